@@ -1,0 +1,164 @@
+"""The family of errors: what was found, what was expected, where, and a way out.
+
+StdcellError
+├── LanguageError       a fault in a program's text, with its place
+├── CatalogError        a catalog that cannot be opened, read, written or asked
+│   ├── UnknownCell     no cell of that name or digest
+│   └── DamagedBlob     bytes whose digest is not their name
+├── RuntimeFault        an input or a backend that a program cannot run with
+│   └── NotCompilable   a program that no exact transformer of that size serves
+├── VerificationError   a claim that cannot be put to a prover
+├── TrainingError       a task, configuration or checkpoint that cannot be trained
+└── ExtractionError     a model from which nothing can be extracted
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+__all__ = [
+    "CatalogError",
+    "DamagedBlob",
+    "ExtractionError",
+    "Fault",
+    "LanguageError",
+    "NotCompilable",
+    "RuntimeFault",
+    "Source",
+    "Span",
+    "StdcellError",
+    "TrainingError",
+    "UnknownCell",
+    "VerificationError",
+    "did_you_mean",
+]
+
+
+class StdcellError(Exception):
+    """Any fault that stdcell reports to its user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A program's text and the name it is reported under."""
+
+    text: str
+    name: str = "<program>"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of characters, `source.text[start:stop]`."""
+
+    source: Source
+    start: int
+    stop: int
+
+    @property
+    def line(self) -> int:
+        """Line of the first character, from 1."""
+        return self.source.text.count("\n", 0, self.start) + 1
+
+    @property
+    def column(self) -> int:
+        """Column of the first character, from 1."""
+        return self.start - self.source.text.rfind("\n", 0, self.start)
+
+    @property
+    def text(self) -> str:
+        """The characters of the range."""
+        return self.source.text[self.start : self.stop]
+
+    def excerpt(self) -> str:
+        """The line with a caret under the range, tabs kept so that the caret stands where the eye expects it."""
+        lines = self.source.text.split("\n")
+        line = lines[self.line - 1].rstrip("\r")
+        lead = "".join("\t" if character == "\t" else " " for character in line[: self.column - 1])
+        width = max(1, min(self.stop - self.start, len(line) - self.column + 1))
+        return f"{line}\n{lead}{'^' * width}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a program's text, and a way out where one is known."""
+
+    message: str
+    span: Span
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        """`name:line:column: message`, the line, a caret, the hint."""
+        place = f"{self.span.source.name}:{self.span.line}:{self.span.column}"
+        hint = f"\nhint: {self.hint}" if self.hint else ""
+        return f"{place}: {self.message}\n{self.span.excerpt()}{hint}"
+
+
+class LanguageError(StdcellError):
+    """All faults that one pass found in a program, in the order of the text; `line`, `column` and so on are the first's."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults: Sequence[Fault] = tuple(
+            sorted(faults, key=lambda fault: (fault.span.source.name, fault.span.start))
+        )
+        assert self.faults, "a language error without a fault"
+        super().__init__("\n\n".join(str(fault) for fault in self.faults))
+
+    @property
+    def message(self) -> str:
+        """What the first fault says, without its place."""
+        return self.faults[0].message
+
+    @property
+    def line(self) -> int:
+        """Line of the first fault, from 1."""
+        return self.faults[0].span.line
+
+    @property
+    def column(self) -> int:
+        """Column of the first fault, from 1."""
+        return self.faults[0].span.column
+
+    @property
+    def hint(self) -> str | None:
+        """The first fault's way out."""
+        return self.faults[0].hint
+
+
+class CatalogError(StdcellError):
+    """A catalog cannot be opened, read, written or asked."""
+
+
+class UnknownCell(CatalogError):
+    """No cell of that name or digest."""
+
+
+class DamagedBlob(CatalogError):
+    """A blob's bytes do not hash to its name."""
+
+
+class RuntimeFault(StdcellError):
+    """An input or a backend that a program cannot run with."""
+
+
+class NotCompilable(RuntimeFault):
+    """A program that no exact transformer of the asked size serves; the message says why."""
+
+
+class VerificationError(StdcellError):
+    """A claim that cannot be put to a prover."""
+
+
+class TrainingError(StdcellError):
+    """A task, configuration or checkpoint that cannot be trained."""
+
+
+class ExtractionError(StdcellError):
+    """A model from which the asked part cannot be extracted."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """The nearest known name as a hint, or None where nothing is near."""
+    near = get_close_matches(name, sorted(known), n=1)
+    return f"did you mean {near[0]!r}?" if near else None
