@@ -96,7 +96,7 @@ class Fault:
 
 
 class LanguageError(StdcellError):
-    """All faults that one pass found in a program, in the order of the text; `line`, `column` and so on are the first's."""
+    """All faults that one pass found in a program, in text order; `line`, `column` and so on are the first's."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: Sequence[Fault] = tuple(
