@@ -71,6 +71,10 @@ class Span:
         """The characters of the range."""
         return self.source.text[self.start : self.stop]
 
+    def first(self, n_characters: int) -> Span:
+        """The first characters of the range."""
+        return Span(self.source, self.start, min(self.stop, self.start + n_characters))
+
     def excerpt(self) -> str:
         """The line with a caret under the range, tabs kept so that the caret stands where the eye expects it."""
         lines = self.source.text.split("\n")

@@ -1,1 +1,18 @@
-""""""
+"""The language: text to typed graph of s-ops. No tensors, no solver, no database."""
+
+from .check import parse
+from .program import CallSite, Clause, Function, Obligation, Program
+from .scope import CellPort, CellSignature, Scope, library_names
+
+__all__ = [
+    "CallSite",
+    "CellPort",
+    "CellSignature",
+    "Clause",
+    "Function",
+    "Obligation",
+    "Program",
+    "Scope",
+    "library_names",
+    "parse",
+]

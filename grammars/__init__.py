@@ -1,1 +1,1 @@
-""""""
+"""The Lark grammars of the two dialects, as text."""

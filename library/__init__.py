@@ -1,1 +1,1 @@
-""""""
+"""The standard programs, as text with contracts."""

@@ -1,0 +1,192 @@
+"""The face of a catalog: the same in a folder and on a Neo4j server."""
+
+from __future__ import annotations
+
+import re
+import weakref
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, overload
+
+from ..errors import CatalogError, UnknownCell, did_you_mean
+from .blobs import BlobFolder
+from .folder import claim_folder
+from .index import LadybugIndex
+from .neo4j_store import Neo4jStore
+from .node import Node
+from .queries import check_query
+from .record import SqliteRecord
+from .relationships import Relationship, relationship_type
+from .schema import Alias, Event
+from .server import ServerAddress, is_server_uri
+from .store import Batch, Direction, QueryEngine, Record
+
+__all__ = ["Catalog"]
+
+_DIGEST_PREFIX = re.compile("[0-9a-f]{8,64}")
+_ALIAS = re.compile(r"[^\s@]+")
+
+
+class Catalog:
+    """A typed graph of cells and of what is known about them.
+
+    Args:
+        place: a folder, or the URI of a Neo4j server (`bolt://…` or `neo4j://…`, also with +s and +ssc), which may name a user and
+            a password (else NEO4J_USERNAME and NEO4J_PASSWORD are read) and the folder of the blobs as `?blobs=…` (else
+            STDCELL_BLOBS, else `./catalog-blobs`).
+        create: whether a catalog is made where there is none.
+
+    Raises:
+        CatalogError: if there is no catalog and none is to be made, if the place holds something else, or if it cannot be used.
+    """
+
+    blobs: BlobFolder
+
+    def __init__(self, place: str | Path, *, create: bool = True) -> None:
+        self.place = str(place)
+        self._record, self._engine, self.blobs = _open(self.place, create=create)
+        # Also runs when the interpreter exits, so that an index is sealed where nobody closed the catalog.
+        self._finalizer = weakref.finalize(self, _close, self._engine, self._record)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release files and connections; closing twice is fine."""
+        self._finalizer()
+
+    @overload
+    def add(
+        self, nodes: Node, relationships: Iterable[Relationship] = (), aliases: Mapping[str, str] | None = None
+    ) -> str: ...
+
+    @overload
+    def add(
+        self, nodes: Iterable[Node], relationships: Iterable[Relationship] = (), aliases: Mapping[str, str] | None = None
+    ) -> list[str]: ...
+
+    def add(
+        self,
+        nodes: Node | Iterable[Node],
+        relationships: Iterable[Relationship] = (),
+        aliases: Mapping[str, str] | None = None,
+    ) -> str | list[str]:
+        """Write nodes, relationships between known nodes, and names, all or nothing; what exists already stays as it is.
+
+        Args:
+            nodes: one node or several; blobs that they name must be in `blobs` before.
+            relationships: between nodes of this call or of the catalog.
+            aliases: for each name the id that it shall mean from now on; a name that means it already gains no version.
+
+        Returns:
+            The id of the node, or the ids of the nodes in their order.
+
+        Raises:
+            CatalogError: if a blob or an end of a relationship is missing, a relationship joins labels that it may not join, a
+                name cannot be one, or the catalog cannot be written.
+        """
+        batch = self._batch([nodes] if isinstance(nodes, Node) else list(nodes), list(relationships), aliases or {})
+        self._record.write(batch)
+        return nodes.id if isinstance(nodes, Node) else [node.id for node in batch.nodes]
+
+    def get(self, name: str) -> Node:
+        """The node of a name (its newest version), of `name@version`, or of a digest or at least 8 of its first digits.
+
+        Raises:
+            UnknownCell: naming the nearest name.
+        """
+        return self._record.nodes([self._id_of(name)])[0]
+
+    def names(self) -> list[str]:
+        """All alias names, sorted."""
+        return self._record.names()
+
+    def neighbours(self, id: str, type: str, direction: Direction = "out") -> list[tuple[Relationship, Node]]:
+        """The relationships of one type that leave ("out") or enter ("in") a node, each with the node at its other end.
+
+        Raises:
+            CatalogError: if there is no such type.
+        """
+        found = self._record.relationships(id, relationship_type(type).name, direction)
+        ends = [one.target if direction == "out" else one.source for one in found]
+        return list(zip(found, self._record.nodes(ends), strict=True))
+
+    def query(self, cypher: str, /, **parameters: Any) -> list[dict[str, Any]]:
+        """The rows of a Cypher query that only reads, keyed by column as the query writes them (see `queries`).
+
+        Raises:
+            CatalogError: if the query writes, reaches outside the catalog, or cannot be run.
+        """
+        check_query(cypher, parameters)
+        return self._engine.query(cypher, parameters)
+
+    def events(self) -> list[Event]:
+        """All changes of the catalog, oldest first."""
+        return self._record.events()
+
+    def _batch(
+        self, nodes: list[Node], relationships: list[Relationship], aliases: Mapping[str, str]
+    ) -> Batch:
+        for node in nodes:
+            self._check_node(node)
+        labels = {node.id: node.label for node in nodes}
+        mentioned = {end for one in relationships for end in (one.source, one.target)} | set(aliases.values())
+        labels |= self._record.labels(mentioned - labels.keys())
+        unknown = sorted(mentioned - labels.keys())
+        if unknown:
+            raise CatalogError(f"no node {unknown[0]!r} to join or to name; add it first or in the same call")
+        for one in relationships:
+            relationship_type(one.type).check(labels[one.source], labels[one.target])
+        for name, id in aliases.items():
+            _check_alias(name)
+            relationship_type("POINTS_TO").check("Alias", labels[id])
+        return Batch(nodes, relationships, aliases, labels)
+
+    def _check_node(self, node: Node) -> None:
+        if isinstance(node, Alias | Event):
+            raise CatalogError(f"the catalog writes its {node.label} nodes itself; give names as `aliases`")
+        blob = getattr(node, "blob", None)
+        if blob is not None and blob not in self.blobs:
+            raise CatalogError(f"{node.label} {getattr(node, 'name', node.id)!r} names the blob {blob}, which is not there; put it first")
+
+    def _id_of(self, name: str) -> str:
+        alias, _, version = name.partition("@")
+        versions = self._record.versions(alias)
+        if versions:
+            chosen = [one.of for one in versions if not version or str(one.version) == version]
+            if not chosen:
+                raise UnknownCell(f"no version {version!r} of {alias!r}; the newest is {versions[-1].version}")
+            return chosen[-1]
+        ids = self._record.ids_starting_with(name) if _DIGEST_PREFIX.fullmatch(name) else []
+        if len(ids) > 1:
+            raise UnknownCell(f"more than one node starts with {name!r}; give more digits")
+        if not ids:
+            names = self.names()
+            hint = did_you_mean(alias, names)
+            raise UnknownCell(f"no cell named {name!r} among {len(names)} names" + (f"; {hint}" if hint else ""))
+        return ids[0]
+
+
+def _open(place: str, *, create: bool) -> tuple[Record, QueryEngine, BlobFolder]:
+    if is_server_uri(place):
+        address = ServerAddress.of(place)
+        store = Neo4jStore(address, create=create)
+        return store, store, BlobFolder(address.blobs)
+    record = SqliteRecord(claim_folder(Path(place), create=create))
+    return record, LadybugIndex(Path(place) / "index", record), BlobFolder(Path(place) / "blobs")
+
+
+def _close(engine: QueryEngine, record: Record) -> None:
+    engine.close()
+    record.close()
+
+
+def _check_alias(name: str) -> None:
+    if not _ALIAS.fullmatch(name) or _DIGEST_PREFIX.fullmatch(name):
+        raise CatalogError(f"{name!r} cannot be a name: it is empty, holds white space or '@', or reads as a digest")

@@ -1,0 +1,101 @@
+"""Cypher generated from the schema: ladybug's tables, Neo4j's constraints, and the insertions that both stores run."""
+
+from __future__ import annotations
+
+import types
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, Union, get_args, get_origin
+
+from .node import Node
+from .relationships import RELATIONSHIP_TYPES, Relationship
+from .schema import LABELS
+
+__all__ = ["Statement", "constraints", "insertions", "properties_of", "tables"]
+
+Statement = tuple[str, list[dict[str, Any]]]
+_COLUMN_TYPES = {str: "STRING", int: "INT64", float: "DOUBLE", bool: "BOOL", dict: "STRING", list: "STRING"}
+
+
+def properties_of(label: str) -> list[str]:
+    """The properties that a node of that label has in Cypher, its id first."""
+    return ["id", *LABELS[label].model_fields]
+
+
+def tables() -> list[str]:
+    """The statements that declare the schema to ladybug."""
+    return [*(_node_table(label) for label in LABELS), *(_relationship_table(name) for name in RELATIONSHIP_TYPES)]
+
+
+def constraints() -> dict[str, str]:
+    """The statements that declare the schema to Neo4j, by the name of the constraint or index that each makes."""
+    unique = {
+        f"stdcell_{label.lower()}_id": f"CREATE CONSTRAINT stdcell_{label.lower()}_id IF NOT EXISTS "
+        f"FOR (n:{label}) REQUIRE n.id IS UNIQUE"
+        for label in LABELS
+    }
+    named = {
+        f"stdcell_{label.lower()}_name": f"CREATE INDEX stdcell_{label.lower()}_name IF NOT EXISTS "
+        f"FOR (n:{label}) ON (n.name)"
+        for label in LABELS
+        if "name" in LABELS[label].model_fields
+    }
+    sequence = "CREATE CONSTRAINT stdcell_event_sequence IF NOT EXISTS FOR (n:Event) REQUIRE n.sequence IS UNIQUE"
+    return {**unique, **named, "stdcell_event_sequence": sequence}
+
+
+def insertions(
+    nodes: Iterable[Node], relationships: Iterable[Relationship], labels: Mapping[str, str], *, with_manifest: bool
+) -> Iterator[Statement]:
+    """The statements that add nodes, then relationships, each with its parameter `$rows`.
+
+    Args:
+        nodes: nodes that the store does not hold yet.
+        relationships: relationships that it does not hold yet, between nodes that it then holds.
+        labels: the label of each end of a relationship.
+        with_manifest: whether nodes keep their manifest as a property, which a store needs that is its own record.
+    """
+    rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for node in nodes:
+        manifest = {"manifest": node.manifest} if with_manifest else {}
+        rows[_node_insertion(node.label, [*properties_of(node.label), *manifest])].append({**node.row(), **manifest})
+    for one in relationships:
+        insertion = _relationship_insertion(labels[one.source], one.type, labels[one.target])
+        rows[insertion].append({"source": one.source, "target": one.target, **one.properties})
+    yield from rows.items()
+
+
+def _node_table(label: str) -> str:
+    fields = LABELS[label].model_fields.items()
+    columns = "".join(f", `{name}` {_column_type(field.annotation)}" for name, field in fields)
+    return f"CREATE NODE TABLE {label} (id STRING PRIMARY KEY{columns})"
+
+
+def _relationship_table(name: str) -> str:
+    pairs = ", ".join(f"FROM {source} TO {target}" for source, target in RELATIONSHIP_TYPES[name].pairs)
+    columns = "".join(f", `{column}` STRING" for column in RELATIONSHIP_TYPES[name].properties)
+    return f"CREATE REL TABLE {name} ({pairs}{columns})"
+
+
+def _column_type(annotation: Any) -> str:
+    origin = get_origin(annotation)
+    if origin in (Union, types.UnionType):
+        return _column_type(next(part for part in get_args(annotation) if part is not type(None)))
+    if origin is Literal:
+        return "STRING"
+    return _COLUMN_TYPES[origin or annotation]
+
+
+def _node_insertion(label: str, columns: list[str]) -> str:
+    return f"UNWIND $rows AS row CREATE (n:{label} {_assignments(columns)})"
+
+
+def _relationship_insertion(source: str, type: str, target: str) -> str:
+    return (
+        f"UNWIND $rows AS row MATCH (a:{source} {{id: row.source}}), (b:{target} {{id: row.target}}) "
+        f"CREATE (a)-[:{type} {_assignments(RELATIONSHIP_TYPES[type].properties)}]->(b)"
+    )
+
+
+def _assignments(columns: Iterable[str]) -> str:
+    return "{" + ", ".join(f"`{column}`: row.`{column}`" for column in columns) + "}"

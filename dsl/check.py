@@ -1,0 +1,281 @@
+"""Syntax tree to checked program.
+
+1. `use` declarations are looked up: library programs and files by their text, cells in the caller's scope.
+2. Definitions with typed parameters are checked by themselves, once; untyped ones at each call.
+3. Contracts are read as conditions over parameters and result.
+4. Entry points and top-level variables become the outputs.
+
+All faults of the program are reported together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ..errors import Fault, LanguageError, Source, Span, UnknownCell
+from . import tree
+from .contracts import clause_of, read_contract
+from .environment import CellName, Environment, Frame, FunctionName, Meaning, Record, Variable
+from .expressions import Expressions, body_of
+from .graph import Input, SOp
+from .parser import DIALECTS, parse_items
+from .program import Clause, Function, Program, cells_called
+from .scope import Scope, read_program
+from .types import Bool, Element, Int, Real, Selector, Seq, Token, Type, Vector
+
+__all__ = ["parse"]
+
+_NO_CATALOG = "no catalog is open to find the {kind} {name!r} in; pass one (scope=…, --catalog)"
+_KINDS = ("circuit", "formula", "program")
+
+
+def parse(text: str | Source, *, dialect: str = "cell", scope: Scope | None = None) -> Program:
+    """Parse and check a program.
+
+    Args:
+        text: the program, or a `Source` that also names the file it comes from.
+        dialect: `cell` (strict, typed) or `rasp` (the original RASP).
+        scope: where `use circuit`, `use formula` and `use program` find their cells, such as a `Catalog`.
+
+    Raises:
+        LanguageError: with all faults found, each with its line, column and a hint.
+    """
+    source = text if isinstance(text, Source) else Source(text)
+    if dialect not in DIALECTS:
+        fault = Fault(f"unknown dialect {dialect!r}", Span(source, 0, 0), f"the dialects are {' and '.join(DIALECTS)}")
+        raise LanguageError([fault])
+    record = Record()
+    module = _Module(Environment(source, dialect, {}, {}), record, scope, (source.name,))
+    module.add_all(source, dialect)
+    record.raise_faults()
+    functions = {**record.functions, **module.functions}
+    outputs = tuple(module.outputs)
+    roots = [functions[name].result for name in outputs]
+    cells = {cell.digest: cell for root in roots for cell in cells_called(root)}
+    return Program(source, dialect, functions, outputs, tuple(cells.values()), record.spans, record.names)
+
+
+@dataclass(slots=True)
+class _Module:
+    """One file being checked; imported files are modules of their own that share the record."""
+
+    environment: Environment
+    record: Record
+    scope: Scope | None
+    importers: tuple[str, ...]
+    functions: dict[str, Function] = field(default_factory=dict)
+    outputs: dict[str, None] = field(default_factory=dict)
+    prefix: str = ""
+
+    def add_all(self, source: Source, dialect: str) -> None:
+        """Check every item of a text, in order; each sees the names before it."""
+        items, faults = parse_items(source, dialect)
+        for fault in faults:
+            self.record.fault(fault.message, fault.span, fault.hint)
+        for item in items:
+            self._add(item)
+
+    def _add(self, item: tree.Item) -> None:
+        match item:
+            case tree.Broken(str() as name):
+                self.environment = self.environment.with_names({name: Variable(None)})
+            case tree.Use():
+                self._add_use(item)
+            case tree.Alias(name, type_expr):
+                type_ = _type_of(type_expr, self.environment, self.record)
+                if type_ is not None:
+                    self.environment = self.environment.with_alias(name, type_)
+            case tree.Definition():
+                self._add_definition(item)
+            case tree.Binding():
+                self._add_binding(item)
+
+    def _define(self, name: str, meaning: Meaning, span: Span) -> None:
+        if self.environment.dialect == "cell" and name in self.environment.names:
+            self.record.fault(f"{name!r} is defined twice", span, "give one of them another name")
+        self.environment = self.environment.with_names({name: meaning})
+
+    def _add_definition(self, definition: tree.Definition) -> None:
+        is_typed = all(parameter.type for parameter in definition.parameters)
+        checked = _check(definition, self.environment, self.record) if is_typed or definition.is_entry else None
+        if not is_typed and (definition.clauses or definition.is_entry):
+            untyped = next(parameter for parameter in definition.parameters if parameter.type is None)
+            what = "an entry point" if definition.is_entry else "a function with a contract"
+            hint = f"write {untyped.name}: seq[int 0..9], for example"
+            self.record.fault(f"{what} needs a type for its parameter {untyped.name!r}", untyped.span, hint)
+        if checked is not None:
+            self.functions[self.prefix + definition.name] = checked
+        if definition.is_entry:
+            self.outputs[definition.name] = None
+            self._define(definition.name, Variable(None), definition.span)
+        else:
+            self._define(definition.name, FunctionName(definition, self.environment, checked), definition.span)
+
+    def _add_binding(self, binding: tree.Binding) -> None:
+        self.record.frame = frame = Frame()
+        node = Expressions(self.environment, self.record).node(binding.value)
+        self._define(binding.name, Variable(node), binding.span.first(len(binding.name)))
+        self.outputs.pop(binding.name, None)
+        if node is None:
+            return
+        self.record.names.setdefault(node, binding.name)
+        if not isinstance(node.type, Selector):
+            self.outputs[binding.name] = None
+            owed, calls = tuple(frame.obligations), tuple(frame.calls)
+            function = Function(binding.name, (), node, (), (), owed, calls, binding.span)
+            self.functions[self.prefix + binding.name] = function
+
+    def _add_use(self, use: tree.Use) -> None:
+        if use.kind not in _KINDS:
+            self.record.unknown("kind of cell", use.kind, _KINDS, use.span.first(len("use ") + len(use.kind)))
+            return
+        try:
+            if use.kind == "program":
+                self._use_program(use)
+            else:
+                self._use_cell(use)
+        except UnknownCell as error:
+            self.record.fault(str(error), use.target_span)
+
+    def _use_cell(self, use: tree.Use) -> None:
+        if self.scope is None:
+            raise UnknownCell(_NO_CATALOG.format(kind=use.kind, name=use.target))
+        signature = self.scope.find_cell(use.kind, use.target, use.version)
+        try:
+            meaning = read_contract(signature).meaning
+        except LanguageError as error:
+            self.record.fault(f"the contract of {use.target!r} does not read: {error.message}", use.target_span)
+            return
+        self._define(use.alias or use.target, CellName(signature, meaning), use.target_span)
+
+    def _use_program(self, use: tree.Use) -> None:
+        found = read_program(use.target, use.span.source)
+        if found is None:
+            if self.scope is None:
+                raise UnknownCell(_NO_CATALOG.format(kind="program", name=use.target))
+            found = self.scope.find_program(use.target, use.version)
+        source, dialect = found
+        if source.name in self.importers:
+            chain = " → ".join((*self.importers, source.name))
+            self.record.fault(f"the import runs in a circle: {chain}", use.target_span)
+            return
+        inner = _Module(Environment(source, dialect, {}, {}), self.record, self.scope, (*self.importers, source.name))
+        inner.prefix = f"{use.target}:"
+        inner.add_all(source, dialect)
+        self.record.functions.update(inner.functions)
+        self._take_names(use, inner.environment.names)
+
+    def _take_names(self, use: tree.Use, offered: Mapping[str, Meaning]) -> None:
+        if use.alias and len(use.names) != 1:
+            self.record.fault("'as' renames one name of a program", use.span, f"write ({next(iter(offered), 'name')})")
+            return
+        for name in use.names or tuple(offered):
+            if name not in offered:
+                self.record.unknown(f"name in {use.target!r}:", name, offered, use.span)
+            else:
+                self._define(use.alias or name, offered[name], use.target_span)
+
+
+def _check(definition: tree.Definition, environment: Environment, record: Record) -> Function | None:
+    """Check a definition by itself; None where a fault was noted. A parameter without a known type poisons its uses."""
+    parameters = _parameters(definition, environment, record)
+    returns = _type_of(definition.returns, environment, record) if definition.returns else None
+    outer, record.frame = record.frame, Frame()
+    names = [parameter.name for parameter in definition.parameters]
+    inner = environment.with_names({name: Variable(node) for name, node in zip(names, parameters, strict=True)})
+    requires = _clauses("requires", definition, inner, record)
+    body = body_of(definition, inner, record)
+    result = _returned(body, returns, definition, record)
+    frame, record.frame = record.frame, outer
+    typed = tuple(parameter for parameter in parameters if parameter)
+    if result is None or len(typed) < len(parameters) or (definition.returns and returns is None):
+        return None
+    named = inner.with_names({"result": Variable(Input((), "result", result.type, "result"))})
+    ensures = _clauses("ensures", definition, named, record)
+    owed, calls = tuple(frame.obligations), tuple(frame.calls)
+    return Function(definition.name, typed, result, requires, ensures, owed, calls, definition.span)
+
+
+def _parameters(definition: tree.Definition, environment: Environment, record: Record) -> list[Input | None]:
+    """An input for each parameter; None where its type is missing or has a fault."""
+    names = [parameter.name for parameter in definition.parameters]
+    inputs: list[Input | None] = []
+    for place, parameter in enumerate(definition.parameters):
+        if parameter.name in names[:place]:
+            record.fault(f"the parameter {parameter.name!r} is named twice", parameter.span)
+        type_ = _type_of(parameter.type, environment, record) if parameter.type else None
+        inputs.append(Input((), f"input.{place}", type_, parameter.name) if type_ else None)
+    return inputs
+
+
+def _returned(body: SOp | None, returns: Type | None, definition: tree.Definition, record: Record) -> SOp | None:
+    if body is None:
+        return None
+    if isinstance(body.type, Selector):
+        if definition.is_entry or returns:
+            hint = "return selector_width(…) or aggregate(…)"
+            record.fault("expected an s-op to return, found a selector", definition.result.span, hint)
+            return None
+        return body
+    if returns is None:
+        return body
+    if isinstance(returns, Seq) and not isinstance(body.type, Seq):
+        record.fault(f"expected {returns} to be returned, found {body.type}", definition.result.span)
+        return None
+    return record.fitted(body, returns, definition.result.span, f"{definition.name}: result")
+
+
+def _clauses(kind: str, definition: tree.Definition, environment: Environment, record: Record) -> tuple[Clause, ...]:
+    outer, record.frame = record.frame, Frame()
+    read = [
+        clause_of(kind, clause.condition, clause.span, environment, record)
+        for clause in definition.clauses
+        if clause.kind == kind
+    ]
+    record.frame = outer
+    return tuple(clause for clause in read if clause)
+
+
+_SCALARS: dict[str, Callable[..., Element]] = {"bool": Bool, "int": Int, "real": Real, "token": Token}
+
+
+def _type_of(expr: tree.TypeExpr, environment: Environment, record: Record) -> Type | None:
+    """The type that a type expression names; None where a fault was noted."""
+    if expr.head in environment.aliases and expr.element is None and expr.bounds is None:
+        return environment.aliases[expr.head]
+    if expr.head == "seq" and isinstance(expr.element, tree.TypeExpr):
+        element = _type_of(expr.element, environment, record)
+        if isinstance(element, Seq | Selector):
+            record.fault(f"a sequence holds scalars, found {element}", expr.element.span)
+            return None
+        return element and Seq(element)
+    if expr.head == "vector" and isinstance(expr.element, int):
+        return Vector(expr.element)
+    if expr.head not in _SCALARS:
+        if expr.head in ("seq", "vector"):
+            record.fault(f"{expr.head!r} needs what it holds", expr.span, f"write {_EXAMPLES[expr.head]}")
+        else:
+            record.unknown("type", expr.head, {*_SCALARS, *_EXAMPLES, *environment.aliases}, expr.span)
+        return None
+    if expr.vocabulary is not None:
+        return Token(expr.vocabulary)
+    return _ranged_type(expr, record)
+
+
+_EXAMPLES = {"seq": "seq[int 0..9]", "vector": "vector[8]"}
+
+
+def _ranged_type(expr: tree.TypeExpr, record: Record) -> Type | None:
+    if expr.bounds is None:
+        return _SCALARS[expr.head]()
+    low, high = expr.bounds
+    if expr.head not in ("int", "real"):
+        record.fault(f"{expr.head!r} has no range", expr.span, "only int and real do")
+    elif low > high:
+        record.fault(f"the range {low}..{high} is empty", expr.span, f"write {high}..{low}")
+    elif expr.head == "int" and not (isinstance(low, int) and isinstance(high, int)):
+        record.fault("the bounds of an int are whole numbers", expr.span, "use real for others")
+    else:
+        return _SCALARS[expr.head](low, high)
+    return None

@@ -1,0 +1,305 @@
+"""The typed graph of s-ops: what a program means, whatever its text looks like.
+
+A node is immutable and named by the SHA-256 of what it computes: nodes of equal digest are equal, so that equal
+subexpressions are one node and equal programs share one digest. Names of variables and places in the text are not
+part of it; the type and position of an input are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .operators import OPERATORS
+from .scope import CellSignature
+from .types import Bool, Element, Int, Real, Selector, Seq, Token, Type, Unknown, Value, element_of, hull, like, meet
+
+__all__ = [
+    "REDUCTIONS",
+    "Aggregate",
+    "Ascribe",
+    "CellCall",
+    "Constant",
+    "Elementwise",
+    "Fold",
+    "Indices",
+    "Input",
+    "Length",
+    "Reduce",
+    "SOp",
+    "Select",
+    "SelectorLogic",
+    "SelectorWidth",
+    "constant_type",
+    "inputs_of",
+    "substitute",
+    "topological",
+]
+
+_UNKNOWN = Unknown()
+REDUCTIONS = ("sum", "min", "max", "count", "all", "sorted", "distinct", "permutation")
+
+
+@dataclass(frozen=True, eq=False)
+class SOp:
+    """A node of the graph; `arguments` are the nodes whose values it reads.
+
+    `digest` is the SHA-256, in hex, of its kind, its attributes and its arguments' digests; `type` is the type of the
+    value that it computes.
+    """
+
+    arguments: tuple[SOp, ...] = ()
+
+    digest: str = field(init=False, default="", repr=False)
+    type: Type = field(init=False, default=Unknown(), repr=False)
+
+    def __post_init__(self) -> None:
+        """Name the node by what it computes, and type it; arguments are built before, so neither recurses."""
+        parts = [type(self).__name__, *map(repr, self._attributes()), *(argument.digest for argument in self.arguments)]
+        object.__setattr__(self, "digest", hashlib.sha256("\x1f".join(parts).encode()).hexdigest())
+        object.__setattr__(self, "type", self._infer())
+
+    def _attributes(self) -> tuple[Any, ...]:
+        """What distinguishes the node beside its kind and its arguments."""
+        return ()
+
+    def _infer(self) -> Type:
+        raise AssertionError(f"{type(self).__name__} has no type")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SOp) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+
+@dataclass(frozen=True, eq=False)
+class Input(SOp):
+    """A value given from outside: an input of the program, a parameter, or the result that a contract speaks of.
+
+    `key` is its place (`input.0`, `tokens`, `result`, …); `name` is what the text calls it and does not count.
+    """
+
+    key: str = ""
+    declared: Type = _UNKNOWN
+    name: str = field(default="", compare=False)
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return self.key, str(self.declared)
+
+    def _infer(self) -> Type:
+        return self.declared
+
+
+@dataclass(frozen=True, eq=False)
+class Constant(SOp):
+    """One value, the same at every position."""
+
+    value: Value = 0
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return type(self.value).__name__, str(self.value)
+
+    def _infer(self) -> Type:
+        return constant_type(self.value)
+
+
+@dataclass(frozen=True, eq=False)
+class Indices(SOp):
+    """The position of each element, from 0."""
+
+    def _infer(self) -> Type:
+        return Seq(Int(0, None))
+
+
+@dataclass(frozen=True, eq=False)
+class Length(SOp):
+    """How many elements the sequence has."""
+
+    def _infer(self) -> Type:
+        return Int(0, None)
+
+
+@dataclass(frozen=True, eq=False)
+class Elementwise(SOp):
+    """An operator of the table, applied position by position; scalars stand at every position."""
+
+    operator: str = ""
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return (self.operator,)
+
+    def _infer(self) -> Type:
+        elements = [element_of(argument.type) for argument in self.arguments]
+        result = OPERATORS[self.operator].result(*elements)
+        return like(result or Unknown(), *(argument.type for argument in self.arguments))
+
+
+@dataclass(frozen=True, eq=False)
+class CellCall(SOp):
+    """A catalogued cell applied position by position.
+
+    `meaning` is what the contract says it computes, over the inputs `port.0`, `port.1`, …; None where the contract
+    does not determine the answer.
+    """
+
+    cell: CellSignature = field(default=None)  # type: ignore[assignment]
+    meaning: SOp | None = None
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return self.cell.digest, str(self.cell.output.type), self.meaning.digest if self.meaning else None
+
+    def _infer(self) -> Type:
+        return like(element_of(self.cell.output.type), *(argument.type for argument in self.arguments))
+
+
+@dataclass(frozen=True, eq=False)
+class Ascribe(SOp):
+    """The argument, promised to have a narrower type than could be inferred: the promise is an obligation."""
+
+    declared: Type = _UNKNOWN
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return (str(self.declared),)
+
+    def _infer(self) -> Type:
+        (value,) = self.arguments
+        return like(meet(element_of(self.declared), element_of(value.type)), value.type)
+
+
+@dataclass(frozen=True, eq=False)
+class Select(SOp):
+    """The selector `key comparison query`, for every pair of positions; arguments are the keys and the queries."""
+
+    comparison: str = "=="
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return (self.comparison,)
+
+    def _infer(self) -> Type:
+        return Selector()
+
+
+@dataclass(frozen=True, eq=False)
+class SelectorLogic(SOp):
+    """`and`, `or` or `not` of selectors."""
+
+    operator: str = "and"
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return (self.operator,)
+
+    def _infer(self) -> Type:
+        return Selector()
+
+
+@dataclass(frozen=True, eq=False)
+class Aggregate(SOp):
+    """The mean of the selected values at each query; arguments are the selector, the values and the default.
+
+    One selected value is taken as it is, whatever its kind; the mean of several is defined for numbers. Without a
+    default an empty selection is a fault.
+    """
+
+    def _infer(self) -> Type:
+        values, *default = (element_of(argument.type) for argument in self.arguments[1:])
+        mean: Element = Real(values.low, values.high) if isinstance(values, Int) else values
+        return Seq(hull([mean, *default]) or Unknown())
+
+
+@dataclass(frozen=True, eq=False)
+class SelectorWidth(SOp):
+    """How many keys each query selects."""
+
+    def _infer(self) -> Type:
+        return Seq(Int(0, None))
+
+
+@dataclass(frozen=True, eq=False)
+class Fold(SOp):
+    """`step` over the elements from left to right; arguments are the sequence and the initial value.
+
+    `step` is over the inputs `parameters`: the value so far and the next element.
+    """
+
+    parameters: tuple[Input, ...] = ()
+    step: SOp = field(default=None)  # type: ignore[assignment]
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return (self.step.digest, *(parameter.digest for parameter in self.parameters))
+
+    def _infer(self) -> Type:
+        return element_of(self.parameters[0].type)
+
+
+@dataclass(frozen=True, eq=False)
+class Reduce(SOp):
+    """A property of whole sequences, as contracts speak of: one of `REDUCTIONS`."""
+
+    operator: str = ""
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return (self.operator,)
+
+    def _infer(self) -> Type:
+        element = element_of(self.arguments[0].type)
+        match self.operator:
+            case "count":
+                return Int(0, None)
+            case "min" | "max":
+                return element
+            case "sum":
+                low = 0 if isinstance(element, Int | Real) and element.low is not None and element.low >= 0 else None
+                return Int(low, None) if isinstance(element, Int) else Real(low, None)
+            case _:
+                return Bool()
+
+
+def constant_type(value: Value) -> Element:
+    """The narrowest type of a constant."""
+    match value:
+        case bool():
+            return Bool()
+        case str():
+            return Token((value,))
+        case int():
+            return Int(value, value)
+        case _:
+            return Real(value, value)
+
+
+def topological(roots: Iterable[SOp]) -> list[SOp]:
+    """Every node that the roots depend on, arguments before the nodes that read them, each once."""
+    order: dict[SOp, None] = {}
+    stack = [(root, False) for root in reversed(list(roots))]
+    while stack:
+        node, is_ready = stack.pop()
+        if node in order:
+            continue
+        if is_ready:
+            order[node] = None
+        else:
+            stack.append((node, True))
+            stack.extend((argument, False) for argument in reversed(node.arguments))
+    return list(order)
+
+
+def inputs_of(roots: Iterable[SOp]) -> Iterator[Input]:
+    """The inputs that the roots depend on."""
+    return (node for node in topological(roots) if isinstance(node, Input))
+
+
+def substitute(root: SOp, values: Mapping[SOp, SOp]) -> SOp:
+    """The same graph with some nodes, such as parameters, replaced by others."""
+    built: dict[SOp, SOp] = {}
+    for node in topological([root]):
+        arguments = tuple(built[argument] for argument in node.arguments)
+        if node in values:
+            built[node] = values[node]
+        elif isinstance(node, Fold):
+            built[node] = replace(node, arguments=arguments, step=substitute(node.step, values))
+        else:
+            built[node] = replace(node, arguments=arguments)
+    return built[root]

@@ -1,0 +1,125 @@
+"""A checked program: its functions with their contracts, its outputs, and where each of them stands in the text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..errors import RuntimeFault, Source, Span, did_you_mean
+from .graph import CellCall, Fold, Input, SOp, topological
+from .scope import CellSignature
+from .types import Type
+
+__all__ = ["CallSite", "Clause", "Function", "Obligation", "Program"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition of a contract, over the function's parameters and, in an `ensures`, its result."""
+
+    kind: str
+    condition: SOp
+    span: Span
+
+    @property
+    def text(self) -> str:
+        """The clause as written, on one line."""
+        return " ".join(self.span.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """What must hold where ports meet: `value` must belong to `wanted`; `wire` names the two ends."""
+
+    wire: str
+    value: SOp
+    wanted: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """A function called from another one's text: its promises may be assumed once its requirements are met."""
+
+    callee: Function
+    arguments: tuple[SOp, ...]
+    result: SOp
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function, an entry point, or a top-level variable (no parameters), with its contract."""
+
+    name: str
+    parameters: tuple[Input, ...]
+    result: SOp
+    requires: tuple[Clause, ...]
+    ensures: tuple[Clause, ...]
+    obligations: tuple[Obligation, ...]
+    calls: tuple[CallSite, ...]
+    span: Span
+
+    @property
+    def result_input(self) -> Input:
+        """The input that `result` stands for in the `ensures` clauses."""
+        return Input((), "result", self.result.type, "result")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program without faults.
+
+    Attributes:
+        functions: every function with typed parameters, every entry point and every top-level variable, by name;
+            imported functions stand under `program:name`.
+        outputs: the names of what can be asked for, in the order of the text; an entry point or a variable.
+        cells: the catalogued cells that it calls.
+        spans: where each node of the graph comes from.
+        names: what the text calls a node, where it has a name.
+    """
+
+    source: Source
+    dialect: str
+    functions: Mapping[str, Function]
+    outputs: tuple[str, ...]
+    cells: tuple[CellSignature, ...]
+    spans: Mapping[SOp, Span]
+    names: Mapping[SOp, str]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the outputs' names and graphs, in hex: formatting and names of variables do not count."""
+        parts = [f"{name}={self.functions[name].result.digest}" for name in sorted(self.outputs)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def main(self) -> str:
+        """The output that is meant where none is named: `main`, else the last one."""
+        return "main" if "main" in self.outputs else self.outputs[-1]
+
+    def output(self, name: str | None = None) -> Function:
+        """The function behind an output.
+
+        Raises:
+            RuntimeFault: if the program has no output, or none of that name.
+        """
+        if not self.outputs:
+            raise RuntimeFault("the program has no output: end it with `name = …;` or `main(xs: seq[…]) = …;`")
+        chosen = name or self.main
+        if chosen not in self.outputs:
+            near = did_you_mean(chosen, self.outputs) or f"the outputs are {', '.join(self.outputs)}"
+            raise RuntimeFault(f"the program has no output {chosen!r}; {near}")
+        return self.functions[chosen]
+
+
+def cells_called(root: SOp) -> tuple[CellSignature, ...]:
+    """The cells that a graph calls, folds included, each once, in evaluation order."""
+    found: dict[str, CellSignature] = {}
+    for node in topological([root]):
+        if isinstance(node, CellCall):
+            found.setdefault(node.cell.digest, node.cell)
+        if isinstance(node, Fold):
+            found.update((cell.digest, cell) for cell in cells_called(node.step))
+    return tuple(found.values())

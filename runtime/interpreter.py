@@ -1,0 +1,210 @@
+"""The interpreter: the meaning of the language, in exact arithmetic.
+
+Numbers are integers and fractions; only an answer is turned into a float where it is not whole. A catalogued cell
+means what its contract says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from ..dsl.contracts import read_contract
+from ..dsl.graph import Aggregate, Ascribe, CellCall, Input, Reduce, SOp, inputs_of
+from ..dsl.operators import OPERATORS, exact
+from ..dsl.program import Function, Program
+from ..dsl.types import Seq, Value, contains, element_of
+from ..errors import RuntimeFault
+from .evaluate import Algebra, evaluate
+
+__all__ = ["Exact", "Given", "answer_of", "bind_inputs", "call_by_contract", "interpret"]
+
+Given = str | Sequence[Any] | Mapping[str, Any]
+CellFunction = Callable[[CellCall, Sequence[Value]], Value]
+
+
+def interpret(program: Program, inputs: Sequence[Given], *, output: str | None = None) -> list[Any]:
+    """Run a program on many inputs.
+
+    Args:
+        program: what `parse` returned.
+        inputs: each a string (its characters are the tokens) or a list; a mapping by parameter name where the
+            entry point has several parameters.
+        output: the name of the output; `main`, or the last one, if None.
+
+    Returns:
+        One answer for each input: a list for a sequence, one value for a scalar. Numbers are ints, or floats where
+        they are not whole.
+
+    Raises:
+        RuntimeFault: if an input does not belong to the declared type, or the program divides by zero, takes the
+            mean of tokens, or the like; the message names the place in the text.
+    """
+    function = program.output(output)
+    return [answer_of(program, run(program, function, given)[function.result], given) for given in inputs]
+
+
+def run(program: Program, function: Function, given: Given, cell: CellFunction | None = None) -> dict[SOp, Any]:
+    """The exact value of every node of a function, on one input; `cell` answers for catalogued cells."""
+    n_positions, inputs = bind_inputs(function, given)
+    return evaluate([function.result], Exact(program, cell or call_by_contract), n_positions, inputs)
+
+
+def answer_of(program: Program, value: Any, given: Given) -> Any:
+    """A value as the caller sees it; a RASP program answers with a sequence, always."""
+    if program.dialect == "rasp" and not isinstance(value, list):
+        value = [value] * len(given)
+    return [_shown(element) for element in value] if isinstance(value, list) else _shown(value)
+
+
+def _shown(value: Value) -> bool | int | float | str:
+    return float(value) if isinstance(value, Fraction) else value
+
+
+def call_by_contract(call: CellCall, operands: Sequence[Value]) -> Value:
+    """What a cell's contract says that it answers.
+
+    Raises:
+        RuntimeFault: if the contract does not determine the answer.
+    """
+    if call.meaning is None:
+        promise = read_contract(call.cell).ensures
+        said = promise[0].text if promise else "no contract"
+        raise RuntimeFault(
+            f"the {call.cell.kind} {call.cell.name!r} cannot be interpreted: its contract ({said}) does not say "
+            "`result == …`; run it with the stitched backend"
+        )
+    inputs = {f"port.{place}": operand for place, operand in enumerate(operands)}
+    value: Value = evaluate([call.meaning], Exact(None, call_by_contract), 0, inputs)[call.meaning]
+    return value
+
+
+def bind_inputs(function: Function, given: Given) -> tuple[int, dict[str, Any]]:
+    """The length of the sequences and the value of every input of a function, by key.
+
+    Raises:
+        RuntimeFault: if a value does not belong to the declared type, or the lengths differ.
+    """
+    parameters = function.parameters or tuple(inputs_of([function.result]))
+    values = _by_parameter(function, parameters, given)
+    bound = {parameter.key: _bound(parameter, value) for parameter, value in zip(parameters, values, strict=True)}
+    lengths = {len(bound[parameter.key]) for parameter in parameters if isinstance(parameter.type, Seq)}
+    if len(lengths) > 1:
+        raise RuntimeFault(f"the input sequences differ in length: {', '.join(map(str, sorted(lengths)))}")
+    if not function.parameters and not isinstance(given, Mapping):
+        lengths = {len(given)}
+    return (lengths.pop() if lengths else 0), bound
+
+
+def _by_parameter(function: Function, parameters: Sequence[Input], given: Given) -> list[Any]:
+    if isinstance(given, Mapping):
+        names = [parameter.name for parameter in parameters]
+        if set(given) != set(names):
+            found = ", ".join(map(str, given)) or "none"
+            raise RuntimeFault(f"expected inputs named {', '.join(names)}, found {found}")
+        return [given[name] for name in names]
+    if function.parameters and len(parameters) != 1:
+        example = ", ".join(f'"{parameter.name}": …' for parameter in parameters)
+        raise RuntimeFault(f"{function.name!r} takes {len(parameters)} inputs: give them by name, as {{{example}}}")
+    return [given] * len(parameters)
+
+
+_CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
+    "tokens_str": str,
+    "tokens_int": int,
+    "tokens_float": lambda token: exact(Fraction(str(token))),
+}
+
+
+def _bound(parameter: Input, given: Any) -> Any:
+    """A given value as exact elements of the parameter's type."""
+    if not isinstance(parameter.type, Seq):
+        return _element(parameter, given, "")
+    if not isinstance(given, str | list | tuple):
+        raise RuntimeFault(f"input {parameter.name!r}: expected {parameter.type}, found {given!r}")
+    return [_element(parameter, element, f" at position {place}") for place, element in enumerate(given)]
+
+
+def _element(parameter: Input, given: Any, where: str) -> Value:
+    wanted = element_of(parameter.type)
+    try:
+        value = _CONVERSIONS[parameter.key](given) if parameter.key in _CONVERSIONS else given
+        value = exact(Fraction(value)) if isinstance(value, float) else value
+    except (ValueError, OverflowError, TypeError):
+        raise RuntimeFault(f"input {parameter.name!r}: {given!r}{where} is not a value of {wanted}") from None
+    if not isinstance(value, bool | int | Fraction | str) or not contains(wanted, value):
+        raise RuntimeFault(f"input {parameter.name!r}: {given!r}{where} is not a value of {wanted}")
+    return value
+
+
+class Exact(Algebra[Value]):
+    """Exact values: booleans, integers, fractions and tokens."""
+
+    def __init__(self, program: Program | None, cell: CellFunction) -> None:
+        self._program = program
+        self._cell = cell
+
+    def constant(self, value: Value) -> Value:
+        """The value itself."""
+        return value
+
+    def elementwise(self, operator: str, operands: Sequence[Value], node: SOp) -> Value:
+        """What the operator table says."""
+        try:
+            return OPERATORS[operator].apply(*operands)
+        except ZeroDivisionError:
+            raise self._fault(node, "division by zero") from None
+        except TypeError as error:
+            raise self._fault(node, str(error)) from None
+
+    def cell(self, call: CellCall, operands: Sequence[Value]) -> Value:
+        """What the contract, or the module that stands in for it, says."""
+        return self._cell(call, operands)
+
+    def ascribe(self, node: Ascribe, value: Value) -> Value:
+        """The value, if the promise that was made of it holds."""
+        wanted = element_of(node.declared)
+        if not contains(wanted, value):
+            raise self._fault(node, f"{_shown(value)!r} is not a value of {wanted}")
+        return value
+
+    def mean(self, selected: Sequence[Value], values: Sequence[Value], default: Value | None, node: Aggregate) -> Value:
+        """One selected value as it is, the mean of several numbers, the default of none."""
+        chosen = [value for value, is_selected in zip(values, selected, strict=True) if is_selected]
+        if not chosen:
+            if default is None:
+                raise self._fault(node, "nothing is selected, and there is no default")
+            return default
+        if len(chosen) == 1:
+            return chosen[0]
+        if any(isinstance(value, str) for value in chosen):
+            raise self._fault(node, f"the mean of the tokens {', '.join(map(repr, chosen))} is not defined")
+        return exact(Fraction(sum(Fraction(value) for value in chosen), len(chosen)))
+
+    def width(self, selected: Sequence[Value]) -> Value:
+        """How many are selected."""
+        return sum(map(bool, selected))
+
+    def reduce(self, node: Reduce, sequences: Sequence[Sequence[Value]]) -> Value:
+        """What the name of the reduction says; the smallest or largest of nothing is a fault."""
+        if node.operator in ("min", "max") and not sequences[0]:
+            raise self._fault(node, f"the {node.operator} of an empty sequence is not defined")
+        return _REDUCTIONS[node.operator](*sequences)
+
+    def _fault(self, node: SOp, message: str) -> RuntimeFault:
+        span = self._program.spans.get(node) if self._program else None
+        return RuntimeFault(f"{span.source.name}:{span.line}:{span.column}: {message}" if span else message)
+
+
+_REDUCTIONS: Mapping[str, Callable[..., Value]] = {
+    "sum": lambda values: exact(Fraction(sum(map(Fraction, values)))),
+    "min": min,
+    "max": max,
+    "count": lambda values: sum(map(bool, values)),
+    "all": all,
+    "sorted": lambda values: all(left <= right for left, right in pairwise(values)),
+    "distinct": lambda values: len(set(values)) == len(values),
+    "permutation": lambda left, right: sorted(map(repr, left)) == sorted(map(repr, right)),
+}
