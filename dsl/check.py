@@ -10,7 +10,7 @@ All faults of the program are reported together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..errors import Fault, LanguageError, Source, Span, UnknownCell
@@ -22,7 +22,8 @@ from .graph import Input, SOp
 from .parser import DIALECTS, parse_items
 from .program import Clause, Function, Program, cells_called
 from .scope import Scope, read_program
-from .types import Bool, Element, Int, Real, Selector, Seq, Token, Type, Vector
+from .type_expressions import type_of
+from .types import Selector, Seq, Type
 
 __all__ = ["parse"]
 
@@ -83,7 +84,7 @@ class _Module:
             case tree.Use():
                 self._add_use(item)
             case tree.Alias(name, type_expr):
-                type_ = _type_of(type_expr, self.environment, self.record)
+                type_ = type_of(type_expr, self.environment, self.record)
                 if type_ is not None:
                     self.environment = self.environment.with_alias(name, type_)
             case tree.Definition():
@@ -180,7 +181,7 @@ class _Module:
 def _check(definition: tree.Definition, environment: Environment, record: Record) -> Function | None:
     """Check a definition by itself; None where a fault was noted. A parameter without a known type poisons its uses."""
     parameters = _parameters(definition, environment, record)
-    returns = _type_of(definition.returns, environment, record) if definition.returns else None
+    returns = type_of(definition.returns, environment, record) if definition.returns else None
     outer, record.frame = record.frame, Frame()
     names = [parameter.name for parameter in definition.parameters]
     inner = environment.with_names({name: Variable(node) for name, node in zip(names, parameters, strict=True)})
@@ -204,7 +205,7 @@ def _parameters(definition: tree.Definition, environment: Environment, record: R
     for place, parameter in enumerate(definition.parameters):
         if parameter.name in names[:place]:
             record.fault(f"the parameter {parameter.name!r} is named twice", parameter.span)
-        type_ = _type_of(parameter.type, environment, record) if parameter.type else None
+        type_ = type_of(parameter.type, environment, record) if parameter.type else None
         inputs.append(Input((), f"input.{place}", type_, parameter.name) if type_ else None)
     return inputs
 
@@ -235,47 +236,3 @@ def _clauses(kind: str, definition: tree.Definition, environment: Environment, r
     ]
     record.frame = outer
     return tuple(clause for clause in read if clause)
-
-
-_SCALARS: dict[str, Callable[..., Element]] = {"bool": Bool, "int": Int, "real": Real, "token": Token}
-
-
-def _type_of(expr: tree.TypeExpr, environment: Environment, record: Record) -> Type | None:
-    """The type that a type expression names; None where a fault was noted."""
-    if expr.head in environment.aliases and expr.element is None and expr.bounds is None:
-        return environment.aliases[expr.head]
-    if expr.head == "seq" and isinstance(expr.element, tree.TypeExpr):
-        element = _type_of(expr.element, environment, record)
-        if isinstance(element, Seq | Selector):
-            record.fault(f"a sequence holds scalars, found {element}", expr.element.span)
-            return None
-        return element and Seq(element)
-    if expr.head == "vector" and isinstance(expr.element, int):
-        return Vector(expr.element)
-    if expr.head not in _SCALARS:
-        if expr.head in ("seq", "vector"):
-            record.fault(f"{expr.head!r} needs what it holds", expr.span, f"write {_EXAMPLES[expr.head]}")
-        else:
-            record.unknown("type", expr.head, {*_SCALARS, *_EXAMPLES, *environment.aliases}, expr.span)
-        return None
-    if expr.vocabulary is not None:
-        return Token(expr.vocabulary)
-    return _ranged_type(expr, record)
-
-
-_EXAMPLES = {"seq": "seq[int 0..9]", "vector": "vector[8]"}
-
-
-def _ranged_type(expr: tree.TypeExpr, record: Record) -> Type | None:
-    if expr.bounds is None:
-        return _SCALARS[expr.head]()
-    low, high = expr.bounds
-    if expr.head not in ("int", "real"):
-        record.fault(f"{expr.head!r} has no range", expr.span, "only int and real do")
-    elif low > high:
-        record.fault(f"the range {low}..{high} is empty", expr.span, f"write {high}..{low}")
-    elif expr.head == "int" and not (isinstance(low, int) and isinstance(high, int)):
-        record.fault("the bounds of an int are whole numbers", expr.span, "use real for others")
-    else:
-        return _SCALARS[expr.head](low, high)
-    return None

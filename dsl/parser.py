@@ -20,7 +20,7 @@ from lark.tree import Meta
 from ..errors import Fault, LanguageError, Source, Span
 from . import tree
 
-__all__ = ["DIALECTS", "parse_expression", "parse_items"]
+__all__ = ["DIALECTS", "parse_expression", "parse_items", "parse_type"]
 
 DIALECTS = ("cell", "rasp")
 
@@ -72,6 +72,16 @@ def parse_expression(source: Source, dialect: str = "cell") -> tree.Expr:
         LanguageError: if the text is no expression.
     """
     expression: tree.Expr = _parse(source, dialect, "expr", 0, len(source.text))
+    return expression
+
+
+def parse_type(source: Source) -> tree.TypeExpr:
+    """Parse one type expression of the cell dialect.
+
+    Raises:
+        LanguageError: if the text is no type.
+    """
+    expression: tree.TypeExpr = _parse(source, "cell", "type", 0, len(source.text))
     return expression
 
 

@@ -19,7 +19,7 @@ from ..dsl.types import Seq, Value, contains, element_of
 from ..errors import RuntimeFault
 from .evaluate import Algebra, evaluate
 
-__all__ = ["Exact", "Given", "answer_of", "bind_inputs", "call_by_contract", "interpret"]
+__all__ = ["Exact", "Given", "answer_of", "bind_inputs", "call_by_contract", "interpret", "run", "shown"]
 
 Given = str | Sequence[Any] | Mapping[str, Any]
 CellFunction = Callable[[CellCall, Sequence[Value]], Value]
@@ -56,10 +56,13 @@ def answer_of(program: Program, value: Any, given: Given) -> Any:
     """A value as the caller sees it; a RASP program answers with a sequence, always."""
     if program.dialect == "rasp" and not isinstance(value, list):
         value = [value] * len(given)
-    return [_shown(element) for element in value] if isinstance(value, list) else _shown(value)
+    return shown(value)
 
 
-def _shown(value: Value) -> bool | int | float | str:
+def shown(value: Any) -> Any:
+    """An exact value as plain Python: a number that is not whole as a float, sequences as lists."""
+    if isinstance(value, list):
+        return [shown(element) for element in value]
     return float(value) if isinstance(value, Fraction) else value
 
 
@@ -167,7 +170,7 @@ class Exact(Algebra[Value]):
         """The value, if the promise that was made of it holds."""
         wanted = element_of(node.declared)
         if not contains(wanted, value):
-            raise self._fault(node, f"{_shown(value)!r} is not a value of {wanted}")
+            raise self._fault(node, f"{shown(value)!r} is not a value of {wanted}")
         return value
 
     def mean(self, selected: Sequence[Value], values: Sequence[Value], default: Value | None, node: Aggregate) -> Value:

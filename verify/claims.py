@@ -30,7 +30,7 @@ from ..dsl.program import CallSite, Clause, Function, Obligation, Program
 from ..dsl.types import Bool, Element, Fit, Int, Real, Seq, Token, contains, element_of, fit
 from ..errors import Span
 
-__all__ = ["Claim", "claims_of", "functions_in_order"]
+__all__ = ["Claim", "call_claims", "functions_in_order", "own_claims", "promises_of", "requirements"]
 
 _TRUE = Constant((), True)
 
@@ -41,9 +41,7 @@ class Claim:
 
     Attributes:
         condition: a scalar boolean node over the function's parameters.
-        given: what may be assumed: the function's requirements, the promises of what it calls, and that the values
-            which the condition reads are defined.
-        callees: the functions whose promises are among `given`.
+        given: what may be assumed: the function's requirements, and that the values which are read are defined.
     """
 
     kind: str
@@ -52,7 +50,6 @@ class Claim:
     span: Span
     condition: SOp
     given: tuple[SOp, ...]
-    callees: tuple[Function, ...] = ()
 
 
 def functions_in_order(program: Program) -> list[Function]:
@@ -71,32 +68,42 @@ def functions_in_order(program: Program) -> list[Function]:
     return list(order.values())
 
 
-def claims_of(function: Function) -> Iterator[Claim]:
-    """The claims of one function: wires, requirements of what it calls, definedness, promises."""
-    requires = tuple(clause.condition for clause in function.requires)
-    defined = _definedness([function.result])
-    promises = tuple(promise for call in function.calls for promise in _promises(call))
-    given = (*requires, *promises, *(condition for _, condition in defined))
-    callees = tuple({id(call.callee): call.callee for call in function.calls if call.callee.ensures}.values())
+def call_claims(call: CallSite, caller: Function) -> Iterator[Claim]:
+    """What a call owes to the function that it calls."""
+    defined = tuple(condition for _, condition in _definedness(call.arguments))
+    for clause in call.callee.requires:
+        text = f"{call.callee.name} {clause.text}"
+        yield from _split(
+            "requires", text, caller, call.span, _at_call(clause, call), (*requirements(caller), *defined)
+        )
 
+
+def promises_of(call: CallSite) -> tuple[SOp, ...]:
+    """What a call may count on, once it owes nothing and the called function's promises are proved."""
+    return tuple(_at_call(clause, call) for clause in call.callee.ensures)
+
+
+def requirements(function: Function) -> tuple[SOp, ...]:
+    """What a function may assume of its parameters."""
+    return tuple(clause.condition for clause in function.requires)
+
+
+def own_claims(function: Function) -> Iterator[Claim]:
+    """What a function owes by itself: its wires, the cells that it calls, definedness and promises."""
+    requires, defined = requirements(function), _definedness([function.result])
+    given = (*requires, *(condition for _, condition in defined))
     for owed in function.obligations:
         inner = tuple(condition for _, condition in _definedness([owed.value]))
         yield Claim("wire", f"{owed.wire} is {owed.wanted}", function, owed.span, _belongs(owed), (*requires, *inner))
-    for call in function.calls:
-        before = tuple(promise for earlier in function.calls if earlier is not call for promise in _promises(earlier))
-        for clause in call.callee.requires:
-            text = f"{call.callee.name} {clause.text}"
-            condition = _at_call(clause, call)
-            yield from _split("requires", text, function, call.span, condition, (*requires, *before), callees)
     for node in topological([function.result]):
         if isinstance(node, CellCall):
-            yield from _cell_requirements(node, function, given, callees)
+            yield from _cell_requirements(node, function, given)
     for node, condition in defined:
         inner = tuple(earlier for _, earlier in _definedness(node.arguments))
-        yield Claim("defined", _said(node), function, function.span, condition, (*requires, *promises, *inner), callees)
+        yield Claim("defined", _said(node), function, function.span, condition, (*requires, *inner))
     for clause in function.ensures:
         condition = substitute(clause.condition, {function.result_input: function.result})
-        yield from _split("ensures", clause.text, function, clause.span, condition, given, callees)
+        yield from _split("ensures", clause.text, function, clause.span, condition, given)
 
 
 def _split(
@@ -106,13 +113,12 @@ def _split(
     span: Span,
     condition: SOp,
     given: tuple[SOp, ...],
-    callees: tuple[Function, ...],
 ) -> Iterator[Claim]:
     """One claim for each conjunct: each is a question of its own to the solver."""
     parts = _conjuncts(condition)
     for number, part in enumerate(parts, 1):
         label = text if len(parts) == 1 else f"{text} [{number} of {len(parts)}]"
-        yield Claim(kind, label, function, span, part, given, callees)
+        yield Claim(kind, label, function, span, part, given)
 
 
 def _conjuncts(condition: SOp) -> list[SOp]:
@@ -126,19 +132,13 @@ def _at_call(clause: Clause, call: CallSite) -> SOp:
     return substitute(clause.condition, {**values, call.callee.result_input: call.result})
 
 
-def _promises(call: CallSite) -> Iterable[SOp]:
-    return (_at_call(clause, call) for clause in call.callee.ensures)
-
-
-def _cell_requirements(
-    node: CellCall, function: Function, given: tuple[SOp, ...], callees: tuple[Function, ...]
-) -> Iterator[Claim]:
+def _cell_requirements(node: CellCall, function: Function, given: tuple[SOp, ...]) -> Iterator[Claim]:
     contract = read_contract(node.cell)
     values: dict[SOp, SOp] = dict(zip(contract.ports, node.arguments, strict=True))
     for clause in contract.requires:
         condition = substitute(clause.condition, values)
         whole = Reduce((condition,), "all") if isinstance(condition.type, Seq) else condition
-        yield Claim("requires", f"{node.cell.name} {clause.text}", function, function.span, whole, given, callees)
+        yield Claim("requires", f"{node.cell.name} {clause.text}", function, function.span, whole, given)
 
 
 def _belongs(owed: Obligation) -> SOp:

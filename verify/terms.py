@@ -13,11 +13,12 @@ from typing import Any
 
 import z3
 
+from ..dsl.graph import Constant, SOp, topological
 from ..dsl.operators import OPERATORS
-from ..dsl.types import Bool, Element, Int, Real, Token, Value
+from ..dsl.types import Bool, Element, Int, Real, Selector, Token, Value, element_of
 from ..errors import VerificationError
 
-__all__ = ["TokenCodes", "apply", "as_term", "fresh", "integer_like", "within"]
+__all__ = ["TokenCodes", "apply", "as_term", "fresh", "tokens_in", "within"]
 
 
 class TokenCodes:
@@ -88,12 +89,6 @@ def within(element: Element, value: Any, codes: TokenCodes) -> Any:
     return z3.BoolVal(True)
 
 
-def integer_like(value: Any) -> Any:
-    """A term as a whole number; a real term is rounded down, so use it where the value is known to be whole."""
-    term = as_term(value)
-    return z3.ToInt(term) if z3.is_real(term) else term
-
-
 def apply(operator: str, operands: Sequence[Any]) -> Any:
     """An operator of the table on constants and terms.
 
@@ -147,7 +142,9 @@ def _and(left: Any, right: Any) -> Any:
 
 
 def _or(left: Any, right: Any) -> Any:
-    return _not(_and(_not(left), _not(right))) if isinstance(left, bool) or isinstance(right, bool) else z3.Or(left, right)
+    return (
+        _not(_and(_not(left), _not(right))) if isinstance(left, bool) or isinstance(right, bool) else z3.Or(left, right)
+    )
 
 
 def _if(condition: Any, then: Any, otherwise: Any) -> Any:
@@ -227,3 +224,12 @@ _TERMS: dict[str, Callable[..., Any]] = {
     "indicator": lambda operand: _number(operand),
     "if": _if,
 }
+
+
+def tokens_in(roots: Sequence[SOp]) -> list[str]:
+    """Every token that a graph names, or that its inputs may be."""
+    nodes = topological(roots)
+    named = {node.value for node in nodes if isinstance(node, Constant) and isinstance(node.value, str)}
+    elements = [element_of(node.type) for node in nodes if not isinstance(node.type, Selector)]
+    spoken = (element.vocabulary or () for element in elements if isinstance(element, Token))
+    return sorted(named.union(*spoken))

@@ -1,0 +1,70 @@
+"""Types as written to types as meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..errors import Source
+from . import tree
+from .environment import Environment, Record
+from .parser import parse_type
+from .types import Bool, Element, Int, Real, Selector, Seq, Token, Type, Vector
+
+__all__ = ["read_type", "type_of"]
+
+
+def read_type(text: str) -> Type:
+    """The type that a text such as `seq[int 0..9]` names.
+
+    Raises:
+        LanguageError: if it names none.
+    """
+    source, record = Source(text, "<type>"), Record()
+    type_ = type_of(parse_type(source), Environment(source, "cell", {}, {}), record)
+    record.raise_faults()
+    assert type_ is not None, "a type expression without a fault has a type"
+    return type_
+
+
+_SCALARS: dict[str, Callable[..., Element]] = {"bool": Bool, "int": Int, "real": Real, "token": Token}
+
+
+def type_of(expr: tree.TypeExpr, environment: Environment, record: Record) -> Type | None:
+    """The type that a type expression names; None where a fault was noted."""
+    if expr.head in environment.aliases and expr.element is None and expr.bounds is None:
+        return environment.aliases[expr.head]
+    if expr.head == "seq" and isinstance(expr.element, tree.TypeExpr):
+        element = type_of(expr.element, environment, record)
+        if isinstance(element, Seq | Selector):
+            record.fault(f"a sequence holds scalars, found {element}", expr.element.span)
+            return None
+        return element and Seq(element)
+    if expr.head == "vector" and isinstance(expr.element, int):
+        return Vector(expr.element)
+    if expr.head not in _SCALARS:
+        if expr.head in ("seq", "vector"):
+            record.fault(f"{expr.head!r} needs what it holds", expr.span, f"write {_EXAMPLES[expr.head]}")
+        else:
+            record.unknown("type", expr.head, {*_SCALARS, *_EXAMPLES, *environment.aliases}, expr.span)
+        return None
+    if expr.vocabulary is not None:
+        return Token(expr.vocabulary)
+    return _ranged_type(expr, record)
+
+
+_EXAMPLES = {"seq": "seq[int 0..9]", "vector": "vector[8]"}
+
+
+def _ranged_type(expr: tree.TypeExpr, record: Record) -> Type | None:
+    if expr.bounds is None:
+        return _SCALARS[expr.head]()
+    low, high = expr.bounds
+    if expr.head not in ("int", "real"):
+        record.fault(f"{expr.head!r} has no range", expr.span, "only int and real do")
+    elif low > high:
+        record.fault(f"the range {low}..{high} is empty", expr.span, f"write {high}..{low}")
+    elif expr.head == "int" and not (isinstance(low, int) and isinstance(high, int)):
+        record.fault("the bounds of an int are whole numbers", expr.span, "use real for others")
+    else:
+        return _SCALARS[expr.head](low, high)
+    return None
