@@ -192,9 +192,9 @@ class _Unrolled(Algebra[Any]):
         if isinstance(count, int):
             return (0 if default is None else default) if count == 0 else apply("/", (total, count))
         mean = z3.FreshReal("mean")
-        cases = [z3.Implies(count == c, c * mean == as_term(total)) for c in range(1, len(selected) + 1)]
-        self.facts += [*cases, z3.Implies(count == 0, mean == as_term(0 if default is None else default))]
-        return mean
+        self.facts += [z3.Implies(count == c, c * mean == as_term(total)) for c in range(2, len(selected) + 1)]
+        empty = 0 if default is None else default
+        return apply("if", (count == 0, empty, apply("if", (count == 1, total, mean))))
 
     def _only(self, selected: Sequence[Any], values: Sequence[Any], default: Any) -> Any:
         chosen = values[0] if default is None and values else default
@@ -205,6 +205,10 @@ class _Unrolled(Algebra[Any]):
     def reduce(self, node: Reduce, sequences: Sequence[Sequence[Any]]) -> Any:
         """The property, written out over all positions."""
         return _REDUCTIONS[node.operator](*sequences)
+
+
+def _implies(premise: Any, conclusion: Any) -> Any:
+    return apply("or", (apply("not", (premise,)), conclusion))
 
 
 def _one(condition: Any) -> Any:

@@ -158,7 +158,8 @@ def _membership(value: SOp, wanted: Element, found: Element) -> SOp:
             if high is not None:
                 conditions.append(Elementwise((value, Constant((), high)), "<="))
             if isinstance(wanted, Int) and not isinstance(found, Int):
-                conditions.append(Elementwise((Elementwise((value,), "round"), value), "=="))
+                remainder = Elementwise((value, Constant((), 1)), "%")
+                conditions.append(Elementwise((remainder, Constant((), 0)), "=="))
         case Token(tuple() as vocabulary):
             return _any_of([Elementwise((value, Constant((), token)), "==") for token in vocabulary])
     whole = conditions[0] if conditions else _TRUE

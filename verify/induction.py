@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping
 from ..dsl.graph import Constant, Elementwise, Fold, Input, Length, Reduce, SOp, substitute, topological
 from ..dsl.types import Seq, element_of
 from .claims import Claim
-from .rearrangement import follows
-from .symbolic import Symbolic
+from .lemmas import follows
+from .symbolic import Lemmas, Symbolic
 from .terms import TokenCodes, as_term, tokens_in
 
 __all__ = ["holds_by_induction"]
@@ -69,6 +69,6 @@ def _at(total: Reduce, sequence: SOp, item: SOp) -> SOp:
 
 
 def _implied(conclusion: SOp, premises: tuple[SOp, ...], rlimit: int) -> bool:
-    symbolic = Symbolic(TokenCodes(tokens_in([conclusion, *premises])), {})
+    symbolic = Symbolic(TokenCodes(tokens_in([conclusion, *premises])), Lemmas())
     goal, *given = (as_term(symbolic.scalar(node)) for node in (conclusion, *premises))
     return follows(goal, [*symbolic.axioms, *given], rlimit)

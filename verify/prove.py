@@ -103,15 +103,14 @@ class _Ladder:
         own = [self._answer(claim, promises) for claim in own_claims(function)]
         promised = [answer for answer in own if answer.verdict.kind == "ensures"]
         self._promised[id(function)] = (*promised, *vacuous)
-        return (answer.verdict for answer in (*vacuous, *owed, *own))
+        return (_resting_on(answer.verdict) for answer in (*vacuous, *owed, *own))
 
     def _answer(self, claim: Claim, promises: Sequence[_Promise]) -> _Answer:
         cells = [self._assumptions[cell.digest] for cell in cells_called(claim.condition)]
         try:
-            answer = self._climb(claim, promises, cells)
+            return self._climb(claim, promises, cells)
         except VerificationError as error:
-            answer = _Answer(_verdict(claim, "unknown", "none", "none", cells, str(error)))
-        return replace(answer, verdict=_resting_on(answer.verdict))
+            return _Answer(_verdict(claim, "unknown", "none", "none", cells, str(error)))
 
     def _climb(self, claim: Claim, promises: Sequence[_Promise], cells: Sequence[Assumption]) -> _Answer:
         if claim.condition == Constant((), True):

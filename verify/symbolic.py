@@ -9,14 +9,19 @@ schema that holds for every finite selection:
 - *uniform mean*: where all selected values are equal, their mean is that value; where none is selected it is the
   default; a mean lies within the type that was inferred for it.
 - *gather*: where the key s-op is affine in the position (k = ±position + t), the only key that equals a query is known.
+- *choice*: where any two keys that a query selects were proved to have equal values, the aggregate is the value at some
+  selected key.
 - *pigeonhole*: an s-op that was proved to be injective from positions to positions has an inverse, so that the key
-  which equals a query exists and is unique (`rearrangement.py` proves the premise).
+  which equals a query exists and is unique.
 - *totals*: the sum of no elements is 0, and the sum of n elements of a range lies in n times the range.
+
+The premises of *choice* and *pigeonhole* are proved in `lemmas.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import z3
@@ -43,27 +48,45 @@ from ..dsl.types import Bool, Element, Int, Real, Seq, Token, element_of
 from ..errors import VerificationError
 from .terms import TokenCodes, apply, as_term, fresh, sort_of, within
 
-__all__ = ["Symbolic"]
+__all__ = ["Lemmas", "Symbolic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lemmas:
+    """What was proved of a graph before.
+
+    `inverses`: s-ops that permute the positions, each with its inverse function. `witnesses`: aggregates whose
+    selected values agree, each with a function from the query to a selected key.
+    """
+
+    inverses: dict[SOp, Any] = field(default_factory=dict)
+    witnesses: dict[SOp, Any] = field(default_factory=dict)
 
 
 class Symbolic:
     """Terms for nodes at symbolic positions, and the axioms about them."""
 
-    def __init__(self, codes: TokenCodes, inverses: dict[SOp, Any]) -> None:
-        """Start without axioms; `inverses` maps an s-op that permutes the positions to its inverse function."""
+    def __init__(self, codes: TokenCodes, lemmas: Lemmas) -> None:
         self.length = z3.Int("n")
         self.axioms: list[Any] = [self.length >= 0]
         self._codes = codes
-        self._inverses = inverses
+        self._lemmas = lemmas
         self._functions: dict[SOp, Any] = {}
         self._scalars: dict[SOp, Any] = {}
         self._widths: dict[SOp, Any] = {}
-        for permuting in inverses:
-            self._explain_inverse(permuting)
+        for permuting, inverse in lemmas.inverses.items():
+            self._explain_inverse(permuting, inverse)
+        for aggregate, witness in lemmas.witnesses.items():
+            self._explain_witness(aggregate, witness)
 
     def in_range(self, position: Any) -> Any:
         """That a term is a position of the sequence."""
         return z3.And(position >= 0, position < self.length)
+
+    @staticmethod
+    def equal(left: Any, right: Any) -> Any:
+        """That two terms are equal."""
+        return as_term(apply("==", (left, right)))
 
     def at(self, node: SOp, position: Any) -> Any:
         """The value of a node at a position; a scalar has the same at each."""
@@ -226,17 +249,17 @@ class Symbolic:
         selector, values, *default = node.arguments
 
         def agrees(query: Any, key: Any, other: Any) -> Any:
-            same = _equal(self.at(values, other), self.at(values, key))
+            same = self.equal(self.at(values, other), self.at(values, key))
             return z3.Implies(self._holds(selector, query, other), same)
 
         def uniform(query: Any, key: Any) -> Any:
             all_agree = self.for_all(1, lambda other: agrees(query, key, other))
             chosen = z3.And(self._holds(selector, query, key), all_agree)
-            return z3.Implies(chosen, _equal(mean(query), self.at(values, key)))
+            return z3.Implies(chosen, self.equal(mean(query), self.at(values, key)))
 
         def empty(query: Any) -> Any:
             nothing = z3.Not(self.exists(lambda key: self._holds(selector, query, key)))
-            return z3.Implies(nothing, _equal(mean(query), self.at(default[0], query)))
+            return z3.Implies(nothing, self.equal(mean(query), self.at(default[0], query)))
 
         self.axioms.append(self.for_all(2, uniform))
         if default:
@@ -255,14 +278,16 @@ class Symbolic:
 
     def _gather(self, node: Aggregate, query: Any) -> Any:
         """The value at the only key that can be selected, or the default; None where that key is not known."""
-        source = self.gathered_from(node)
+        selector, values, *default = node.arguments
+        source = self._lemmas.witnesses.get(node, self.gathered_from(node))
         if source is None:
             return None
         key = source(query)
-        value = self.at(node.arguments[1], key)
-        if len(node.arguments) < 3:
+        value = self.at(values, key)
+        if not default:
             return value
-        return apply("if", (self.in_range(key), value, self.at(node.arguments[2], query)))
+        is_selected = z3.And(self.in_range(key), self._holds(selector, query, key))
+        return apply("if", (is_selected, value, self.at(default[0], query)))
 
     def assume_rearranged(self, left: SOp, right: SOp) -> None:
         """Add that the elements of one sequence are those of the other, in another order."""
@@ -272,7 +297,7 @@ class Symbolic:
             self.axioms += [
                 self.for_all(1, lambda p, m=move: self.in_range(m(p)), move),
                 self.for_all(1, lambda p, m=move, u=undo: m(u(p)) == p, undo),
-                self.for_all(1, lambda p, a=one, b=other, m=move: _equal(self.at(a, p), self.at(b, m(p)))),
+                self.for_all(1, lambda p, a=one, b=other, m=move: self.equal(self.at(a, p), self.at(b, m(p)))),
             ]
 
     def _solved(self, keys: SOp, wanted: Any) -> Any:
@@ -280,7 +305,7 @@ class Symbolic:
         target = as_term(wanted)
         if not z3.is_int(target) or not isinstance(element_of(keys.type), Int):
             return None
-        inverse = self._inverses.get(keys)
+        inverse = self._lemmas.inverses.get(keys)
         if inverse is not None:
             return inverse(target)
         slope = self._slope(keys)
@@ -292,13 +317,22 @@ class Symbolic:
         step = z3.simplify(as_term(self.at(keys, position + 1)) - as_term(self.at(keys, position)), som=True)
         return int(step.as_long()) if z3.is_int_value(step) and abs(step.as_long()) == 1 else None
 
-    def _explain_inverse(self, permuting: SOp) -> None:
-        inverse = self._inverses[permuting]
+    def _explain_inverse(self, permuting: SOp, inverse: Any) -> None:
         self.axioms += [
             self.for_all(1, lambda p: self.in_range(inverse(p)), inverse),
             self.for_all(1, lambda p: self.at(permuting, inverse(p)) == p, inverse),
             self.for_all(1, lambda p: inverse(self.at(permuting, p)) == p),
         ]
+
+    def _explain_witness(self, aggregate: SOp, witness: Any) -> None:
+        """If a query selects any key, it selects the chosen one."""
+        selector = aggregate.arguments[0]
+
+        def chosen(query: Any, key: Any) -> Any:
+            some = z3.And(self.in_range(witness(query)), self._holds(selector, query, witness(query)))
+            return z3.Implies(self._holds(selector, query, key), some)
+
+        self.axioms.append(self.for_all(2, chosen))
 
     # Properties of whole sequences.
 
@@ -350,10 +384,6 @@ def _meaning(call: CellCall) -> SOp:
         raise VerificationError(f"the contract of {call.cell.name!r} does not say `result == …`")
     arguments = {f"port.{place}": argument for place, argument in enumerate(call.arguments)}
     return substitute(call.meaning, {port: arguments[port.key] for port in inputs_of([call.meaning])})
-
-
-def _equal(left: Any, right: Any) -> Any:
-    return as_term(apply("==", (left, right)))
 
 
 def _narrowed(value: Any, element: Element) -> Any:

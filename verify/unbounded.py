@@ -15,7 +15,7 @@ import networkx as nx
 
 from ..dsl.graph import Reduce, SOp, topological
 from .claims import Claim
-from .rearrangement import find_inverses, follows, rearrangements
+from .lemmas import find_lemmas, follows, rearrangements
 from .symbolic import Symbolic
 from .terms import TokenCodes, apply, as_term, tokens_in
 
@@ -31,7 +31,7 @@ def holds_for_all_lengths(claim: Claim, promises: Sequence[SOp], rlimit: int) ->
     given = (*claim.given, *promises)
     roots = (claim.condition, *given)
     codes = TokenCodes(tokens_in(roots))
-    symbolic = Symbolic(codes, find_inverses(roots, given, codes, rlimit))
+    symbolic = Symbolic(codes, find_lemmas(roots, given, codes, rlimit))
     joined = rearrangements(roots, given, symbolic, rlimit)
     goal = symbolic.scalar(claim.condition)
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]

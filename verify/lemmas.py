@@ -1,0 +1,96 @@
+"""Lemmas about aggregates, for all lengths: which keys are found, and which sequences are rearrangements.
+
+1. *Permutation*: that a function permutes the positions takes two questions about one or two symbolic positions: its
+   values are positions, and different positions have different values. By the pigeonhole principle it then has an
+   inverse.
+2. *Agreement*: any two keys that a query selects have equal values; then the mean is any one of them.
+3. *Rearrangement*: a sequence that gathers another at a permutation of the positions has the same elements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
+
+import networkx as nx
+import z3
+
+from ..dsl.graph import Aggregate, Ascribe, Indices, Reduce, Select, SOp, topological
+from ..dsl.types import Int, element_of
+from .symbolic import Lemmas, Symbolic
+from .terms import TokenCodes, as_term
+
+__all__ = ["find_lemmas", "follows", "rearrangements"]
+
+
+def follows(claim: Any, given: Sequence[Any], rlimit: int) -> bool:
+    """Whether the solver proves the claim within `rlimit` steps."""
+    solver = z3.Solver()
+    solver.set("rlimit", rlimit)
+    solver.add(*given, z3.Not(as_term(claim)))
+    return bool(solver.check() == z3.unsat)
+
+
+def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: TokenCodes, rlimit: int) -> Lemmas:
+    """What can be proved of the keys and the values of every aggregate, inner ones first."""
+    lemmas = Lemmas()
+    for node in topological(roots):
+        if not isinstance(node, Aggregate):
+            continue
+        keys = _keys_by_position(node)
+        if keys is not None and keys not in lemmas.inverses:
+            symbolic = Symbolic(codes, lemmas)
+            if _permutes(partial(symbolic.at, keys), symbolic, given, rlimit):
+                lemmas.inverses[keys] = z3.Function(f"inverse.{keys.digest[:8]}", z3.IntSort(), z3.IntSort())
+        if Symbolic(codes, lemmas).gathered_from(node) is None and _agree(node, given, codes, lemmas, rlimit):
+            lemmas.witnesses[node] = z3.Function(f"witness.{node.digest[:8]}", z3.IntSort(), z3.IntSort())
+    return lemmas
+
+
+def _keys_by_position(node: Aggregate) -> SOp | None:
+    """The whole-valued keys of which each query selects those that equal its own position."""
+    match node.arguments[0]:
+        case Select(comparison="==", arguments=(keys, Indices())) if isinstance(element_of(keys.type), Int):
+            return keys
+    return None
+
+
+def _agree(node: Aggregate, given: Sequence[SOp], codes: TokenCodes, lemmas: Lemmas, rlimit: int) -> bool:
+    """Whether any two keys that a query selects have equal values."""
+    symbolic = Symbolic(codes, lemmas)
+    query, first, second = z3.Ints("query first second")
+    selector, values = node.arguments[:2]
+    selected = [as_term(symbolic.selected(selector, query, key)) for key in (first, second)]
+    claim = symbolic.equal(symbolic.at(values, first), symbolic.at(values, second))
+    assumed = [as_term(symbolic.scalar(condition)) for condition in given]
+    ranged = [symbolic.in_range(place) for place in (query, first, second)]
+    return follows(claim, [*symbolic.axioms, *assumed, *ranged, *selected], rlimit)
+
+
+def _permutes(place: Callable[[Any], Any], symbolic: Symbolic, given: Sequence[SOp], rlimit: int) -> bool:
+    first, second = z3.Ints("first second")
+    moved, other = as_term(place(first)), as_term(place(second))
+    assumed = [as_term(symbolic.scalar(condition)) for condition in given]
+    apart = [symbolic.in_range(first), symbolic.in_range(second), first != second]
+    claims = (symbolic.in_range(moved), moved != other)
+    return all(follows(claim, [*symbolic.axioms, *assumed, *apart], rlimit) for claim in claims)
+
+
+def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symbolic, rlimit: int) -> nx.Graph[SOp]:
+    """Sequences as nodes, joined where one is a rearrangement of the other; `given` conditions may say so too."""
+    graph: nx.Graph[SOp] = nx.Graph()
+    for node in topological(roots):
+        match node:
+            case Ascribe(arguments=(value,)):
+                graph.add_edge(node, value)
+            case Aggregate(arguments=(Select(), values, *_)):
+                source = symbolic.gathered_from(node)
+                if source and _permutes(source, symbolic, given, rlimit):
+                    graph.add_edge(node, values)
+    for condition in given:
+        match condition:
+            case Reduce(operator="permutation", arguments=(left, right)):
+                graph.add_edge(left, right)
+                symbolic.assume_rearranged(left, right)
+    return graph
