@@ -1,1 +1,50 @@
-""""""
+"""A typed graph of cells and of what is known about them, in a folder or on a Neo4j server."""
+
+from .blobs import BlobFolder
+from .catalog import Catalog
+from .node import Node
+from .relationships import RELATIONSHIP_TYPES, Relationship
+from .schema import (
+    LABELS,
+    Alias,
+    Checkpoint,
+    Circuit,
+    Component,
+    Contract,
+    Dataset,
+    Event,
+    Evidence,
+    Formula,
+    Model,
+    Phase,
+    Port,
+    Program,
+    Task,
+    TrainingRun,
+    Verdict,
+)
+
+__all__ = [
+    "LABELS",
+    "RELATIONSHIP_TYPES",
+    "Alias",
+    "BlobFolder",
+    "Catalog",
+    "Checkpoint",
+    "Circuit",
+    "Component",
+    "Contract",
+    "Dataset",
+    "Event",
+    "Evidence",
+    "Formula",
+    "Model",
+    "Node",
+    "Phase",
+    "Port",
+    "Program",
+    "Relationship",
+    "Task",
+    "TrainingRun",
+    "Verdict",
+]

@@ -7,15 +7,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from uuid import uuid4
 
 from ..errors import CatalogError, DamagedBlob
+from .durable import write_atomically
 
 __all__ = ["BlobFolder"]
 
@@ -39,8 +38,7 @@ class BlobFolder:
         path = self.path(digest)
         with _translated(f"blob {digest} cannot be written to {path}"):
             if not path.exists() or path.read_bytes() != content:
-                _make_folder(path.parent)
-                _write_durably(path, content)
+                write_atomically(path, content)
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -75,36 +73,6 @@ class BlobFolder:
 
     def __contains__(self, digest: str) -> bool:
         return self.path(digest).exists()
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".writing-{uuid4().hex}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _flush_folder(path.parent)
-
-
-def _make_folder(folder: Path) -> None:
-    """Create a folder and its missing parents so that they survive a power cut."""
-    if not folder.exists():
-        _make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
-        _flush_folder(folder.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    if os.name != "nt":  # Windows cannot open a folder and keeps its entries by itself
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, overload
 
-from ..errors import CatalogError, UnknownCell, did_you_mean
+from ..dsl.scope import CellSignature
+from ..errors import CatalogError, Source, UnknownCell, did_you_mean
 from .blobs import BlobFolder
 from .folder import claim_folder
 from .index import LadybugIndex
@@ -18,7 +19,8 @@ from .node import Node
 from .queries import check_query
 from .record import SqliteRecord
 from .relationships import Relationship, relationship_type
-from .schema import Alias, Event
+from .schema import Alias, Event, Program
+from .scope import signature_of
 from .server import ServerAddress, is_server_uri
 from .store import Batch, Direction, QueryEngine, Record
 
@@ -32,13 +34,14 @@ class Catalog:
     """A typed graph of cells and of what is known about them.
 
     Args:
-        place: a folder, or the URI of a Neo4j server (`bolt://…` or `neo4j://…`, also with +s and +ssc), which may name a user and
-            a password (else NEO4J_USERNAME and NEO4J_PASSWORD are read) and the folder of the blobs as `?blobs=…` (else
-            STDCELL_BLOBS, else `./catalog-blobs`).
+        place: a folder, or the URI of a Neo4j server (`bolt://…` or `neo4j://…`, also with +s and +ssc), which may
+            name a user and a password (else NEO4J_USERNAME and NEO4J_PASSWORD are read) and the folder of the blobs
+            as `?blobs=…` (else STDCELL_BLOBS, else `./catalog-blobs`).
         create: whether a catalog is made where there is none.
 
     Raises:
-        CatalogError: if there is no catalog and none is to be made, if the place holds something else, or if it cannot be used.
+        CatalogError: if there is no catalog and none is to be made, if the place holds something else, or if it
+            cannot be used.
     """
 
     blobs: BlobFolder
@@ -68,7 +71,10 @@ class Catalog:
 
     @overload
     def add(
-        self, nodes: Iterable[Node], relationships: Iterable[Relationship] = (), aliases: Mapping[str, str] | None = None
+        self,
+        nodes: Iterable[Node],
+        relationships: Iterable[Relationship] = (),
+        aliases: Mapping[str, str] | None = None,
     ) -> list[str]: ...
 
     def add(
@@ -77,7 +83,7 @@ class Catalog:
         relationships: Iterable[Relationship] = (),
         aliases: Mapping[str, str] | None = None,
     ) -> str | list[str]:
-        """Write nodes, relationships between known nodes, and names, all or nothing; what exists already stays as it is.
+        """Write nodes, relationships and names, all or nothing; what exists already stays as it is.
 
         Args:
             nodes: one node or several; blobs that they name must be in `blobs` before.
@@ -88,8 +94,8 @@ class Catalog:
             The id of the node, or the ids of the nodes in their order.
 
         Raises:
-            CatalogError: if a blob or an end of a relationship is missing, a relationship joins labels that it may not join, a
-                name cannot be one, or the catalog cannot be written.
+            CatalogError: if a blob or an end of a relationship is missing, a relationship joins labels that it may
+                not join, a name cannot be one, or the catalog cannot be written.
         """
         batch = self._batch([nodes] if isinstance(nodes, Node) else list(nodes), list(relationships), aliases or {})
         self._record.write(batch)
@@ -117,6 +123,27 @@ class Catalog:
         ends = [one.target if direction == "out" else one.source for one in found]
         return list(zip(found, self._record.nodes(ends), strict=True))
 
+    def find_cell(self, kind: str, name: str, version: int | None) -> CellSignature:
+        """The signature of a circuit or formula that a program names: a catalog is a `Scope`.
+
+        Raises:
+            UnknownCell: if there is none of that name, or it is of another kind.
+        """
+        node = self.get(name if version is None else f"{name}@{version}")
+        ports, contracts = ([end for _, end in self.neighbours(node.id, type)] for type in ("HAS_PORT", "SATISFIES"))
+        return signature_of(kind, name, node, ports, contracts)
+
+    def find_program(self, name: str, version: int | None) -> tuple[Source, str]:
+        """The text and dialect of a program that another one names.
+
+        Raises:
+            UnknownCell: if there is none of that name, or it is of another kind.
+        """
+        node = self.get(name if version is None else f"{name}@{version}")
+        if not isinstance(node, Program):
+            raise UnknownCell(f"{name!r} is a {node.label.lower()}, not a program")
+        return Source(node.text, name), node.dialect
+
     def query(self, cypher: str, /, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a Cypher query that only reads, keyed by column as the query writes them (see `queries`).
 
@@ -130,9 +157,7 @@ class Catalog:
         """All changes of the catalog, oldest first."""
         return self._record.events()
 
-    def _batch(
-        self, nodes: list[Node], relationships: list[Relationship], aliases: Mapping[str, str]
-    ) -> Batch:
+    def _batch(self, nodes: list[Node], relationships: list[Relationship], aliases: Mapping[str, str]) -> Batch:
         for node in nodes:
             self._check_node(node)
         labels = {node.id: node.label for node in nodes}
@@ -153,7 +178,7 @@ class Catalog:
             raise CatalogError(f"the catalog writes its {node.label} nodes itself; give names as `aliases`")
         blob = getattr(node, "blob", None)
         if blob is not None and blob not in self.blobs:
-            raise CatalogError(f"{node.label} {getattr(node, 'name', node.id)!r} names the blob {blob}, which is not there; put it first")
+            raise CatalogError(f"a {node.label} names the blob {blob}, which is not there; put it into `blobs` first")
 
     def _id_of(self, name: str) -> str:
         alias, _, version = name.partition("@")

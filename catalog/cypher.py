@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from .node import Node
 from .relationships import RELATIONSHIP_TYPES, Relationship
@@ -78,11 +78,11 @@ def _relationship_table(name: str) -> str:
 
 
 def _column_type(annotation: Any) -> str:
-    origin = get_origin(annotation)
-    if origin in (Union, types.UnionType):
-        return _column_type(next(part for part in get_args(annotation) if part is not type(None)))
+    origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return "STRING"
+    if origin in (Annotated, Union, types.UnionType):  # the type itself stands first, before bounds and None
+        return _column_type(parts[0])
     return _COLUMN_TYPES[origin or annotation]
 
 
@@ -91,8 +91,9 @@ def _node_insertion(label: str, columns: list[str]) -> str:
 
 
 def _relationship_insertion(source: str, type: str, target: str) -> str:
+    # One MATCH for both ends makes ladybug compare all pairs of nodes (482 s for 100 000 relationships).
     return (
-        f"UNWIND $rows AS row MATCH (a:{source} {{id: row.source}}), (b:{target} {{id: row.target}}) "
+        f"UNWIND $rows AS row MATCH (a:{source} {{id: row.source}}) WITH a, row MATCH (b:{target} {{id: row.target}}) "
         f"CREATE (a)-[:{type} {_assignments(RELATIONSHIP_TYPES[type].properties)}]->(b)"
     )
 

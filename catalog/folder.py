@@ -6,9 +6,14 @@ from pathlib import Path
 
 from ..errors import CatalogError
 
-__all__ = ["claim_folder"]
+__all__ = ["claim_folder", "holds_catalog"]
 
 _RECORD = "record.sqlite"
+
+
+def holds_catalog(folder: Path | str) -> bool:
+    """Whether there is a catalog in the folder."""
+    return (Path(folder) / _RECORD).exists()
 
 
 def claim_folder(folder: Path, *, create: bool) -> Path:

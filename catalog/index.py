@@ -1,8 +1,8 @@
 """The embedded Cypher index: a ladybug database over the record, which can be thrown away at any time.
 
 1. The first query opens it and every query catches up with the record; writes never touch it.
-2. It lives in the file that `IndexFile` lends to one opening at a time. Whoever comes second, in this process or another, builds
-   its own index in memory, because ladybug loses writes when a path is opened twice.
+2. It lives in the file that `IndexFile` lends to one opening at a time. Whoever comes second, in this process or
+   another, builds its own index in memory, because ladybug loses writes when a path is opened twice.
 3. What fails half-way leaves no index: the next query builds it anew.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -43,10 +44,12 @@ class LadybugIndex:
 
     def query(self, cypher: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The rows of a checked query over all that the record holds now."""
-        with self._lock, _translated():
-            result = self._current().run(_in_dialect(cypher), dict(parameters))
-            names = column_names(cypher) or result.get_column_names()
-            return [dict(zip(names, map(_plain, row), strict=True)) for row in result.get_all()]
+        with self._lock:
+            opened = self._current()
+            with _translated("the query cannot be run"):
+                result = opened.run(_in_dialect(cypher), dict(parameters))
+                names = column_names(cypher) or result.get_column_names()
+                return [dict(zip(names, map(_plain, row), strict=True)) for row in result.get_all()]
 
     def close(self) -> None:
         """Close the database and seal its file."""
@@ -57,13 +60,13 @@ class LadybugIndex:
 
     def _current(self) -> _OpenIndex:
         """The index, opened and caught up."""
-        opened = self._opened or _OpenIndex(self.folder)
-        self._opened = None
-        try:
-            opened.catch_up(self._record)
-        except BaseException:
-            opened.close(sealed=False)
-            raise
+        with _translated(f"the index {self.folder} cannot be built"):
+            opened, self._opened = self._opened or _OpenIndex(self.folder), None
+            try:
+                opened.catch_up(self._record)
+            except BaseException:
+                opened.close(sealed=False)
+                raise
         self._opened = opened
         return opened
 
@@ -88,9 +91,7 @@ class _OpenIndex:
                 self.run(declaration, {})
         if self.event < record.last_event():
             change = record.since(self.event)
-            for insertion, rows in insertions(
-                change.nodes, change.relationships, change.labels, with_manifest=False
-            ):
+            for insertion, rows in insertions(change.nodes, change.relationships, change.labels, with_manifest=False):
                 self.run(insertion, {"rows": rows})
             self.event = change.event
 
@@ -104,17 +105,17 @@ class _OpenIndex:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(what: str) -> Iterator[None]:
     try:
         yield
-    except RuntimeError as error:  # ladybug raises nothing more specific
-        raise CatalogError(f"the query cannot be run: {fault_of(str(error))}") from error
+    except (RuntimeError, TypeError, ValueError, OSError) as error:  # ladybug raises nothing more specific
+        raise CatalogError(f"{what}: {fault_of(str(error))}") from error
 
 
 def _in_dialect(cypher: str) -> str:
     """The query with the functions that ladybug reads differently replaced by our macros."""
     tokens = tokens_of(cypher)
-    for token, after in reversed(list(zip(tokens, tokens[1:], strict=False))):
+    for token, after in reversed(list(pairwise(tokens))):
         if token.keyword == "LABELS" and after.text == "(":
             cypher = f"{cypher[: token.start]}label_list{cypher[token.start + len(token.text) :]}"
     return cypher

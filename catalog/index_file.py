@@ -1,11 +1,11 @@
 """The file of the Cypher index: owned by one opening at a time, trusted only under a fitting seal.
 
-1. Ownership is an exclusive SQLite lock on an empty file: every platform has it, it also holds between two openings in one process,
-   and the operating system drops it with its holder.
-2. When the file is closed in order, a seal is written beside it: the last event in it, the schema, the engine's version and the
-   digest of the file.
-3. Whoever claims the file next removes the seal first. Without a fitting seal (a killed process, a damaged file, another
-   version) the file is deleted, because ladybug answers from a damaged file without a complaint.
+1. Ownership is an exclusive SQLite lock on an empty file: every platform has it, it also holds between two openings
+   in one process, and the operating system drops it with its holder.
+2. When the file is closed in order, a seal is written beside it: the last event in it, the schema, the engine's
+   version and the digest of the file.
+3. Whoever claims the file next removes the seal first. Without a fitting seal (a killed process, a damaged file,
+   another version) the file is deleted, because ladybug answers from a damaged file without a complaint.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What every node of the catalog is: immutable properties, their canonical manifest, and the digest that names them.
 
 1. A node's properties are checked when it is made, by pydantic; a fault is told in one line.
-2. Its manifest is canonical JSON: sorted keys, no white space, UTF-8, shortest float text, neither NaN nor infinity. A property
-   at its default is left out, so that a later schema can add one without renaming what is stored.
+2. Its manifest is canonical JSON: sorted keys, no white space, UTF-8, shortest float text, neither NaN nor infinity.
+   A property at its default is left out, so that a later schema can add one without renaming what is stored.
 3. Its id is the SHA-256 of the manifest: equal nodes are one node, and a changed manifest is no longer that node.
 """
 
@@ -13,7 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, JsonValue, StringConstraints, ValidationError
 
 from ..errors import CatalogError
 
@@ -22,7 +22,7 @@ __all__ = ["Count", "Digest", "Fraction", "JsonObject", "Node", "canonical_json"
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Fraction = Annotated[float, Field(ge=0, le=1)]
-JsonObject = dict[str, JsonValue]
+JsonObject = dict[str, Annotated[Any, GetPydanticSchema(lambda _source, handler: handler(JsonValue))]]
 
 
 def canonical_json(value: Any) -> str:
@@ -70,8 +70,8 @@ class Node(BaseModel):
         """SHA-256 of the manifest, 64 hexadecimal digits."""
         return sha256(self.manifest.encode()).hexdigest()
 
-    def row(self) -> dict[str, str | int | float | bool | None]:
-        """The id and the properties as a Cypher store holds them: scalars as they are, objects and lists as JSON text."""
+    def row(self) -> dict[str, Any]:
+        """The id and the properties as a Cypher store holds them; objects and lists are JSON text."""
         properties = self.model_dump().items()
         return {"id": self.id} | {
             name: canonical_json(value) if isinstance(value, dict | list) else value for name, value in properties

@@ -1,11 +1,12 @@
 """What a user's Cypher must be before a store runs it, and the names of its columns.
 
-A query is read as tokens, so that a word in a string, a comment or backticks is never taken for a clause. It is refused where
-it writes, where it reaches files, procedures or another database, and where it names a label, a type or a parameter that is not
-there. Both stores run the same check; a Neo4j server also runs queries in read mode.
+A query is read as tokens, so that a word in a string, a comment or backticks is never taken for a clause. It is
+refused where it writes, where it reaches files, procedures or another database, and where it names a label, a type or
+a parameter that is not there. Both stores run the same check; a Neo4j server also runs queries in read mode.
 
 The portable subset: MATCH, OPTIONAL MATCH, WHERE, WITH, UNWIND, RETURN, UNION, ORDER BY, SKIP, LIMIT; `type(r)` and
-`labels(n)`, the latter asked with IN; properties by name. An unknown property is a fault in the embedded catalog and null in Neo4j.
+`labels(n)`, the latter asked with IN; properties by name. An unknown property is a fault in the embedded catalog and
+null in Neo4j.
 """
 
 from __future__ import annotations
@@ -47,6 +48,11 @@ class Token(NamedTuple):
         """The upper-case word, or empty text for what is no word."""
         return self.text.upper() if self.kind == "word" else ""
 
+    @property
+    def name(self) -> str:
+        """The text without backticks around it."""
+        return self.text[1:-1].replace("``", "`") if self.kind == "quoted" else self.text
+
 
 def check_query(cypher: str, parameters: Collection[str]) -> None:
     """Refuse a query that is not a plain reading one over the catalog's schema.
@@ -64,8 +70,8 @@ def check_query(cypher: str, parameters: Collection[str]) -> None:
         _check_mark(token)
         if before not in (".", ":", "$", "AS") and after != ":":
             _check_word(token)
-        if before == "$" and token.text not in parameters:
-            raise CatalogError(f"the query uses ${token.text}, which was not given; pass it as {token.text}=…")
+        if before == "$" and token.name not in parameters:
+            raise CatalogError(f"the query uses ${token.name}, which was not given; pass it as {token.name}=…")
     for token in _label_tokens(tokens):
         _check_label(token)
 
@@ -117,24 +123,24 @@ def _check_word(token: Token) -> None:
 
 
 def _label_tokens(tokens: list[Token]) -> Iterator[Token]:
-    """The labels and relationship types: what follows `:`, and `|` after such, outside the braces of a map."""
+    """The labels and relationship types: what follows `:` outside the braces of a map, and `|` or `&` after such."""
     open_brackets: list[str] = []
-    expected = False
+    expected = after_label = False
     for token in tokens:
-        if token.kind in ("word", "quoted") and expected:
+        is_label = expected and token.kind in ("word", "quoted")
+        if is_label:
             yield token
-        elif token.text in ("|", "&", ":", "!"):
-            expected = (token.text == ":" or expected) and open_brackets[-1:] != ["{"]
-            continue
         elif token.text in ("(", "[", "{"):
             open_brackets.append(token.text)
         elif token.text in (")", "]", "}") and open_brackets:
             open_brackets.pop()
-        expected = expected and token.kind in ("word", "quoted")
+        begins = token.text == ":" and open_brackets[-1:] != ["{"]
+        expected = begins or (token.text in ("|", "&") and after_label) or (token.text == "!" and expected)
+        after_label = is_label
 
 
 def _check_label(token: Token) -> None:
-    name = token.text.strip("`")
+    name = token.name
     if name not in LABELS and name not in RELATIONSHIP_TYPES:
         hint = did_you_mean(name, [*LABELS, *RELATIONSHIP_TYPES])
         raise CatalogError(f"no label or relationship type {name!r} in the catalog" + (f"; {hint}" if hint else ""))
@@ -161,5 +167,5 @@ def _return_items(tokens: list[Token]) -> Iterator[list[Token]]:
 
 def _column_name(cypher: str, item: list[Token]) -> str:
     if len(item) > 2 and item[-2].keyword == "AS":
-        return item[-1].text.strip("`")
+        return item[-1].name
     return cypher[item[0].start : item[-1].start + len(item[-1].text)]

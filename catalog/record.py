@@ -1,8 +1,9 @@
 """The record of an embedded catalog: immutable manifests and relationships in one SQLite file.
 
-1. One write is one transaction, flushed to the disk before it is acknowledged; SQLite serialises writers across processes.
-2. Nothing is ever changed or removed. Each row carries the number of the event that brought it, so that an index can ask
-   for what it has not seen yet.
+1. One write is one transaction, flushed to the disk before it is acknowledged; SQLite serialises writers across
+   processes.
+2. Nothing is ever changed or removed. Each row carries the number of the event that brought it, so that an index can
+   ask for what it has not seen yet.
 3. Every manifest is checked against its id when it is read.
 """
 
@@ -49,9 +50,7 @@ class SqliteRecord:
         self.path = path
         self._lock = RLock()
         with self._translated():
-            self._connection = sqlite3.connect(
-                path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False
-            )
+            self._connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
         try:
             self._prepare()
         except BaseException:

@@ -1,7 +1,8 @@
 """How nodes and relationships come back from a query: plain dictionaries, the same from both stores.
 
-A node is its label, its id and its properties, those without a value as None; objects and lists of the schema are JSON text, as
-Cypher sees them. A relationship is its type and its properties; a path is its nodes and its relationships in order.
+A node is its label, its id and its properties, those without a value as None; objects and lists of the schema are
+JSON text, as Cypher sees them. A relationship is its type and its properties; a path is its nodes and its
+relationships in order.
 """
 
 from __future__ import annotations

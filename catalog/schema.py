@@ -1,7 +1,8 @@
 """The labels of the catalog: one class each, with what every property means, its unit and its range.
 
-A part, a piece of evidence or a verdict holds in `of` the digest of what it is about, so that two circuits never share one.
-A new property must have a default (see `node`). Tables, constraints and documentation are generated from these classes.
+A part, a piece of evidence or a verdict holds in `of` the digest of what it is about, so that two circuits never
+share one. A new property must have a default (see `node`). Tables, constraints and documentation are generated from
+these classes.
 """
 
 from __future__ import annotations
@@ -84,7 +85,9 @@ class Checkpoint(Node):
     blob: Digest = Field(description="Digest of the blob that holds the weights.")
     train_loss_nats: float | None = Field(default=None, description="Mean training loss in nats.")
     test_loss_nats: float | None = Field(default=None, description="Mean test loss in nats.")
-    train_accuracy: Fraction | None = Field(default=None, description="Share of training samples answered right, 0 to 1.")
+    train_accuracy: Fraction | None = Field(
+        default=None, description="Share of training samples answered right, 0 to 1."
+    )
     test_accuracy: Fraction | None = Field(default=None, description="Share of test samples answered right, 0 to 1.")
 
 

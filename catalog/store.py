@@ -1,7 +1,8 @@
 """What the face asks of a store, and what every store does with a batch before it writes.
 
-A store is two things: a `Record` that keeps nodes and relationships, and a `QueryEngine` that answers Cypher over them. The
-embedded catalog has one object for each, a Neo4j server is both. A write runs in these steps, in one transaction:
+A store is two things: a `Record` that keeps nodes and relationships, and a `QueryEngine` that answers Cypher over
+them. The embedded catalog has one object for each, a Neo4j server is both. A write runs in these steps, in one
+transaction:
 
 1. the store looks up what of the batch it knows already (`Known`);
 2. `change_of` keeps what is new, numbers the aliases' versions and adds the event; nothing new means nothing to write;

@@ -1,0 +1,45 @@
+"""Files that are whole or absent, also after a crash."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from uuid import uuid4
+
+__all__ = ["flush_folder", "write_atomically"]
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace a file as a whole: readers see the old bytes or the new ones, and a power cut keeps one of them.
+
+    Raises:
+        OSError: if the folder cannot be made or written.
+    """
+    _make_folder(path.parent)
+    beside = path.with_name(f".writing-{uuid4().hex}")
+    try:
+        with beside.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    flush_folder(path.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make the folder's entries durable."""
+    if os.name != "nt":  # Windows cannot open a folder and keeps its entries by itself
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.exists():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        flush_folder(folder.parent)

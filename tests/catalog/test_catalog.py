@@ -1,0 +1,249 @@
+"""What a catalog promises, in a folder and on a server alike."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from stdcell.catalog import Catalog, Checkpoint, Circuit, Component, Dataset, Event, Relationship, Task, TrainingRun
+from stdcell.errors import CatalogError, UnknownCell
+
+LINEAGE = (
+    "MATCH (c:Circuit)-[:EXTRACTED_FROM]->(k:Checkpoint)<-[:PRODUCED]-(r:TrainingRun) RETURN c.name, k.step, r.seed"
+)
+
+
+def test_the_lineage_of_a_circuit_is_one_query(filled: Catalog) -> None:
+    assert filled.query(LINEAGE) == [{"c.name": "add_mod_37", "k.step": 900, "r.seed": 3}]
+
+
+def test_one_node_gives_one_id_and_several_give_a_list(catalog: Catalog) -> None:
+    first, second = Task(name="a", description="b"), Task(name="c", description="d")
+    assert catalog.add(first) == first.id
+    assert catalog.add([first, second]) == [first.id, second.id]
+
+
+def test_a_node_comes_back_as_it_was_put(filled: Catalog, run: TrainingRun) -> None:
+    assert filled.get(run.id) == run
+
+
+def test_adding_what_exists_changes_nothing(
+    filled: Catalog, circuit: Circuit, lineage: tuple[Relationship, ...]
+) -> None:
+    before = filled.events()
+    filled.add(circuit, lineage, {"adder": circuit.id})
+    assert filled.events() == before
+
+
+def test_a_node_given_twice_in_one_call_is_one_node(catalog: Catalog) -> None:
+    task = Task(name="a", description="b")
+    catalog.add([task, task])
+    assert catalog.query("MATCH (t:Task) RETURN count(*) AS n") == [{"n": 1}]
+
+
+def test_the_newest_version_of_a_name_wins_and_older_ones_stay(filled: Catalog, circuit: Circuit) -> None:
+    pruned = circuit.model_copy(update={"n_edges": 8})
+    pruned = Circuit(**pruned.model_dump())
+    filled.add(pruned, aliases={"adder": pruned.id})
+    assert filled.get("adder") == pruned
+    assert filled.get("adder@1") == circuit
+    assert filled.get("adder@2") == pruned
+    assert filled.names() == ["adder"]
+
+
+def test_a_name_can_go_back_to_an_older_node(filled: Catalog, circuit: Circuit, checkpoint: Checkpoint) -> None:
+    filled.add([], aliases={"adder": checkpoint.id})
+    filled.add([], aliases={"adder": circuit.id})
+    assert filled.get("adder@3") == circuit
+
+
+def test_eight_digits_of_a_digest_find_a_node(filled: Catalog, circuit: Circuit) -> None:
+    assert filled.get(circuit.id[:8]) == circuit
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("ader", "no cell named 'ader' among 1 names; did you mean 'adder'?"),
+        ("ader@1", "no cell named 'ader@1' among 1 names; did you mean 'adder'?"),
+        ("adder@2", "no version '2' of 'adder'; the newest is 1"),
+        ("00000000", "no cell named '00000000' among 1 names"),
+        ("zzz", "no cell named 'zzz' among 1 names"),
+    ],
+)
+def test_an_unknown_name_is_told_with_the_nearest(filled: Catalog, name: str, message: str) -> None:
+    with pytest.raises(UnknownCell) as fault:
+        filled.get(name)
+    assert str(fault.value) == message
+
+
+def test_neighbours_are_found_in_both_directions(
+    filled: Catalog, circuit: Circuit, checkpoint: Checkpoint, lineage: tuple[Relationship, ...]
+) -> None:
+    assert filled.neighbours(circuit.id, "EXTRACTED_FROM") == [(lineage[2], checkpoint)]
+    assert filled.neighbours(checkpoint.id, "EXTRACTED_FROM", "in") == [(lineage[2], circuit)]
+    assert filled.neighbours(checkpoint.id, "EXTRACTED_FROM") == []
+
+
+def test_neighbours_of_an_unknown_type_name_the_nearest(filled: Catalog, circuit: Circuit) -> None:
+    with pytest.raises(CatalogError, match="no relationship type 'EXTRACTED'; did you mean 'EXTRACTED_FROM'"):
+        filled.neighbours(circuit.id, "EXTRACTED")
+
+
+def test_two_relationships_may_differ_only_in_a_property(filled: Catalog, circuit: Circuit) -> None:
+    embed = Component(of=circuit.id, name="embed", kind="embedding")
+    head = Component(of=circuit.id, name="L1.H0", kind="head")
+    feeds = [Relationship(embed.id, "FEEDS", head.id, {"reader": reader}) for reader in ("q", "k", "q")]
+    filled.add([embed, head], feeds)
+    filled.add([], feeds)
+    rows = filled.query("MATCH (:Component)-[f:FEEDS]->(h:Component) RETURN f.reader, h.name ORDER BY f.reader")
+    assert rows == [{"f.reader": "k", "h.name": "L1.H0"}, {"f.reader": "q", "h.name": "L1.H0"}]
+
+
+def test_a_faulty_batch_leaves_nothing_behind(catalog: Catalog) -> None:
+    task = Task(name="a", description="b")
+    with pytest.raises(CatalogError, match=r"no node '0{64}' to join or to name; add it first or in the same call"):
+        catalog.add(task, aliases={"a": "0" * 64})
+    assert len(catalog.events()) == 1
+    with pytest.raises(UnknownCell):
+        catalog.get(task.id)
+
+
+def test_a_relationship_between_wrong_labels_is_refused(filled: Catalog, circuit: Circuit, run: TrainingRun) -> None:
+    with pytest.raises(CatalogError, match="PRODUCED does not join Circuit → TrainingRun; it joins TrainingRun → "):
+        filled.add([], [Relationship(circuit.id, "PRODUCED", run.id)])
+
+
+def test_a_blob_must_be_there_before_the_node_that_names_it(catalog: Catalog, circuit: Circuit) -> None:
+    with pytest.raises(CatalogError, match=f"a Circuit names the blob {circuit.blob}, which is not there; put it"):
+        catalog.add(circuit)
+
+
+def test_the_catalog_writes_its_events_itself(catalog: Catalog) -> None:
+    event = Event(sequence=9, at="now", what="added", who="me", payload={})
+    with pytest.raises(CatalogError, match="the catalog writes its Event nodes itself"):
+        catalog.add(event)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a@1", "0123abcd"])
+def test_a_text_that_cannot_be_a_name_is_refused(filled: Catalog, circuit: Circuit, name: str) -> None:
+    with pytest.raises(CatalogError, match=rf"{name!r} cannot be a name: it is empty, holds white space or '@', or"):
+        filled.add([], aliases={name: circuit.id})
+
+
+def test_every_change_is_an_event_in_order(filled: Catalog, circuit: Circuit) -> None:
+    created, added = filled.events()
+    assert (created.sequence, created.what, created.payload) == (0, "created", {"format": 1})
+    assert (added.sequence, added.what) == (1, "added")
+    assert added.payload == {"n_nodes": 4, "n_relationships": 3, "aliases": {"adder@1": circuit.id}}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\+00:00", added.at)
+
+
+def test_what_was_written_is_there_after_reopening(filled: Catalog, place: str, circuit: Circuit) -> None:
+    filled.close()
+    with Catalog(place, create=False) as catalog:
+        assert catalog.get("adder") == circuit
+        assert catalog.blobs.get(circuit.blob) == b"weights"
+        assert catalog.query(LINEAGE) == [{"c.name": "add_mod_37", "k.step": 900, "r.seed": 3}]
+
+
+def test_closing_twice_is_fine(catalog: Catalog) -> None:
+    catalog.close()
+    catalog.close()
+
+
+def test_a_missing_catalog_is_not_made_unasked(place: str) -> None:
+    with pytest.raises(CatalogError, match=r"^no catalog at "):
+        Catalog(place, create=False)
+
+
+def test_a_node_comes_back_as_its_label_and_properties(filled: Catalog, dataset: Dataset) -> None:
+    assert filled.query("MATCH (d:Dataset) RETURN d") == [
+        {
+            "d": {
+                "label": "Dataset",
+                "id": dataset.id,
+                "name": "sums",
+                "n_samples": 1369,
+                "n_train": 821,
+                "seed": 7,
+                "digest": "0" * 64,
+            }
+        }
+    ]
+
+
+def test_an_absent_value_is_none_and_an_object_is_json_text(filled: Catalog) -> None:
+    rows = filled.query("MATCH (r:TrainingRun)-[:PRODUCED]->(k) RETURN k.train_loss_nats, k.test_loss_nats, r.config")
+    assert rows == [
+        {
+            "k.train_loss_nats": None,
+            "k.test_loss_nats": 0.25,
+            "r.config": '{"layers":[1,2],"learning_rate":0.003}',
+        }
+    ]
+
+
+def test_a_path_comes_back_as_nodes_and_relationships(filled: Catalog) -> None:
+    (row,) = filled.query("MATCH p = (r:TrainingRun)-[:PRODUCED]->(k:Checkpoint) RETURN p")
+    assert [node["label"] for node in row["p"]["nodes"]] == ["TrainingRun", "Checkpoint"]
+    assert row["p"]["relationships"] == [{"type": "PRODUCED"}]
+
+
+@pytest.mark.parametrize(
+    ("cypher", "parameters", "rows"),
+    [
+        ("MATCH (c:Circuit) RETURN count(*)", {}, [{"count(*)": 1}]),
+        ("MATCH (c:Circuit) RETURN c.n_edges + 1", {}, [{"c.n_edges + 1": 13}]),
+        ("MATCH (c:Circuit) WHERE c.n_edges > $least RETURN c . name AS n", {"least": 11}, [{"n": "add_mod_37"}]),
+        ("MATCH (c:Circuit) WHERE c.name IN $names RETURN c.name", {"names": ["a", "b"]}, []),
+        (
+            "MATCH (n)-[r]->(:Dataset) RETURN type(r), labels(n)",
+            {},
+            [{"type(r)": "TRAINED_ON", "labels(n)": ["TrainingRun"]}],
+        ),
+        ("MATCH (n) WHERE 'Dataset' IN labels(n) RETURN n.name", {}, [{"n.name": "sums"}]),
+        (
+            "MATCH (a:Alias)-[:POINTS_TO]->(c) RETURN a.name, a.version, c.name",
+            {},
+            [{"a.name": "adder", "a.version": 1, "c.name": "add_mod_37"}],
+        ),
+        ("MATCH (e:Event) RETURN max(e.sequence) AS last", {}, [{"last": 1}]),
+        ("UNWIND [2, 1] AS x RETURN x * 10 ORDER BY x", {}, [{"x * 10": 10}, {"x * 10": 20}]),
+        ("MATCH (c:Circuit) OPTIONAL MATCH (c)-[:HAS_PORT]->(p:Port) RETURN p", {}, [{"p": None}]),
+        ("RETURN 'CREATE; \\'it\\'' AS text", {}, [{"text": "CREATE; 'it'"}]),
+    ],
+)
+def test_a_query_has_the_same_answer_everywhere(
+    filled: Catalog, cypher: str, parameters: dict[str, Any], rows: list[dict[str, Any]]
+) -> None:
+    assert filled.query(cypher, **parameters) == rows
+
+
+@pytest.mark.parametrize(
+    ("cypher", "message"),
+    [
+        ("MATCH (n) DELETE n", "a query only reads, found 'DELETE' at character 11; write with Catalog.add"),
+        (
+            "MATCH (c:Circuti) RETURN c",
+            "no label or relationship type 'Circuti' in the catalog; did you mean 'Circuit'?",
+        ),
+        ("MATCH (c:Circuit) RETUN c", "the query cannot be run: "),
+        ("MATCH (c:Circuit) RETURN d.name", "the query cannot be run: "),
+    ],
+)
+def test_a_bad_query_is_told_in_one_line(filled: Catalog, cypher: str, message: str) -> None:
+    with pytest.raises(CatalogError) as fault:
+        filled.query(cypher)
+    assert str(fault.value).startswith(message)
+    assert "\n" not in str(fault.value)
+
+
+@pytest.mark.parametrize("text", ["it's", 'a "b"', "a\\b", "a\nb", "λ→", "", "null", "[1,2]", '{"a": 1}', "2020-01-01"])
+def test_any_text_survives_in_every_store(catalog: Catalog, text: str) -> None:
+    task = Task(name=text, description="any text")
+    catalog.add(task)
+    assert catalog.get(task.id) == task
+    assert catalog.query("MATCH (t:Task) WHERE t.name = $text RETURN t.name", text=text) == [{"t.name": text}]

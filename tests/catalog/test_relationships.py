@@ -1,0 +1,49 @@
+"""Relationships: which pairs a type joins and which properties it has."""
+
+from __future__ import annotations
+
+import pytest
+
+from stdcell.catalog import RELATIONSHIP_TYPES, Relationship
+from stdcell.errors import CatalogError
+
+
+def test_a_wrong_pair_names_both_labels_and_the_allowed_pairs() -> None:
+    with pytest.raises(CatalogError) as fault:
+        RELATIONSHIP_TYPES["PRODUCED"].check("Circuit", "Model")
+    assert str(fault.value) == (
+        "PRODUCED does not join Circuit → Model; it joins TrainingRun → Checkpoint, TrainingRun → Model"
+    )
+
+
+@pytest.mark.parametrize(
+    ("type", "source", "target"),
+    [
+        ("EXTRACTED_FROM", "Formula", "Checkpoint"),
+        ("COMPOSED_OF", "Program", "Program"),
+        ("MEASURED_ON", "Evidence", "Dataset"),
+        ("POINTS_TO", "Alias", "Contract"),
+    ],
+)
+def test_an_allowed_pair_passes(type: str, source: str, target: str) -> None:
+    RELATIONSHIP_TYPES[type].check(source, target)
+
+
+def test_an_unknown_type_lists_the_nearest() -> None:
+    with pytest.raises(CatalogError) as fault:
+        Relationship("a", "PRODUCES", "b")
+    assert str(fault.value) == "no relationship type 'PRODUCES'; did you mean 'PRODUCED'?"
+
+
+@pytest.mark.parametrize(
+    ("type", "properties", "message"),
+    [
+        ("FEEDS", {}, "FEEDS has the properties ['reader'], found []"),
+        ("PRODUCED", {"reader": "q"}, "PRODUCED has the properties [], found ['reader']"),
+        ("FEEDS", {"reader": 1}, "the properties of FEEDS are strings, found {'reader': 1}"),
+    ],
+)
+def test_properties_other_than_the_declared_are_refused(type: str, properties: dict[str, str], message: str) -> None:
+    with pytest.raises(CatalogError) as fault:
+        Relationship("a", type, "b", properties)
+    assert str(fault.value) == message
