@@ -1,1 +1,1 @@
-""""""
+"""The faces of stdcell: the command line and its report."""

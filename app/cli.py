@@ -1,1 +1,173 @@
-def main() -> None: ...
+"""The command line: what each command is called, what it takes, and errors without tracebacks.
+
+Implementations are imported when their command runs: torch takes seconds, and who only checks, queries or proves does
+not wait for it.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from ..errors import StdcellError
+from .options import CatalogOption, JsonOption, QuietOption, SeedOption, find_catalog, open_catalog, parse_file
+
+__all__ = ["app", "main"]
+
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, context_settings=_SETTINGS)
+extract = typer.Typer(no_args_is_help=True, help="Cut circuits and formulas out of a trained model.")
+catalogs = typer.Typer(no_args_is_help=True, help="Write into a catalog.")
+app.add_typer(extract, name="extract")
+app.add_typer(catalogs, name="catalog")
+
+RunArgument = Annotated[Path, typer.Argument(help="The folder of a training run.", show_default=False)]
+FileArgument = Annotated[Path, typer.Argument(help="A program, .cell or .rasp.", show_default=False)]
+MaxStepsOption = Annotated[int, typer.Option(min=1, help="Give up after so many steps.")]
+
+
+class Backend(Enum):
+    """What computes an answer."""
+
+    interpret = "interpret"
+    stitched = "stitched"
+    transformer = "transformer"
+
+
+@app.callback(invoke_without_command=True)
+def stdcell(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """A standard-cell library for neural networks: extract, catalog, compose, run, prove."""
+    if version:
+        typer.echo(f"stdcell {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder that everything is written into.")] = Path("stdcell-demo"),
+    seed: SeedOption = 0,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Train, extract, catalog, compose, prove, run and report: the whole path, in at most three minutes."""
+    from .demo import run_demo
+
+    run_demo(out, seed, as_json=as_json, quiet=quiet or as_json)
+
+
+@app.command()
+def train(
+    task: Annotated[str, typer.Option(help="What to learn.")] = "add-mod",
+    modulus: Annotated[int, typer.Option(help="Modulus of the task.")] = 37,
+    seed: SeedOption = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run (else runs/TASK-MODULUS-seed-SEED).")] = None,
+    max_steps: MaxStepsOption = 3000,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Train a one-layer transformer until it answers every input right."""
+    from .models import print_run, train_model
+
+    folder = out or Path("runs") / f"{task}-{modulus}-seed-{seed}"
+    run = train_model(folder, task, modulus, seed, max_steps=max_steps, resume=resume, quiet=quiet or as_json)
+    print_run(run, as_json=as_json)
+
+
+@extract.command("circuit")
+def extract_circuit(run: RunArgument, as_json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Find the smallest set of edges that still answers every input right, and cut it out."""
+    from . import models
+
+    models.print_circuit(models.extract_circuit(run, quiet=quiet or as_json), as_json=as_json)
+
+
+@extract.command("formula")
+def extract_formula(run: RunArgument, as_json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Read the formula of the logits off the network's Fourier spectrum."""
+    from . import models
+
+    models.print_formula(models.extract_formula(run, quiet=quiet or as_json), as_json=as_json)
+
+
+@catalogs.command("add")
+def catalog_add(
+    run: RunArgument, catalog: CatalogOption = None, as_json: JsonOption = False, quiet: QuietOption = False
+) -> None:
+    """Write a run, its circuit and its formula, with evidence from running every input."""
+    from .catalogs import add_run, print_stored
+
+    with open_catalog(catalog, create=True) as opened:
+        print_stored(add_run(opened, run, quiet=quiet or as_json), as_json=as_json)
+
+
+@app.command()
+def query(
+    cypher: Annotated[str, typer.Argument(help="A Cypher query that only reads.", show_default=False)],
+    catalog: CatalogOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the catalog's graph."""
+    from .tables import print_rows
+
+    with open_catalog(catalog) as opened:
+        print_rows(opened.query(cypher), as_json=as_json)
+
+
+@app.command()
+def check(file: FileArgument, catalog: CatalogOption = None, as_json: JsonOption = False) -> None:
+    """Parse and type a program; report every fault with its place and a way out."""
+    from . import programs
+
+    if not programs.check(file, find_catalog(catalog), as_json=as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(
+    file: FileArgument,
+    up_to: Annotated[int, typer.Option(min=0, help="Longest sequences tried where no proof for all is found.")] = 6,
+    catalog: CatalogOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Prove or refute every wire, every call's requirement and every promise; exit 0 only if all is proved."""
+    from ..verify import verify as verify_program
+    from .programs import print_report
+
+    opened = find_catalog(catalog)
+    report = verify_program(parse_file(file, opened), opened, up_to=up_to)
+    print_report(report, as_json=as_json)
+    raise typer.Exit(0 if report.is_proved else 1)
+
+
+@app.command()
+def run(
+    file: FileArgument,
+    given: Annotated[str, typer.Option("--input", help="A JSON list, an object by parameter name, or plain text.")],
+    backend: Annotated[Backend, typer.Option(help="What computes the answer.")] = Backend.interpret,
+    output: Annotated[str | None, typer.Option(help="The output asked for (else main, else the last).")] = None,
+    trace: Annotated[bool, typer.Option("--trace", help="Print how the answer came about.")] = False,
+    catalog: CatalogOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a program on one input."""
+    from .backends import traced_run
+    from .programs import print_answer, read_input
+
+    opened = find_catalog(catalog)
+    told = traced_run(parse_file(file, opened), read_input(given), output, opened, backend.value)
+    print_answer(told, with_trace=trace, as_json=as_json)
+
+
+def main() -> None:
+    """Run the command line; a fault of the user's becomes one message and an exit code that is not 0."""
+    try:
+        app()
+    except StdcellError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(1)

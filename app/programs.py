@@ -1,0 +1,127 @@
+"""Check, verify and run programs, and tell what came of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from ..catalog import Catalog
+from ..dsl import Program
+from ..errors import Fault, LanguageError, RuntimeFault
+from ..runtime.interpreter import Given
+from ..runtime.trace import Step, Trace
+from ..verify import Report, Verdict
+from .options import console, parse_file, print_json
+
+__all__ = ["check", "print_answer", "print_report", "read_input"]
+
+STYLES = {"proved": "green", "refuted": "red", "unknown": "yellow", "error": "red"}
+
+
+def check(file: Path, catalog: Catalog | None, *, as_json: bool) -> bool:
+    """Tell every fault of a program, or the types of its outputs; whether there is none."""
+    try:
+        program = parse_file(file, catalog)
+    except LanguageError as error:
+        if not as_json:
+            raise
+        print_json({"faults": [_fault(fault) for fault in error.faults]})
+        return False
+    if as_json:
+        print_json({"faults": [], "outputs": list(program.outputs), "digest": program.digest})
+    else:
+        _print_outputs(program)
+    return True
+
+
+def _print_outputs(program: Program) -> None:
+    for name in program.outputs:
+        console.print(Text(f"{name}: {program.functions[name].result.type}"), soft_wrap=True)
+    console.print(f"[green]no faults[/], digest {program.digest[:12]}")
+
+
+def print_report(report: Report, *, as_json: bool) -> None:
+    """One block for each verdict: the answer, the promise and its place, why, and what it rests on."""
+    if as_json:
+        print_json({"program": report.program_digest, "verdicts": [asdict(verdict) for verdict in report.verdicts]})
+        return
+    for verdict in report.verdicts:
+        console.print(Text.assemble((f"{verdict.status:8}", f"bold {STYLES[verdict.status]}"), verdict.claim))
+        for line in _explained(verdict):
+            console.print(Text(f"         {line}", style="dim"), soft_wrap=True)
+    counts = {status: sum(verdict.status == status for verdict in report.verdicts) for status in STYLES}
+    console.print(
+        ", ".join(f"[{STYLES[status]}]{n} {status}[/]" for status, n in counts.items() if n) or "nothing to prove"
+    )
+
+
+def _explained(verdict: Verdict) -> list[str]:
+    lines = [f"{verdict.place}  {verdict.scope}, by {verdict.method}"]
+    lines += [f"assumes {assumption}" for assumption in verdict.assumptions]
+    if verdict.reason:
+        lines.append(f"because {verdict.reason}")
+    if verdict.counterexample:
+        shown = verdict.counterexample
+        lines += [f"{shown.call} answers {shown.answer}", f"try: {shown.command}"]
+    return lines
+
+
+def read_input(text: str) -> Given:
+    """An input as typed: JSON where it reads as a list, an object or a quoted string, else the text itself.
+
+    Raises:
+        RuntimeFault: if the text begins like JSON and is none.
+    """
+    if text[:1] not in ("[", "{", '"'):
+        return text
+    try:
+        value: Given = json.loads(text)
+    except ValueError as error:
+        raise RuntimeFault(f"the input {text!r} is not JSON: {error}; write a list such as '[3, 1, 2]'") from None
+    return value
+
+
+def print_answer(trace: Trace, *, with_trace: bool, as_json: bool) -> None:
+    """The answer of a run, the promises that it breaks, and how it came about."""
+    if as_json:
+        document = trace.to_json()
+        print_json(document if with_trace else {**document, "steps": []})
+        return
+    if with_trace:
+        _print_steps(trace)
+    typer.echo(json.dumps(trace.answer, ensure_ascii=False))
+    for promise in trace.broken:
+        typer.echo(f"broken promise: {promise}", err=True)
+
+
+def _print_steps(trace: Trace) -> None:
+    """A table: one row for each s-op, and under a cell's value what the cell was asked."""
+    table = Table(title=f"{trace.output}, {trace.backend}", title_justify="left", show_edge=False)
+    for heading in ("s-op", "value", "line", "computed by", "evidence"):
+        table.add_column(heading, overflow="fold")
+    for step in trace.steps:
+        computed = f"{step.cell} {step.digest[:12]}" if step.cell and step.digest else trace.backend
+        table.add_row(step.name or step.text, _told(step), step.place.split(":", 1)[-1], computed, step.evidence)
+    console.print(table)
+
+
+def _told(step: Step) -> str:
+    value = "\n".join(step.value) if step.type == "selector" else json.dumps(step.value, ensure_ascii=False)
+    calls = [f"{', '.join(map(str, call.inputs))} → {call.answer}" for call in step.calls]
+    return "\n".join([value, *calls])
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return {
+        "message": fault.message,
+        "file": fault.span.source.name,
+        "line": fault.span.line,
+        "column": fault.span.column,
+        "hint": fault.hint,
+    }
