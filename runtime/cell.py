@@ -127,10 +127,10 @@ class NeuralCell:
 
     def logits(self, *values: Tensor | int) -> Tensor:
         """Logits of the output values, shape (inputs as broadcast …, output); arguments and errors as in a call."""
-        columns = torch.broadcast_tensors(*self._checked(values))
+        columns = torch.broadcast_tensors(*self._checked(values))  # type: ignore[no-untyped-call]
         values_bp = torch.stack([column.reshape(-1) for column in columns], dim=1)
         with torch.no_grad():
-            logits_bno = self.model(self.config.tokens(values_bp))
+            logits_bno: Tensor = self.model(self.config.tokens(values_bp))
         return logits_bno[:, self.config.read_position].reshape(*columns[0].shape, self.config.output.n_values)
 
     def margins(self, *values: Tensor | int) -> Tensor:

@@ -4,7 +4,8 @@
 2. *Readers* take from it: `L0.H0.q`, `L0.H0.k`, `L0.H0.v`, `L0.mlp`, `logits`.
 3. An *edge* joins a writer to a reader that is computed later. A whole model has them all; a circuit names its own.
 
-Heads of one layer do not read each other; the MLP of a layer reads its heads. Torch is not needed here.
+Heads of one layer do not read each other; the MLP of a layer reads its heads. `parameter_shapes` lists the weights that
+such a graph needs. Torch is not needed here.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 
 from ..errors import RuntimeFault, did_you_mean
 
-__all__ = ["Edge", "LayerShape", "TransformerConfig", "edges", "readers", "writers"]
+__all__ = ["Edge", "LayerShape", "TransformerConfig", "edges", "parameter_shapes", "readers", "writers"]
 
 
 class Edge(NamedTuple):
@@ -127,6 +128,31 @@ def readers(config: TransformerConfig) -> tuple[str, ...]:
 def edges(config: TransformerConfig) -> tuple[Edge, ...]:
     """The edges of a model or circuit in canonical order: by reader, then by writer, each as computed."""
     return _all_edges(config.layers) if config.edges is None else config.edges
+
+
+def parameter_shapes(config: TransformerConfig) -> dict[str, tuple[int, ...]]:
+    """Name and shape of each parameter, biases with one shared position (`n_context` in its place is as good).
+
+    A circuit has no `position` where no edge leaves it, and no `W_Q`, `W_K` or `W_V` in a layer where no edge enters
+    that input of any head.
+    """
+    left = {edge.writer for edge in edges(config)}
+    entered = {(edge.reader.partition(".")[0], edge.reader.rpartition(".")[2]) for edge in edges(config)}
+    shapes: dict[str, tuple[int, ...]] = {"embed": (config.n_vocabulary, config.d_model)}
+    if "position" in left:
+        shapes["position"] = (config.n_context, config.d_model)
+    for number, layer in enumerate(config.layers):
+        heads, name = layer.n_heads, f"L{number}"
+        if heads:
+            for letter, width in (("Q", layer.d_key), ("K", layer.d_key), ("V", layer.d_value)):
+                if (name, letter.lower()) in entered:
+                    shapes[f"{name}.W_{letter}"] = (heads, config.d_model, width)
+                shapes[f"{name}.b_{letter}"] = (heads, 1, width)
+            shapes[f"{name}.W_O"] = (heads, layer.d_value, config.d_model)
+        if layer.d_mlp:
+            shapes |= {f"{name}.W_in": (config.d_model, layer.d_mlp), f"{name}.b_in": (1, layer.d_mlp)}
+            shapes |= {f"{name}.W_out": (layer.d_mlp, config.d_model), f"{name}.b_out": (1, config.d_model)}
+    return shapes | {"unembed": (config.d_model, config.n_outputs), "b_unembed": (1, config.n_outputs)}
 
 
 @lru_cache(maxsize=256)

@@ -6,14 +6,16 @@ means what its contract says.
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from ..dsl.contracts import read_contract
 from ..dsl.graph import Aggregate, Ascribe, CellCall, Input, Reduce, SOp, inputs_of
-from ..dsl.operators import OPERATORS, exact
+from ..dsl.operators import OPERATORS, exact, is_printable
 from ..dsl.program import Function, Program
 from ..dsl.types import Seq, Value, contains, element_of
 from ..errors import RuntimeFault
@@ -55,15 +57,27 @@ def run(program: Program, function: Function, given: Given, cell: CellFunction |
 def answer_of(program: Program, value: Any, given: Given) -> Any:
     """A value as the caller sees it; a RASP program answers with a sequence, always."""
     if program.dialect == "rasp" and not isinstance(value, list):
-        value = [value] * len(given)
+        value = [value] * _n_positions(given)
     return shown(value)
 
 
+def _n_positions(given: Given) -> int:
+    sequences = given.values() if isinstance(given, Mapping) else [given]
+    return max((len(sequence) for sequence in sequences if isinstance(sequence, str | list | tuple)), default=0)
+
+
 def shown(value: Any) -> Any:
-    """An exact value as plain Python: a number that is not whole as a float, sequences as lists."""
+    """An exact value as plain Python: a number that is not whole as a float, sequences as lists.
+
+    Raises:
+        RuntimeFault: if such a number is larger than the largest float.
+    """
     if isinstance(value, list):
         return [shown(element) for element in value]
-    return float(value) if isinstance(value, Fraction) else value
+    try:
+        return float(value) if isinstance(value, Fraction) else value
+    except OverflowError:
+        raise RuntimeFault("the answer is a fraction too large for a float") from None
 
 
 def call_by_contract(call: CellCall, operands: Sequence[Value]) -> Value:
@@ -97,6 +111,8 @@ def bind_inputs(function: Function, given: Given) -> tuple[int, dict[str, Any]]:
     if len(lengths) > 1:
         raise RuntimeFault(f"the input sequences differ in length: {', '.join(map(str, sorted(lengths)))}")
     if not function.parameters and not isinstance(given, Mapping):
+        if not isinstance(given, str | list | tuple):
+            raise RuntimeFault(f"expected a string or a list of tokens, found {_quoted(given)}")
         lengths = {len(given)}
     return (lengths.pop() if lengths else 0), bound
 
@@ -105,8 +121,8 @@ def _by_parameter(function: Function, parameters: Sequence[Input], given: Given)
     if isinstance(given, Mapping):
         names = [parameter.name for parameter in parameters]
         if set(given) != set(names):
-            found = ", ".join(map(str, given)) or "none"
-            raise RuntimeFault(f"expected inputs named {', '.join(names)}, found {found}")
+            expected = f"inputs named {', '.join(names)}" if names else "no inputs by name"
+            raise RuntimeFault(f"expected {expected}, found {', '.join(map(str, given)) or 'none'}")
         return [given[name] for name in names]
     if function.parameters and len(parameters) != 1:
         example = ", ".join(f'"{parameter.name}": …' for parameter in parameters)
@@ -117,8 +133,25 @@ def _by_parameter(function: Function, parameters: Sequence[Input], given: Given)
 _CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
     "tokens_str": str,
     "tokens_int": int,
-    "tokens_float": lambda token: exact(Fraction(str(token))),
+    "tokens_float": lambda token: _decimal(str(token)),
 }
+_LARGEST_EXPONENT = 4000
+
+
+def _decimal(text: str) -> int | Fraction:
+    """The number that a decimal writes, exactly: 0.1 is one tenth."""
+    number = Decimal(text)
+    if number.is_finite() and abs(number.adjusted()) > _LARGEST_EXPONENT:
+        raise OverflowError("the number has too many digits")
+    return exact(Fraction(number))
+
+
+def _quoted(given: object) -> str:
+    """A given value, shortened, for a message."""
+    try:
+        return reprlib.repr(given)
+    except ValueError:
+        return "a number of more than 4300 digits"
 
 
 def _bound(parameter: Input, given: Any) -> Any:
@@ -126,7 +159,7 @@ def _bound(parameter: Input, given: Any) -> Any:
     if not isinstance(parameter.type, Seq):
         return _element(parameter, given, "")
     if not isinstance(given, str | list | tuple):
-        raise RuntimeFault(f"input {parameter.name!r}: expected {parameter.type}, found {given!r}")
+        raise RuntimeFault(f"input {parameter.name!r}: expected {parameter.type}, found {_quoted(given)}")
     return [_element(parameter, element, f" at position {place}") for place, element in enumerate(given)]
 
 
@@ -134,12 +167,13 @@ def _element(parameter: Input, given: Any, where: str) -> Value:
     wanted = element_of(parameter.type)
     try:
         value = _CONVERSIONS[parameter.key](given) if parameter.key in _CONVERSIONS else given
-        value = exact(Fraction(value)) if isinstance(value, float) else value
-    except (ValueError, OverflowError, TypeError):
-        raise RuntimeFault(f"input {parameter.name!r}: {given!r}{where} is not a value of {wanted}") from None
-    if not isinstance(value, bool | int | Fraction | str) or not contains(wanted, value):
-        raise RuntimeFault(f"input {parameter.name!r}: {given!r}{where} is not a value of {wanted}")
-    return value
+        value = _decimal(str(value)) if isinstance(value, float) else value
+    except (ValueError, ArithmeticError, TypeError):
+        value = None
+    is_value = isinstance(value, str) or (isinstance(value, bool | int | Fraction) and is_printable(value))
+    if not is_value or not contains(wanted, value):
+        raise RuntimeFault(f"input {parameter.name!r}: {_quoted(given)}{where} is not a value of {wanted}")
+    return exact(value) if isinstance(value, Fraction) else value
 
 
 class Exact(Algebra[Value]):
@@ -164,7 +198,10 @@ class Exact(Algebra[Value]):
 
     def cell(self, call: CellCall, operands: Sequence[Value]) -> Value:
         """What the contract, or the module that stands in for it, says."""
-        return self._cell(call, operands)
+        try:
+            return self._cell(call, operands)
+        except RuntimeFault as error:
+            raise self._fault(call, str(error)) from error
 
     def ascribe(self, node: Ascribe, value: Value) -> Value:
         """The value, if the promise that was made of it holds."""
@@ -194,7 +231,11 @@ class Exact(Algebra[Value]):
         """What the name of the reduction says; the smallest or largest of nothing is a fault."""
         if node.operator in ("min", "max") and not sequences[0]:
             raise self._fault(node, f"the {node.operator} of an empty sequence is not defined")
-        return _REDUCTIONS[node.operator](*sequences)
+        try:
+            return _REDUCTIONS[node.operator](*sequences)
+        except TypeError:
+            fault = "the sum of tokens is not defined" if node.operator == "sum" else "tokens and numbers have no order"
+            raise self._fault(node, fault) from None
 
     def _fault(self, node: SOp, message: str) -> RuntimeFault:
         span = self._program.spans.get(node) if self._program else None
@@ -202,7 +243,7 @@ class Exact(Algebra[Value]):
 
 
 _REDUCTIONS: Mapping[str, Callable[..., Value]] = {
-    "sum": lambda values: exact(Fraction(sum(map(Fraction, values)))),
+    "sum": lambda values: exact(Fraction(sum(values))),
     "min": min,
     "max": max,
     "count": lambda values: sum(map(bool, values)),

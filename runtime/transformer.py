@@ -30,7 +30,7 @@ from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
 from ..errors import RuntimeFault
-from .edges import Edge, LayerShape, TransformerConfig, edges, readers, writers
+from .edges import Edge, LayerShape, TransformerConfig, edges, parameter_shapes, readers, writers
 
 __all__ = [
     "Edge",
@@ -175,33 +175,8 @@ def forward_fused(
     return _unembed(parameters, stream_bnd)
 
 
-def parameter_shapes(config: TransformerConfig) -> dict[str, tuple[int, ...]]:
-    """Name and shape of each parameter, biases with one shared position (`n_context` in its place is as good).
-
-    A circuit has no `position` where no edge leaves it, and no `W_Q`, `W_K` or `W_V` in a layer where no edge enters
-    that input of any head.
-    """
-    left = {edge.writer for edge in edges(config)}
-    entered = {(edge.reader.partition(".")[0], edge.reader.rpartition(".")[2]) for edge in edges(config)}
-    shapes: dict[str, tuple[int, ...]] = {"embed": (config.n_vocabulary, config.d_model)}
-    if "position" in left:
-        shapes["position"] = (config.n_context, config.d_model)
-    for number, layer in enumerate(config.layers):
-        heads, name = layer.n_heads, f"L{number}"
-        if heads:
-            for letter, width in (("Q", layer.d_key), ("K", layer.d_key), ("V", layer.d_value)):
-                if (name, letter.lower()) in entered:
-                    shapes[f"{name}.W_{letter}"] = (heads, config.d_model, width)
-                shapes[f"{name}.b_{letter}"] = (heads, 1, width)
-            shapes[f"{name}.W_O"] = (heads, layer.d_value, config.d_model)
-        if layer.d_mlp:
-            shapes |= {f"{name}.W_in": (config.d_model, layer.d_mlp), f"{name}.b_in": (1, layer.d_mlp)}
-            shapes |= {f"{name}.W_out": (layer.d_mlp, config.d_model), f"{name}.b_out": (1, config.d_model)}
-    return shapes | {"unembed": (config.d_model, config.n_outputs), "b_unembed": (1, config.n_outputs)}
-
-
 def initial_parameters(config: TransformerConfig, seed: int) -> dict[str, Tensor]:
-    """Normal weights of variance 1/(their input width), embeddings 1/d_model; zero biases."""
+    """Normal weights of deviation 1/sqrt(input width), embeddings 1/sqrt(d_model); zero biases."""
     generator = torch.Generator().manual_seed(seed)
 
     def draw(name: str, shape: tuple[int, ...]) -> Tensor:

@@ -1,0 +1,289 @@
+"""A run and what was extracted from it, as typed nodes of the catalog.
+
+1. Blobs first: the weights of every checkpoint and of the circuit.
+2. The circuit and the formula are run on every input, now and from what was stored: their evidence is about exactly
+   these weights.
+3. All nodes, relationships and names in one transaction: a catalog never holds half a run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ..catalog import (
+    Catalog,
+    Circuit,
+    Component,
+    Contract,
+    Dataset,
+    Evidence,
+    Formula,
+    Model,
+    Node,
+    Port,
+    Relationship,
+    Task,
+    TrainingRun,
+    Verdict,
+)
+from ..catalog import Checkpoint as CheckpointNode
+from ..dsl.scope import CellPort, CellSignature
+from ..dsl.types import Int
+from ..runtime.cell import CellConfig, IntPort
+from ..training import Run, load_run
+from ..verify.neural import ExhaustiveCheck, check_exhaustively
+from .files import ExtractedCircuit, ExtractedFormula, read_circuit, read_formula
+
+__all__ = ["StoredRun", "store_run"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """What was written: the names of the cells, how much, and what the exhaustive check of the circuit showed."""
+
+    circuit: str
+    formula: str
+    n_nodes: int
+    n_relationships: int
+    check: ExhaustiveCheck
+
+
+N = TypeVar("N", bound=Node)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Nodes and relationships to be written together."""
+
+    nodes: list[Node] = field(default_factory=list)
+    relationships: list[Relationship] = field(default_factory=list)
+
+    def add(self, node: N) -> N:
+        """Take a node in."""
+        self.nodes.append(node)
+        return node
+
+    def join(self, source: Node, type_: str, target: Node, **properties: str) -> None:
+        """Take a relationship in."""
+        self.relationships.append(Relationship(source.id, type_, target.id, properties))
+
+
+def store_run(catalog: Catalog, folder: Path) -> StoredRun:
+    """Write a run, its checkpoints, its circuit and its formula; what is there already stays as it is.
+
+    Raises:
+        TrainingError, ExtractionError: if the run or what was extracted from it is missing or damaged.
+        CatalogError: if the catalog cannot be written.
+    """
+    run, circuit, formula = load_run(folder), read_circuit(folder), read_formula(folder)
+    cell_name = "_".join([run.task.name.replace("-", "_"), *map(str, run.task.parameters.values())])
+    check = check_exhaustively(circuit.cell, _signature(cell_name, run))
+    batch = _Batch()
+    task, checkpoints = _add_run(batch, catalog, run, cell_name)
+    contract = batch.add(Contract(requires="", ensures=run.task.contract))
+    circuit_node = _add_circuit(batch, catalog, circuit, cell_name)
+    formula_node = _add_formula(batch, formula, f"{cell_name}_formula")
+    for node, step in ((circuit_node, circuit.checkpoint_step), (formula_node, formula.checkpoint_step)):
+        batch.join(node, "EXTRACTED_FROM", checkpoints[step])
+        batch.join(node, "IMPLEMENTS", task)
+        batch.join(node, "SATISFIES", contract)
+        _add_ports(batch, node, run.task.cell)
+    _add_circuit_evidence(batch, circuit_node, contract, check)
+    _add_formula_evidence(batch, formula_node, contract, checkpoints[formula.checkpoint_step], formula, run)
+    names = {circuit_node.name: circuit_node.id, formula_node.name: formula_node.id}
+    catalog.add(batch.nodes, batch.relationships, names)
+    return StoredRun(circuit_node.name, formula_node.name, len(batch.nodes), len(batch.relationships), check)
+
+
+def _signature(name: str, run: Run) -> CellSignature:
+    ports = tuple(CellPort(port.name, _type(port)) for port in run.task.cell.inputs)
+    output = CellPort(run.task.cell.output.name, _type(run.task.cell.output))
+    return CellSignature("circuit", name, "", ports, output, None, run.task.contract)
+
+
+def _type(port: IntPort) -> Int:
+    return Int(port.low, port.high)
+
+
+def _add_run(batch: _Batch, catalog: Catalog, run: Run, name: str) -> tuple[Task, dict[int, CheckpointNode]]:
+    """Task, data set, model, run and its checkpoints by step."""
+    task = batch.add(Task(name=name, description=run.task.contract, parameters=dict(run.task.parameters)))
+    n_inputs = len(run.task.inputs_bp)
+    n_train = round(run.config.train_fraction * n_inputs)
+    data = Dataset(
+        name=f"{name}_inputs", n_samples=n_inputs, n_train=n_train, seed=run.config.seed, digest=run.dataset_digest
+    )
+    dataset = batch.add(data)
+    shape = run.config.transformer(run.task)
+    n_parameters = sum(weight.numel() for weight in run.final.model().parameters())
+    model = batch.add(Model(name=f"{name}_transformer", architecture=shape.to_dict(), n_parameters=n_parameters))
+    training = batch.add(
+        TrainingRun(
+            name=f"{name}_seed_{run.config.seed}",
+            seed=run.config.seed,
+            n_steps=run.final.step,
+            config=asdict(run.config),
+            code_version=run.code_version,
+            dataset=dataset.id,
+        )
+    )
+    batch.join(dataset, "INSTANCE_OF", task)
+    batch.join(training, "TRAINED_ON", dataset)
+    batch.join(training, "PRODUCED", model)
+    progress = {record.step: record for record in run.history}
+    checkpoints: dict[int, CheckpointNode] = {}
+    for checkpoint in run.checkpoints:
+        record = progress[checkpoint.step]
+        node = CheckpointNode(
+            of=training.id,
+            name=f"{training.name}_step_{checkpoint.step}",
+            step=checkpoint.step,
+            blob=catalog.blobs.put(checkpoint.content()),
+            train_loss_nats=record.train_loss_nats,
+            test_loss_nats=record.test_loss_nats,
+            train_accuracy=record.train_accuracy,
+            test_accuracy=record.test_accuracy,
+        )
+        checkpoints[checkpoint.step] = batch.add(node)
+        batch.join(training, "PRODUCED", node)
+    return task, checkpoints
+
+
+def _add_circuit(batch: _Batch, catalog: Catalog, circuit: ExtractedCircuit, name: str) -> Circuit:
+    """The circuit with its components, joined as its edges run."""
+    names = sorted({_component(end) for edge in circuit.edges for end in edge})
+    node = batch.add(
+        Circuit(
+            name=name,
+            blob=catalog.blobs.put(circuit.weights),
+            config=circuit.cell.to_dict(),
+            n_edges=len(circuit.edges),
+            n_components=len(names),
+            n_parameters=sum(weight.numel() for weight in circuit.cell.model.parameters()),
+            search={key: value for key, value in circuit.search.items() if key != "curve"},
+        )
+    )
+    components = {part: batch.add(Component(of=node.id, name=part, kind=_kind(part))) for part in names}
+    for component in components.values():
+        batch.join(node, "HAS_COMPONENT", component)
+    for writer, reader in circuit.edges:
+        entrance = reader.removeprefix(_component(reader)).removeprefix(".") or "in"
+        batch.join(components[writer], "FEEDS", components[_component(reader)], reader=entrance)
+    return node
+
+
+def _component(end: str) -> str:
+    """The component of a reader such as `L0.H2.k`."""
+    stem, _, entrance = end.rpartition(".")
+    return stem if entrance in ("q", "k", "v") else end
+
+
+def _kind(component: str) -> str:
+    kinds = {"embed": "embedding", "position": "embedding", "logits": "logits", "mlp": "mlp"}
+    return kinds.get(component.rpartition(".")[2], "head")
+
+
+def _add_formula(batch: _Batch, extracted: ExtractedFormula, name: str) -> Formula:
+    formula = extracted.formula
+    config: dict[str, Any] = {
+        "modulus": formula.modulus,
+        "frequencies": list(formula.frequencies),
+        "amplitudes": list(formula.amplitudes),
+        "r_squared": formula.r_squared,
+    }
+    return batch.add(Formula(name=name, expression=formula.text, config=config, agreement=formula.agreement))
+
+
+def _add_ports(batch: _Batch, node: Node, config: CellConfig) -> None:
+    directed = [("in", place, port) for place, port in enumerate(config.inputs)] + [("out", 0, config.output)]
+    for direction, place, port in directed:
+        text = str(_type(port))
+        written = Port.model_validate(
+            {"name": port.name, "direction": direction, "position": place, "type": text, "type_key": text}
+        )
+        batch.join(node, "HAS_PORT", batch.add(written))
+
+
+def _add_circuit_evidence(batch: _Batch, node: Circuit, contract: Contract, check: ExhaustiveCheck) -> None:
+    evidence = batch.add(
+        Evidence(
+            of=node.id,
+            kind="exhaustive",
+            claim=contract.ensures,
+            method="enumeration of every input",
+            n_inputs=check.n_inputs,
+            n_wrong=check.n_wrong,
+            smallest_margin=check.smallest_margin,
+            dtype=check.dtype,
+            device=check.device,
+        )
+    )
+    _judge(batch, node, contract, evidence, holds=check.holds, counterexample=_call(node.name, check))
+
+
+def _call(name: str, check: ExhaustiveCheck) -> str | None:
+    if check.first_wrong is None:
+        return None
+    inputs, answer = check.first_wrong
+    return f"{name}({', '.join(map(str, inputs))}) answers {answer}"
+
+
+def _add_formula_evidence(
+    batch: _Batch, node: Formula, contract: Contract, parent: CheckpointNode, extracted: ExtractedFormula, run: Run
+) -> None:
+    """Its answers against the contract on every input, and its agreement with the network that it was read off."""
+    formula = extracted.formula
+    answers = (formula.answer(*inputs) for inputs in run.task.inputs_bp.tolist())
+    n_wrong = sum(found != right for found, right in zip(answers, run.task.answers_b.tolist(), strict=True))
+    evidence = batch.add(
+        Evidence(
+            of=node.id,
+            kind="exhaustive",
+            claim=contract.ensures,
+            method="enumeration of every input",
+            n_inputs=formula.n_inputs,
+            n_wrong=n_wrong,
+        )
+    )
+    _judge(batch, node, contract, evidence, holds=n_wrong == 0, counterexample=None)
+    agreement = batch.add(
+        Evidence(
+            of=node.id,
+            kind="measurement",
+            claim="agrees with the network's answers",
+            method="enumeration of every input",
+            n_inputs=formula.n_inputs,
+            n_wrong=formula.n_inputs - formula.n_agreeing,
+            value=formula.agreement,
+            details={"r_squared": formula.r_squared},
+        )
+    )
+    batch.join(agreement, "ABOUT", node)
+    batch.join(agreement, "MEASURED_ON", parent)
+
+
+def _judge(
+    batch: _Batch,
+    node: Circuit | Formula,
+    contract: Contract,
+    evidence: Evidence,
+    *,
+    holds: bool,
+    counterexample: str | None,
+) -> None:
+    """The verdict that the evidence allows, and what both say of the contract."""
+    verdict = batch.add(
+        Verdict(
+            of=node.id,
+            claim=contract.ensures,
+            status="exhaustive" if holds else "refuted",
+            scope=f"all {evidence.n_inputs:,} inputs",
+            method=evidence.method,
+            counterexample=counterexample,
+        )
+    )
+    for found in (evidence, verdict):
+        batch.join(found, "ABOUT", node)
+        batch.join(found, "SUPPORTS" if holds else "REFUTES", contract)

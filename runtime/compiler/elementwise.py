@@ -1,0 +1,139 @@
+"""Facts of elementwise nodes: operators, cells, promised types, steps of folds.
+
+1. A comparison of two numbers that depend on several variables is taken as a comparison of their difference with 0.
+2. A node is tabulated over its variables, each distinct combination of operands once, with exact values.
+3. Where the table would be too large, a sum stays a number without a table, and any other node takes its widest
+   operands as variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...dsl.graph import CellCall, Elementwise, Indices, Length, SOp
+from ...dsl.operators import COMPARISONS, compare
+from ...dsl.types import Value
+from .domains import finite
+from .facts import Facts, Knowledge, Linear, Places, number, variable
+from .linear import TABLE_LIMIT, linear_domain, linear_form
+from .nodes import FAULTS, FoldStep, apply, fault_text
+
+__all__ = ["infer_elementwise"]
+
+
+def infer_elementwise(node: SOp, known: Knowledge, image: Callable[[SOp], SOp]) -> tuple[Facts, bool]:
+    """The facts of an elementwise node, and whether it may be undefined.
+
+    Args:
+        node: the node; the facts of its arguments are known.
+        known: all facts; variables are added.
+        image: makes facts of another node known, and returns the node that stands for it.
+
+    Raises:
+        NotCompilable: if its table is too large, or it has no value for any input.
+    """
+    operands = [known.facts[argument] for argument in node.arguments]
+    if isinstance(node, CellCall) and node.meaning is None:
+        reason = f"the contract of {node.cell.name!r} does not say `result == …`"
+        raise known.origins.refuse(node, reason, "run it with the stitched backend")
+    difference = _difference(node, operands, known, image)
+    if isinstance(node, Elementwise) and difference is not None:
+        symbol = node.operator
+        return _tabulated(node, [difference], lambda given: compare(symbol, given[0], 0), None, known)
+    linear = linear_form(node, operands)
+    is_large = any(facts.places is None for facts in operands) or known.n_rows(known.union(operands)) > TABLE_LIMIT
+    if linear is not None and is_large:
+        return number(node, linear_domain(node, linear, operands, known.facts), linear), False
+    return _tabulated(node, _cut(node, operands, known), lambda given: apply(node, given), linear, known)
+
+
+def _difference(node: SOp, operands: Sequence[Facts], known: Knowledge, image: Callable[[SOp], SOp]) -> Facts | None:
+    """For a comparison of numbers that depend on several variables, the difference to compare with 0."""
+    is_comparison = isinstance(node, Elementwise) and node.operator in COMPARISONS
+    if not is_comparison or any(facts.linear is None for facts in operands) or len(known.union(operands)) < 2:
+        return None
+    facts = known.facts[image(Elementwise(node.arguments, "-"))]
+    return None if facts.places is None else facts
+
+
+def _tabulated(
+    node: SOp,
+    operands: Sequence[Facts],
+    function: Callable[[Sequence[Value]], Value],
+    linear: Linear | None,
+    known: Knowledge,
+) -> tuple[Facts, bool]:
+    base = known.union(operands)
+    values, places, fault = _tabulate(base, operands, function, known)
+    if fault is not None and not values:
+        raise known.origins.refuse(node, f"it has no value for any input: {fault}", "mend the program")
+    domain = finite(values)
+    if isinstance(node, FoldStep):
+        return variable(node, domain, (base, places)), fault is not None
+    vias = {facts.via for facts in operands if facts.base}
+    via = vias.pop() if len(vias) == 1 else None
+    is_sum = linear is not None and len(linear.keys() - {None}) > 1
+    own = variable(node, domain).linear if linear is None else linear
+    return Facts(domain, base, places, own, node if is_sum else via), fault is not None
+
+
+def _tabulate(
+    base: Sequence[SOp], operands: Sequence[Facts], function: Callable[[Sequence[Value]], Value], known: Knowledge
+) -> tuple[tuple[Value, ...], Places, str | None]:
+    """The values of a function, their places for all combinations that can occur, and why it may have no value."""
+    shape = tuple(known.sizes[node] for node in base)
+    rows = np.stack([known.column(facts, base) for facts in operands], axis=1)
+    rows[_impossible(base, shape)] = -1
+    distinct, inverse = np.unique(rows, axis=0, return_inverse=True)
+    found: dict[Value, int] = {}
+    fault: str | None = None
+    places = np.full(len(distinct), -1)
+    for row_number, row in enumerate(distinct.tolist()):
+        if min(row) < 0:
+            continue
+        try:
+            value = function([facts.values[place] for facts, place in zip(operands, row, strict=True)])
+            places[row_number] = found.setdefault(value, len(found))
+        except FAULTS as error:
+            fault = fault or fault_text(error)
+    values = finite(found).values or ()
+    order = {value: place for place, value in enumerate(values)}
+    renumbered = np.array([*(order[value] for value in found), -1])
+    return values, renumbered[places][inverse].reshape(shape), fault
+
+
+def _impossible(base: Sequence[SOp], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Combinations that cannot occur, as one column: a position is below the length."""
+    masked = np.zeros(shape, dtype=np.bool_)
+    axis = {type(node): axis for axis, node in enumerate(base)}
+    if Indices in axis and Length in axis:
+        places = np.indices(shape, sparse=True)
+        # Place p of Indices is the position p, place p of Length the length p + 1.
+        masked |= places[axis[Indices]] > places[axis[Length]]
+    return masked.reshape(-1)
+
+
+def _cut(node: SOp, operands: Sequence[Facts], known: Knowledge) -> list[Facts]:
+    """The operands, the widest of them as variables where the table would be too large; of a fold's step, all."""
+    cut = list(operands)
+    while True:
+        _require_values(node, cut, known)
+        n_rows = known.n_rows(known.union(cut))
+        wide = [place for place, facts in enumerate(cut) if len(facts.base) > 1]
+        if n_rows <= TABLE_LIMIT and not (isinstance(node, FoldStep) and wide):
+            return cut
+        if not wide:
+            reason = f"it depends on {n_rows} combinations of values, more than {TABLE_LIMIT}"
+            raise known.origins.refuse(node, reason, "take a smaller max_length or vocabulary, or compute it in parts")
+        widest = max(wide, key=lambda place: known.n_rows(cut[place].base))
+        cut[widest] = known.as_variable(node.arguments[widest])
+
+
+def _require_values(node: SOp, operands: Sequence[Facts], known: Knowledge) -> None:
+    for argument, facts in zip(node.arguments, operands, strict=True):
+        if facts.places is None:
+            reason = f"{known.origins.name(argument)!r} takes too many values to tabulate"
+            raise known.origins.refuse(node, reason, "round it, or take a smaller max_length or vocabulary")

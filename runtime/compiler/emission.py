@@ -1,0 +1,87 @@
+"""The network as a transformer: every functional becomes a column of a weight matrix.
+
+Constants are read from the dimension `one`, so that all biases are zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from ..transformer import LayerShape, Transformer, TransformerConfig, parameter_shapes
+from .network import Head, Network, Neuron
+from .stream import BOS, ONE, Functional, as_float
+
+__all__ = ["columns", "to_transformer"]
+
+
+def to_transformer(network: Network, outputs: Sequence[Functional], *, causal: bool) -> Transformer:
+    """Lay out the weights.
+
+    Args:
+        network: what was built; token 0 is the one at the beginning, token i + 1 the i-th of the vocabulary.
+        outputs: what each logit reads.
+        causal: whether later keys are masked.
+    """
+    layers = [(network.heads[2 * n], network.neurons[2 * n + 1]) for n in range(network.n_layers)]
+    config = TransformerConfig(
+        n_vocabulary=network.n_tokens + 1,
+        n_context=network.max_length + 1,
+        d_model=len(network.stream),
+        layers=tuple(_shape(heads, neurons) for heads, neurons in layers),
+        n_outputs=len(outputs),
+        causal=causal,
+        scale=1.0,
+    )
+    parameters = {name: torch.zeros(shape) for name, shape in parameter_shapes(config).items()}
+    _fill_embeddings(parameters, network)
+    for number, (heads, neurons) in enumerate(layers):
+        _fill_heads(parameters, f"L{number}", heads)
+        _fill_neurons(parameters, f"L{number}", neurons)
+    parameters["unembed"].copy_(columns(outputs, config.d_model))
+    return Transformer(config, parameters)
+
+
+def columns(functionals: Sequence[Functional], d_model: int) -> Tensor:
+    """The functionals as a matrix, shape (residual, functional)."""
+    matrix_dc = torch.zeros(d_model, len(functionals))
+    for column, functional in enumerate(functionals):
+        for dimension, weight in functional.items():
+            matrix_dc[dimension, column] = as_float(weight)
+    return matrix_dc
+
+
+def _shape(heads: Sequence[Head], neurons: Sequence[Neuron]) -> LayerShape:
+    d_key = max((len(head.queries) for head in heads), default=0)
+    d_value = max((len(head.values) for head in heads), default=0)
+    return LayerShape(len(heads), d_key, d_value, len(neurons))
+
+
+def _fill_embeddings(parameters: dict[str, Tensor], network: Network) -> None:
+    parameters["embed"][0, BOS] = 1.0
+    parameters["embed"][1:, ONE] = 1.0
+    for token, dimension in enumerate(network.tokens, start=1):
+        parameters["embed"][token, dimension] = 1.0
+    for position, dimension in enumerate(network.positions, start=1):
+        parameters["position"][position, dimension] = 1.0
+
+
+def _fill_heads(parameters: dict[str, Tensor], layer: str, heads: Sequence[Head]) -> None:
+    for number, head in enumerate(heads):
+        for letter, functionals in (("Q", head.queries), ("K", head.keys), ("V", head.values)):
+            weight_dc = parameters[f"{layer}.W_{letter}"][number]
+            weight_dc[:, : len(functionals)] = columns(functionals, len(weight_dc))
+        for channel, dimension in enumerate(head.writes):
+            parameters[f"{layer}.W_O"][number, channel, dimension] = 1.0
+
+
+def _fill_neurons(parameters: dict[str, Tensor], layer: str, neurons: Sequence[Neuron]) -> None:
+    if not neurons:
+        return
+    weight_dm = parameters[f"{layer}.W_in"]
+    weight_dm.copy_(columns([neuron.reads for neuron in neurons], len(weight_dm)))
+    for number, neuron in enumerate(neurons):
+        for dimension, weight in neuron.writes.items():
+            parameters[f"{layer}.W_out"][number, dimension] = as_float(weight)

@@ -1,0 +1,72 @@
+"""The transformer being built: heads and neurons, each in the earliest slot after what it reads.
+
+Layer ℓ has two slots: its heads work in slot 2ℓ, its MLP in slot 2ℓ + 1. What is written in slot s can be read from
+slot s + 1 on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .stream import ONE, Functional, Stream, Weight, total
+
+__all__ = ["Head", "Network", "Neuron"]
+
+
+@dataclass(frozen=True, slots=True)
+class Neuron:
+    """A ReLU of a functional, and what it adds to each dimension."""
+
+    reads: Functional
+    writes: Mapping[int, Weight]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """An attention head: the score is the sum over pairs of a query and a key functional.
+
+    Channel c of the values, read by `values[c]`, is written to dimension `writes[c]`.
+    """
+
+    queries: Sequence[Functional]
+    keys: Sequence[Functional]
+    values: Sequence[Functional]
+    writes: Sequence[int]
+
+
+@dataclass(slots=True)
+class Network:
+    """The residual stream, what the embeddings write into it, and the components of each slot.
+
+    `tokens` and `positions` give the dimension that is 1 for each token of the vocabulary, and at each position.
+    """
+
+    max_length: int
+    n_tokens: int
+    stream: Stream = field(default_factory=Stream)
+    tokens: Sequence[int] = ()
+    positions: Sequence[int] = ()
+    heads: defaultdict[int, list[Head]] = field(default_factory=lambda: defaultdict(list))
+    neurons: defaultdict[int, list[Neuron]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def n_layers(self) -> int:
+        """How many layers have a head or a neuron, or stand before one that has."""
+        return max((slot // 2 + 1 for slot in (*self.heads, *self.neurons)), default=0)
+
+    def head_slot(self, *reads: Iterable[Functional]) -> int:
+        """The earliest slot of attention that can read all of these."""
+        ready = max(self.stream.ready(functionals) for functionals in reads)
+        return ready + ready % 2
+
+    def mlp_slot(self, functionals: Iterable[Functional]) -> int:
+        """The earliest slot of an MLP that can read all of these."""
+        ready = self.stream.ready(functionals)
+        return ready + 1 - ready % 2
+
+    def add_step(self, slot: int, reads: Functional, dimension: int) -> None:
+        """Write the ramp that is 0 where `reads` ≤ 0 and 1 where it is ≥ 1."""
+        self.neurons[slot].append(Neuron(reads, {dimension: 1}))
+        self.neurons[slot].append(Neuron(total([(1, reads), (-1, {ONE: 1})]), {dimension: -1}))

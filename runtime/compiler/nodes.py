@@ -1,0 +1,101 @@
+"""Nodes that only the compiler adds to the graph, and what every node does with exact values at one position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...dsl.graph import Ascribe, CellCall, Elementwise, Fold, SOp
+from ...dsl.operators import OPERATORS
+from ...dsl.types import Bool, Seq, Type, Unknown, Value, contains, element_of
+from ...errors import RuntimeFault
+from ..evaluate import evaluate
+from ..interpreter import Exact, call_by_contract
+
+__all__ = ["ABSENT", "FAULTS", "FoldStep", "Joint", "Undefined", "apply", "fault_text"]
+
+ABSENT = "\0absent"
+"""The item of a fold beyond the end of the sequence; no program can write this token."""
+
+FAULTS = (ZeroDivisionError, TypeError, ValueError, RuntimeFault)
+"""What applying a node to values on which it is not defined raises."""
+
+
+@dataclass(frozen=True, eq=False)
+class FoldStep(SOp):
+    """One step of a fold: arguments are the state and the item; an absent item leaves the state as it is."""
+
+    fold: Fold = field(default=None)  # type: ignore[assignment]
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return (self.fold.digest,)
+
+    def _infer(self) -> Type:
+        return Seq(element_of(self.fold.type))
+
+
+@dataclass(frozen=True, eq=False)
+class Joint(SOp):
+    """The values of several s-ops, as one value."""
+
+    def _infer(self) -> Type:
+        return Seq(Unknown())
+
+
+@dataclass(frozen=True, eq=False)
+class Undefined(SOp):
+    """Where a node has no value, because an operator is not defined on its operands; has the node's arguments."""
+
+    node: SOp = field(default=None)  # type: ignore[assignment]
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return (self.node.digest,)
+
+    def _infer(self) -> Type:
+        return Seq(Bool())
+
+
+def apply(node: SOp, operands: Sequence[Value]) -> Value:
+    """The value of an elementwise node at one position; raises one of `FAULTS` where it is not defined."""
+    match node:
+        case Elementwise(operator=operator):
+            return OPERATORS[operator].apply(*operands)
+        case CellCall():
+            return call_by_contract(node, operands)
+        case Ascribe(declared=declared):
+            return _ascribed(declared, operands[0])
+        case FoldStep(fold=fold):
+            return _stepped(fold, *operands)
+        case Joint():
+            return tuple(operands)  # type: ignore[return-value]
+        case Undefined(node=inner):
+            try:
+                apply(inner, operands)
+            except FAULTS:
+                return True
+            return False
+    raise AssertionError(f"not an elementwise node: {type(node).__name__}")
+
+
+def fault_text(fault: Exception) -> str:
+    """Why a node is not defined, in the words of the interpreter."""
+    return "division by zero" if isinstance(fault, ZeroDivisionError) else str(fault)
+
+
+def _ascribed(declared: Type, value: Value) -> Value:
+    wanted = element_of(declared)
+    # Encodings do not tell True from 1 nor False from 0, and no more does Python's equality.
+    alike = (value, bool(value), int(value)) if not isinstance(value, str) and value in (0, 1) else (value,)
+    if not any(contains(wanted, candidate) for candidate in alike):
+        raise TypeError(f"{value!r} is not a value of {wanted}")
+    return value
+
+
+def _stepped(fold: Fold, state: Value, item: Value) -> Value:
+    if item == ABSENT:
+        return state
+    state_key, item_key = (parameter.key for parameter in fold.parameters)
+    inputs = {state_key: state, item_key: item}
+    value: Value = evaluate([fold.step], Exact(None, call_by_contract), 0, inputs)[fold.step]
+    return value

@@ -1,0 +1,175 @@
+"""What has no exact transformer is refused at compile time, with its place, the reason and a way out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stdcell.dsl import CellPort, CellSignature, Program, parse
+from stdcell.dsl.types import Int
+from stdcell.errors import NotCompilable, RuntimeFault, Source
+from stdcell.runtime.compiler import compile_transformer
+
+
+def refusal(program: Program, **options: Any) -> str:
+    with pytest.raises(NotCompilable) as fault:
+        compile_transformer(program, **options)
+    return str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "out = selector_width(select(tokens, tokens, ==));",
+            "<program>:1:22: the selector may select a key after its query; compile with causal=False, "
+            "or add `and select(indices, indices, <=)`",
+        ),
+        (
+            "out = aggregate(select(indices, indices, >=), tokens_int);",
+            "<program>:1:17: the selector may select a key after its query; compile with causal=False, "
+            "or add `and select(indices, indices, <=)`",
+        ),
+        (
+            "\nout = indices + length;",
+            "<program>:2:17: a causal transformer does not know the length before the input ends; "
+            "compile with causal=False",
+        ),
+    ],
+)
+def test_a_causal_transformer_cannot_look_ahead(text: str, message: str) -> None:
+    assert refusal(parse(text, dialect="rasp"), vocabulary=[1, 2], max_length=4, causal=True) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "out = tokens / 0;",
+            "<program>:1:7: it has no value for any input: division by zero; mend the program",
+        ),
+        (
+            'out = selector_width(select(tokens, "a", <));',
+            "<program>:1:22: 1 and 'a' have no order; compare values of one kind; "
+            "an aggregate of tokens may need a default that is a token",
+        ),
+        (
+            'out = aggregate(select(tokens, tokens, ==), tokens, "none");',
+            "<program>:1:7: several values may be selected, numbers and tokens among them; "
+            "give values and default of one kind, or select at most one key, by its index",
+        ),
+    ],
+)
+def test_what_has_no_meaning_is_refused(text: str, message: str) -> None:
+    assert refusal(parse(text, dialect="rasp"), vocabulary=[1, 2], max_length=4) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "max_length", "message"),
+    [
+        (
+            "out = selector_width(select(tokens, tokens, ==));",
+            2500,
+            "<program>:1:7: widths up to 2500 cannot be told apart in float32 (error 0.77, 0.25 allowed); "
+            "take a smaller max_length",
+        ),
+        (
+            "out = aggregate(select(indices, indices, <=), tokens);",
+            300,
+            "<program>:1:7: the values of 'out' lie too close for float32 (error 5.1e-05, 5.6e-06 allowed); "
+            "take a smaller max_length, or round before",
+        ),
+        (
+            "m = aggregate(select(tokens, tokens, ==), indices);\nout = m * m;",
+            200,
+            "<program>:2:7: 'm' takes too many values to tabulate; "
+            "round it, or take a smaller max_length or vocabulary",
+        ),
+        (
+            "m = aggregate(select(tokens, tokens, ==), indices);\nout = selector_width(select(m, 3, <));",
+            200,
+            "<program>:2:22: 'm' takes too many values to compare in a selector; "
+            "round it, or take a smaller max_length or vocabulary",
+        ),
+        (
+            "out = aggregate(select(indices * tokens, indices, ==) or select(tokens, 1, ==), tokens);",
+            80,
+            "<program>:1:17: 'selectorlogic' needs 159 neurons, more than 100; "
+            "take a smaller max_length or vocabulary, or compute it in parts",
+        ),
+    ],
+)
+def test_what_float32_or_a_table_cannot_hold_is_refused(
+    text: str, max_length: int, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stdcell.runtime.compiler.neurons.NEURON_LIMIT", 100)
+    assert refusal(parse(text, dialect="rasp"), vocabulary=[1, 2], max_length=max_length) == message
+
+
+def test_the_name_of_the_file_is_part_of_the_place() -> None:
+    program = parse(Source("out = length;", "lab.rasp"), dialect="rasp")
+    assert refusal(program, max_length=3, causal=True).startswith("lab.rasp:1:7: ")
+
+
+def test_a_transformer_reads_one_sequence() -> None:
+    program = parse("main(xs: seq[int 0..1], ys: seq[int 0..1]) = xs + ys;")
+    assert refusal(program, max_length=3) == (
+        "<program>:1:1: 'main' takes (xs: seq[int 0..1], ys: seq[int 0..1]), and a transformer reads one sequence of "
+        "tokens; give it one sequence, or run it in the interpreter"
+    )
+
+
+class OneCell:
+    """A scope with one circuit, whose contract does not say what it answers."""
+
+    def find_cell(self, kind: str, name: str, version: int | None) -> CellSignature:
+        digit = Int(0, 4)
+        return CellSignature(kind, name, "d" * 64, (CellPort("a", digit),), CellPort("result", digit))
+
+    def find_program(self, name: str, version: int | None) -> tuple[Source, str]:
+        raise AssertionError("no program is looked up here")
+
+
+def test_a_cell_whose_contract_is_silent_is_refused() -> None:
+    program = parse("use circuit mystery; main(xs: seq[int 0..4]) = mystery(xs);", scope=OneCell())
+    assert refusal(program, max_length=3) == (
+        "<program>:1:48: the contract of 'mystery' does not say `result == …`; run it with the stitched backend"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "options", "message"),
+    [
+        ("out = tokens;", "rasp", {"max_length": 0, "vocabulary": "a"}, "expected a max_length of at least 1, found 0"),
+        (
+            "out = tokens;",
+            "rasp",
+            {"max_length": 3},
+            "input 'tokens' may hold any token or number: say which in `vocabulary`, "
+            "or declare a finite type such as seq[int 0..9]",
+        ),
+        (
+            "out = tokens;",
+            "rasp",
+            {"max_length": 3, "vocabulary": "aba"},
+            "expected a vocabulary of different tokens, found ['a', 'b', 'a']",
+        ),
+        (
+            "main(xs: seq[int 0..2]) = xs;",
+            "cell",
+            {"max_length": 3, "vocabulary": [1, 2, 3]},
+            "input 'xs': 3 at position 0 is not a value of int 0..2",
+        ),
+        (
+            "out = tokens;",
+            "rasp",
+            {"max_length": 3, "vocabulary": "ab", "output": "uot"},
+            "the program has no output 'uot'; did you mean 'out'?",
+        ),
+    ],
+)
+def test_wrong_options_are_refused(text: str, dialect: str, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(RuntimeFault) as fault:
+        compile_transformer(parse(text, dialect=dialect), **options)
+    assert str(fault.value) == message
