@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from ..errors import Span
 from . import tree
-from .environment import CellName, FunctionName, Variable
+from .environment import CellName, FunctionName, Meaning, Variable
 from .graph import Aggregate, Constant, Fold, Input, Reduce, Select, SelectorWidth, SOp
-from .operands import Operands, describe
+from .operands import Argument, Operands, in_words
 from .operators import COMPARISONS
 from .program import Function
 from .types import Bool, Element, Int, Real, Seq, Token, Type, Unknown, element_of, hull, is_numeric
@@ -77,16 +77,15 @@ def _fold(operands: Operands, call: tree.Call) -> SOp | None:
     step = operands.environment.names.get(head.name) if isinstance(head, tree.Name) else None
     declared = _parameter_types(step) if isinstance(step, FunctionName | CellName) else ()
     if not isinstance(step, FunctionName | CellName) or len(declared) != 2:
-        found = f"found one of {len(declared)}" if declared else f"found {head.span.text!r}"
-        hint = "name a `def` or a `use`d cell"
-        operands.record.fault(f"'fold' expects a function or cell of two arguments, {found}", head.span, hint)
+        _no_step(operands, head, step, len(declared))
         return None
     sequence, initial = operands.sequence(places[0], "sequence"), operands.sequence(places[1], "initial")
     if sequence is None or initial is None:
         return None
     if not isinstance(sequence.type, Seq) or isinstance(initial.type, Seq):
         found = f"{sequence.type} and {initial.type}"
-        operands.record.fault(f"'fold' expects a sequence and a scalar to start from, found {found}", call.span)
+        wrong = places[1] if isinstance(sequence.type, Seq) else places[0]
+        operands.record.fault(f"'fold' expects a sequence and a scalar to start from, found {found}", wrong.span)
         return None
     state_type = declared[0] or _widened(element_of(initial.type), element_of(sequence.type))
     item_type = declared[1] or element_of(sequence.type)
@@ -96,6 +95,20 @@ def _fold(operands: Operands, call: tree.Call) -> SOp | None:
     body, parameters = _fold_step(operands, step, element_of(state_type), element_of(item_type), head.span)
     after = body and fitted(body, state_type, head.span, f"{head.span.text}: state after a step")
     return Fold((sequence, initial), parameters, after) if sequence and initial and after else None
+
+
+def _no_step(operands: Operands, head: Argument, step: Meaning | None, n_parameters: int) -> None:
+    """Say why the first argument of `fold` is no function of two arguments."""
+    if step == Variable(None):
+        return
+    if step is None and isinstance(head, tree.Name) and not operands.is_known(head.name):
+        operands.record.unknown("function", head.name, operands.functions(), head.span)
+        return
+    is_function = isinstance(step, FunctionName | CellName)
+    found = f"found one of {n_parameters}" if is_function else f"found {head.span.text!r}"
+    is_builtin = isinstance(head, tree.Name) and head.name in BUILTINS
+    hint = f"def step(a, b) {{ return {head.span.text}(a, b); }}" if is_builtin else "name a `def` or a `use`d cell"
+    operands.record.fault(f"'fold' expects a function or cell of two arguments, {found}", head.span, hint)
 
 
 def _fold_step(
@@ -124,6 +137,9 @@ def _pointwise(operands: Operands, call: tree.Call) -> SOp | None:
 
 def _extreme(operands: Operands, call: tree.Call) -> SOp | None:
     """`min(x)` of a sequence is its smallest element, `min(x, y)` is elementwise, as in RASP."""
+    if len(call.arguments) not in (1, 2):
+        operands.wrong_count(call, "1 argument (sequence) or 2 (first, second)")
+        return None
     return _reduce(operands, call) if len(call.arguments) == 1 else _pointwise(operands, call)
 
 
@@ -134,10 +150,11 @@ def _reduce(operands: Operands, call: tree.Call) -> SOp | None:
         return None
     for node, place in zip(arguments, call.arguments, strict=True):
         if not isinstance(node.type, Seq):
-            operands.record.fault(f"{call.function!r} expects a sequence, found {describe(node)}", place.span)
+            operands.record.fault(f"{call.function!r} expects a sequence, found {in_words(node)}", place.span)
             return None
         if call.function in ("sum", "min", "max") and not is_numeric(node.type):
-            operands.record.fault(f"{call.function!r} expects numbers, found {node.type}", place.span)
+            hint = "count(sequence, True) counts where it holds" if element_of(node.type) == Bool() else None
+            operands.record.fault(f"{call.function!r} expects numbers, found {node.type}", place.span, hint)
             return None
     return Reduce(tuple(arguments), call.function)
 
@@ -146,7 +163,8 @@ def _count(operands: Operands, call: tree.Call) -> SOp | None:
     arguments = operands.arguments(call, ("sequence", "value"))
     equal = operands.elementwise("==", arguments, call.span) if arguments else None
     if equal and not isinstance(equal.type, Seq):
-        operands.record.fault("'count' expects a sequence and a value", call.span)
+        found = in_words(arguments[0]) if arguments else ""
+        operands.record.fault(f"'count' expects a sequence, found {found}", call.arguments[0].span)
         return None
     return equal and Reduce((equal,), "count")
 

@@ -13,22 +13,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..errors import Fault, LanguageError, Source, Span, UnknownCell
+from ..errors import Fault, LanguageError, Source, Span, UnknownCell, did_you_mean
 from . import tree
 from .contracts import clause_of, read_contract
-from .environment import CellName, Environment, Frame, FunctionName, Meaning, Record, Variable
+from .environment import CellName, EntryName, Environment, Frame, FunctionName, Meaning, Record, Variable
 from .expressions import Expressions, body_of
-from .graph import Input, SOp
+from .graph import Input, SOp, inputs_of
 from .parser import DIALECTS, parse_items
 from .program import Clause, Function, Program, cells_called
 from .scope import Scope, read_program
-from .type_expressions import type_of
-from .types import Selector, Seq, Type
+from .type_expressions import BUILTIN_TYPES, type_of
+from .types import Selector, Seq, Type, Unknown
 
 __all__ = ["parse"]
 
 _NO_CATALOG = "no catalog is open to find the {kind} {name!r} in; pass one (scope=…, --catalog)"
 _KINDS = ("circuit", "formula", "program")
+_RENAME = "give one of them another name"
 
 
 def parse(text: str | Source, *, dialect: str = "cell", scope: Scope | None = None) -> Program:
@@ -79,39 +80,67 @@ class _Module:
 
     def _add(self, item: tree.Item) -> None:
         match item:
-            case tree.Broken(str() as name):
-                self.environment = self.environment.with_names({name: Variable(None)})
+            case tree.Broken(name):
+                self.environment = self.environment.with_names({name: Variable(None)}).with_alias(name, Unknown())
             case tree.Use():
                 self._add_use(item)
-            case tree.Alias(name, type_expr):
-                type_ = type_of(type_expr, self.environment, self.record)
-                if type_ is not None:
-                    self.environment = self.environment.with_alias(name, type_)
+            case tree.Alias():
+                self._add_alias(item)
             case tree.Definition():
                 self._add_definition(item)
             case tree.Binding():
                 self._add_binding(item)
 
+    def _add_alias(self, alias: tree.Alias) -> None:
+        type_ = type_of(alias.type, self.environment, self.record)
+        if alias.name in BUILTIN_TYPES:
+            self.record.fault(f"the type {alias.name!r} is built in", alias.name_span, "give yours another name")
+            return
+        if alias.name in self.environment.aliases:
+            self.record.fault(f"the type {alias.name!r} is defined twice", alias.name_span, _RENAME)
+        self.environment = self.environment.with_alias(alias.name, Unknown() if type_ is None else type_)
+
     def _define(self, name: str, meaning: Meaning, span: Span) -> None:
         if self.environment.dialect == "cell" and name in self.environment.names:
-            self.record.fault(f"{name!r} is defined twice", span, "give one of them another name")
+            self.record.fault(f"{name!r} is defined twice", span, _RENAME)
         self.environment = self.environment.with_names({name: meaning})
 
     def _add_definition(self, definition: tree.Definition) -> None:
+        self._check_parameters(definition)
         is_typed = all(parameter.type for parameter in definition.parameters)
         checked = _check(definition, self.environment, self.record) if is_typed or definition.is_entry else None
-        if not is_typed and (definition.clauses or definition.is_entry):
-            untyped = next(parameter for parameter in definition.parameters if parameter.type is None)
-            what = "an entry point" if definition.is_entry else "a function with a contract"
-            hint = f"write {untyped.name}: seq[int 0..9], for example"
-            self.record.fault(f"{what} needs a type for its parameter {untyped.name!r}", untyped.span, hint)
+        if checked is not None and definition.is_entry:
+            self._check_inputs(checked)
         if checked is not None:
             self.functions[self.prefix + definition.name] = checked
         if definition.is_entry:
             self.outputs[definition.name] = None
-            self._define(definition.name, Variable(None), definition.span)
+            self._define(definition.name, EntryName(), definition.span)
         else:
             self._define(definition.name, FunctionName(definition, self.environment, checked), definition.span)
+
+    def _check_parameters(self, definition: tree.Definition) -> None:
+        names = [parameter.name for parameter in definition.parameters]
+        for place, parameter in enumerate(definition.parameters):
+            if parameter.name in names[:place]:
+                self.record.fault(f"the parameter {parameter.name!r} is named twice", parameter.span, _RENAME)
+        untyped = [parameter for parameter in definition.parameters if parameter.type is None]
+        if not untyped:
+            return
+        hint = f"write {untyped[0].name}: seq[int 0..9], for example"
+        if definition.is_entry or definition.clauses or definition.returns:
+            what = "an entry point" if definition.is_entry else "a function with a contract"
+            what = what if definition.is_entry or definition.clauses else "a function with a declared result"
+            self.record.fault(f"{what} needs a type for its parameter {untyped[0].name!r}", untyped[0].span, hint)
+        elif len(untyped) < len(names):
+            message = f"the parameter {untyped[0].name!r} has no type, and others have one"
+            self.record.fault(message, untyped[0].span, hint)
+
+    def _check_inputs(self, entry: Function) -> None:
+        for read in inputs_of([entry.result]):
+            if read not in entry.parameters:
+                message = f"the entry point {entry.name!r} reads {read.name!r}, which is not among its parameters"
+                self.record.fault(message, entry.span, "what it reads comes in by a parameter")
 
     def _add_binding(self, binding: tree.Binding) -> None:
         self.record.frame = frame = Frame()
@@ -129,7 +158,8 @@ class _Module:
 
     def _add_use(self, use: tree.Use) -> None:
         if use.kind not in _KINDS:
-            self.record.unknown("kind of cell", use.kind, _KINDS, use.span.first(len("use ") + len(use.kind)))
+            self.record.fault(f"unknown kind of cell {use.kind!r}", use.kind_span, f"the kinds are {', '.join(_KINDS)}")
+            self._poison(use)
             return
         try:
             if use.kind == "program":
@@ -138,6 +168,14 @@ class _Module:
                 self._use_cell(use)
         except UnknownCell as error:
             self.record.fault(str(error), use.target_span)
+            self._poison(use)
+
+    def _poison(self, use: tree.Use) -> None:
+        """Let what an import with a fault would have defined be passed over in silence."""
+        if use.kind == "program" and not use.names:
+            self.record.lacks_names = True
+        taken = (use.alias,) if use.alias else use.names or (use.target,)
+        self.environment = self.environment.with_names(dict.fromkeys(taken, Variable(None)))
 
     def _use_cell(self, use: tree.Use) -> None:
         if self.scope is None:
@@ -147,6 +185,7 @@ class _Module:
             meaning = read_contract(signature).meaning
         except LanguageError as error:
             self.record.fault(f"the contract of {use.target!r} does not read: {error.message}", use.target_span)
+            self._poison(use)
             return
         self._define(use.alias or use.target, CellName(signature, meaning), use.target_span)
 
@@ -160,6 +199,7 @@ class _Module:
         if source.name in self.importers:
             chain = " → ".join((*self.importers, source.name))
             self.record.fault(f"the import runs in a circle: {chain}", use.target_span)
+            self._poison(use)
             return
         inner = _Module(Environment(source, dialect, {}, {}), self.record, self.scope, (*self.importers, source.name))
         inner.prefix = f"{use.target}:"
@@ -169,13 +209,16 @@ class _Module:
 
     def _take_names(self, use: tree.Use, offered: Mapping[str, Meaning]) -> None:
         if use.alias and len(use.names) != 1:
-            self.record.fault("'as' renames one name of a program", use.span, f"write ({next(iter(offered), 'name')})")
+            hint = f"name the one: ({next(iter(offered), 'name')})"
+            self.record.fault("'as' renames one name of a program", use.target_span, hint)
+            self._poison(use)
             return
-        for name in use.names or tuple(offered):
+        places = use.name_spans or (use.target_span,) * len(offered)
+        for name, place in zip(use.names or tuple(offered), places, strict=True):
             if name not in offered:
-                self.record.unknown(f"name in {use.target!r}:", name, offered, use.span)
-            else:
-                self._define(use.alias or name, offered[name], use.target_span)
+                hint = did_you_mean(name, offered) or f"it has {', '.join(offered) or 'no names'}"
+                self.record.fault(f"{use.target!r} has no {name!r}", place, hint)
+            self._define(use.alias or name, offered.get(name, Variable(None)), place)
 
 
 def _check(definition: tree.Definition, environment: Environment, record: Record) -> Function | None:
@@ -200,11 +243,8 @@ def _check(definition: tree.Definition, environment: Environment, record: Record
 
 def _parameters(definition: tree.Definition, environment: Environment, record: Record) -> list[Input | None]:
     """An input for each parameter; None where its type is missing or has a fault."""
-    names = [parameter.name for parameter in definition.parameters]
     inputs: list[Input | None] = []
     for place, parameter in enumerate(definition.parameters):
-        if parameter.name in names[:place]:
-            record.fault(f"the parameter {parameter.name!r} is named twice", parameter.span)
         type_ = type_of(parameter.type, environment, record) if parameter.type else None
         inputs.append(Input((), f"input.{place}", type_, parameter.name) if type_ else None)
     return inputs

@@ -12,7 +12,7 @@ from .program import CallSite, Function, Obligation
 from .scope import CellSignature
 from .types import Fit, Type, fit
 
-__all__ = ["CellName", "Environment", "Frame", "FunctionName", "Meaning", "Record", "Variable"]
+__all__ = ["CellName", "EntryName", "Environment", "Frame", "FunctionName", "Meaning", "Record", "Variable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,16 @@ class CellName:
     meaning: SOp | None
 
 
-Meaning = Variable | FunctionName | CellName
+@dataclass(frozen=True, slots=True)
+class EntryName:
+    """A name for an entry point, which is run from outside and not called."""
+
+
+Meaning = Variable | FunctionName | CellName | EntryName
+
+# Where a program that doubles at every call is stopped; a long hand-written one builds some ten thousand nodes.
+_MOST_NODES = 100_000
+_MOST_FAULTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +87,42 @@ class Record:
     functions: dict[str, Function] = field(default_factory=dict)
     frame: Frame = field(default_factory=Frame)
     fold_depth: int = 0
+    depth: int = 0
+    n_built: int = 0
+    lacks_names: bool = False
 
     def fault(self, message: str, span: Span, hint: str | None = None) -> None:
         """Note a fault; what depends on it is passed over in silence."""
         self.faults.setdefault((span, message), Fault(message, span, hint))
 
     def unknown(self, what: str, name: str, known: Iterable[str], span: Span) -> None:
-        """Note an unknown name, with the nearest known one."""
-        self.fault(f"unknown {what} {name!r}", span, did_you_mean(name, known))
+        """Note an unknown name, with the nearest known one; in silence where an import that may have held it failed."""
+        if not self.lacks_names:
+            self.fault(f"unknown {what} {name!r}", span, did_you_mean(name, known))
 
     def raise_faults(self) -> None:
-        """Raise LanguageError if any fault was noted."""
+        """Raise LanguageError if any fault was noted; of very many, those that come first in the text."""
         if self.faults:
-            raise LanguageError(self.faults.values())
+            in_order = sorted(self.faults.values(), key=lambda fault: (fault.span.source.name, fault.span.start))
+            raise LanguageError(in_order[:_MOST_FAULTS])
 
     def place(self, node: SOp, span: Span) -> SOp:
         """Remember where a node was first written."""
+        self.count(1, span)
         self.spans.setdefault(node, span)
         return node
+
+    def count(self, n_nodes: int, span: Span) -> None:
+        """Count nodes that were built.
+
+        Raises:
+            LanguageError: if the calls of the program unfold into too many.
+        """
+        self.n_built += n_nodes
+        if self.n_built > _MOST_NODES:
+            hint = "a function that calls another one twice doubles it: name what they share"
+            self.fault(f"the program unfolds into more than {_MOST_NODES} operations", span, hint)
+            self.raise_faults()
 
     def fitted(self, node: SOp, wanted: Type, span: Span, wire: str) -> SOp | None:
         """The node where `wanted` is expected, with the obligation that its values belong there.

@@ -5,12 +5,12 @@ Every method returns None where a fault was noted, and None in gives None out in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import Span
 from . import tree
 from .builtins import BUILTINS
-from .environment import CellName, Environment, FunctionName, Record, Variable
+from .environment import CellName, EntryName, Environment, FunctionName, Record, Variable
 from .graph import (
     CellCall,
     Constant,
@@ -21,12 +21,11 @@ from .graph import (
     Reduce,
     SelectorLogic,
     SOp,
-    substitute,
-    topological,
+    substituted,
 )
-from .operands import Operands, describe
+from .operands import Operands, in_words
 from .program import CallSite, Function
-from .types import Int, Real, Selector, Seq, Token, Unknown, element_of, is_numeric
+from .types import Bool, Int, Real, Selector, Seq, Token, Unknown, element_of, hull, is_numeric
 
 __all__ = ["Expressions", "body_of"]
 
@@ -41,14 +40,81 @@ _INPUTS: dict[str, Mapping[str, SOp]] = {
 }
 _POSITIONS: Mapping[str, SOp] = {"indices": Indices(), "length": Length()}
 
+# A level costs up to eight frames of Python's own stack, which holds a thousand.
+_DEEPEST = 80
+
 
 class Expressions(Operands):
     """Turns expressions into nodes."""
 
     def node(self, expression: tree.Expr) -> SOp | None:
-        """The node that an expression means."""
-        built = self._build(expression)
-        return built and self.record.place(built, expression.span)
+        """The node that an expression means; chains of operators and of choices may be of any length."""
+        if self.record.depth == _DEEPEST:
+            self.record.fault("the expression is nested too deeply", expression.span, "name its parts")
+            return None
+        self.record.depth += 1
+        *chain, innermost = self._chain_of(expression)
+        built = self._placed(self._build(innermost), innermost)
+        for outer in reversed(chain):
+            built = self._placed(self._continued(outer, built), outer)
+        self.record.depth -= 1
+        return built
+
+    def is_known(self, name: str) -> bool:
+        """Whether the name means anything here: a function of the program, of every program, or an s-op."""
+        return name in {*self.environment.names, *BUILTINS, *_POSITIONS, *_INPUTS[self.environment.dialect]}
+
+    def _builtins(self) -> set[str]:
+        return set(BUILTINS)
+
+    def _placed(self, node: SOp | None, expression: tree.Expr) -> SOp | None:
+        return node and self.record.place(node, expression.span)
+
+    def _chain_of(self, expression: tree.Expr) -> Iterator[tree.Expr]:
+        """An expression, the one that it continues, and so on inwards, on the side where chains grow."""
+        while True:
+            yield expression
+            match expression:
+                case tree.Binary(left=inner):
+                    expression = inner
+                case tree.Conditional(then, _, otherwise):
+                    expression = otherwise if self.environment.dialect == "cell" else then
+                case _:
+                    return
+
+    def _continued(self, outer: tree.Expr, built: SOp | None) -> SOp | None:
+        """An expression of a chain, its inner one built."""
+        match outer:
+            case tree.Binary("and" | "or" as operator, _, right):
+                return self._logic(operator, built, self.node(right), outer.span)
+            case tree.Binary(operator, _, right):
+                symbol = "%" if operator == "mod" else operator
+                return self.elementwise(symbol, (built, self.node(right)), outer.span)
+            case tree.Conditional(then, condition, otherwise):
+                chosen = self.node(condition)
+                if self.environment.dialect == "cell":
+                    return self._choice(chosen, self.node(then), built, outer)
+                return self._choice(chosen, built, self.node(otherwise), outer)
+        raise AssertionError(f"an unforeseen chain: {type(outer).__name__}")
+
+    def _choice(
+        self, condition: SOp | None, then: SOp | None, otherwise: SOp | None, place: tree.Conditional
+    ) -> SOp | None:
+        if condition is None or then is None or otherwise is None:
+            return None
+        scalars = not any(isinstance(node.type, Selector) for node in (condition, then, otherwise))
+        strict = self.environment.dialect == "cell" and scalars
+        if strict and not isinstance(element_of(condition.type), Bool | Unknown):
+            hint = "compare it, as in x > 0"
+            self.record.fault(
+                f"the condition of 'if' is a boolean, found {in_words(condition)}", place.condition.span, hint
+            )
+            return None
+        if strict and hull([element_of(then.type), element_of(otherwise.type)]) is None:
+            found = f"{in_words(then)} and {in_words(otherwise)}"
+            self.record.fault(f"'if' chooses between two values of one kind, found {found}", place.span)
+            return None
+        return self.elementwise("if", (condition, then, otherwise), place.span)
 
     def _build(self, expression: tree.Expr) -> SOp | None:
         match expression:
@@ -58,16 +124,8 @@ class Expressions(Operands):
                 return self._name(name, span)
             case tree.Unary(operator, operand):
                 return self._unary(operator, self.node(operand), expression.span)
-            case tree.Binary("and" | "or" as operator, left, right):
-                return self._logic(operator, self.node(left), self.node(right), expression.span)
-            case tree.Binary(operator, left, right):
-                symbol = "%" if operator == "mod" else operator
-                return self.elementwise(symbol, (self.node(left), self.node(right)), expression.span)
             case tree.Chain():
                 return self._chain(expression)
-            case tree.Conditional(then, condition, otherwise):
-                operands = (self.node(condition), self.node(then), self.node(otherwise))
-                return self.elementwise("if", operands, expression.span)
             case tree.Call():
                 return self._call(expression)
             case tree.ListOf(_, span):
@@ -80,9 +138,10 @@ class Expressions(Operands):
             case Variable(node):
                 return node
             case FunctionName() | CellName():
-                self.record.fault(
-                    f"{name!r} is a function, found where an s-op is expected", span, f"call it: {name}(…)"
-                )
+                self._uncalled(name, span)
+                return None
+            case EntryName():
+                self._entered(name, span)
                 return None
         known = {**_POSITIONS, **_INPUTS[self.environment.dialect]}
         if name in known:
@@ -95,6 +154,10 @@ class Expressions(Operands):
 
     def _uncalled(self, name: str, span: Span) -> None:
         self.record.fault(f"{name!r} is a function, found where an s-op is expected", span, f"call it: {name}(…)")
+
+    def _entered(self, name: str, span: Span) -> None:
+        hint = f"to call it too, write it as def {name}(…) {{ return …; }}"
+        self.record.fault(f"{name!r} is an entry point, which runs from outside", span, hint)
 
     def _unary(self, operator: str, operand: SOp | None, span: Span) -> SOp | None:
         if operand is None:
@@ -114,7 +177,7 @@ class Expressions(Operands):
         if all(kinds):
             return SelectorLogic((left, right), operator)
         if any(kinds):
-            found = " and ".join(describe(side) for side in (left, right))
+            found = " and ".join(map(in_words, (left, right)))
             self.record.fault(f"{operator!r} joins two selectors or two booleans, found {found}", span)
             return None
         return self.elementwise(operator, (left, right), span)
@@ -143,7 +206,7 @@ class Expressions(Operands):
             return found
         sequence = self.node(container)
         if sequence is not None and not isinstance(sequence.type, Seq):
-            self.record.fault(f"'in' expects a list or a sequence, found {describe(sequence)}", container.span)
+            self.record.fault(f"'in' expects a list or a sequence, found {in_words(sequence)}", container.span)
             return None
         equal = self.elementwise("==", (value, sequence), span)
         return equal and Elementwise((Reduce((equal,), "count"), Constant((), 0)), ">")
@@ -156,13 +219,19 @@ class Expressions(Operands):
             case CellName(signature) as cell:
                 arguments = self.arguments(call, [port.name for port in signature.inputs])
                 return None if arguments is None else self._apply_cell(cell, arguments, call)
-            case Variable():
-                self.record.fault(f"{call.function!r} is an s-op, not a function", call.function_span)
+            case EntryName():
+                self._entered(call.function, call.function_span)
+                return None
+            case Variable(node):
+                if node is not None:
+                    self.record.fault(f"{call.function!r} is an s-op, not a function", call.function_span)
                 return None
         builtin = BUILTINS.get(call.function)
+        if builtin is None and call.function in {**_POSITIONS, **_INPUTS[self.environment.dialect]}:
+            self.record.fault(f"{call.function!r} is an s-op, not a function", call.function_span)
+            return None
         if builtin is None:
-            known = {*BUILTINS, *(n for n, m in self.environment.names.items() if not isinstance(m, Variable))}
-            self.record.unknown("function", call.function, known, call.function_span)
+            self.record.unknown("function", call.function, self.functions(), call.function_span)
             return None
         return builtin(self, call)
 
@@ -172,7 +241,7 @@ class Expressions(Operands):
         if checked is not None:
             return self._apply_checked(checked, arguments, call)
         if any(parameter.type for parameter in definition.parameters):
-            return None  # its own check noted why
+            return None  # its definition has a fault
         names = [parameter.name for parameter in definition.parameters]
         bound = {name: Variable(node) for name, node in zip(names, arguments, strict=True)}
         return body_of(definition, function.home.with_names(bound), self.record)
@@ -186,19 +255,19 @@ class Expressions(Operands):
         if len(known) < len(fitted):
             return None
         values: dict[SOp, SOp] = dict(zip(function.parameters, known, strict=True))
-        result = substitute(function.result, values)
-        self._carry_places(function.result, values)
+        moved = substituted(function.result, values)
+        self._carry_places(moved, known, call.span)
+        result = moved[function.result]
         self.record.frame.calls.append(CallSite(function, known, result, call.span))
         return result
 
-    def _carry_places(self, root: SOp, values: Mapping[SOp, SOp]) -> None:
+    def _carry_places(self, moved: Mapping[SOp, SOp], arguments: Sequence[SOp], span: Span) -> None:
         """Let the nodes of an inlined body keep the places and names of its own text."""
-        for node in topological([root]):
-            moved = substitute(node, values)
-            if node in self.record.spans:
-                self.record.spans.setdefault(moved, self.record.spans[node])
-            if node in self.record.names and moved not in values.values():
-                self.record.names.setdefault(moved, self.record.names[node])
+        self.record.count(len(moved), span)
+        for node, copy in moved.items():
+            self.record.spans.setdefault(copy, self.record.spans.get(node, span))
+            if node in self.record.names and copy not in arguments:
+                self.record.names.setdefault(copy, self.record.names[node])
 
     def _apply_cell(self, cell: CellName, arguments: Sequence[SOp], call: tree.Call) -> SOp | None:
         ports = cell.signature.inputs

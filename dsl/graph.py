@@ -35,6 +35,7 @@ __all__ = [
     "constant_type",
     "inputs_of",
     "substitute",
+    "substituted",
     "topological",
 ]
 
@@ -287,12 +288,23 @@ def topological(roots: Iterable[SOp]) -> list[SOp]:
 
 
 def inputs_of(roots: Iterable[SOp]) -> Iterator[Input]:
-    """The inputs that the roots depend on."""
-    return (node for node in topological(roots) if isinstance(node, Input))
+    """The inputs that the roots depend on, those that the steps of folds read included; each once."""
+    found: dict[Input, None] = {}
+    for node in topological(roots):
+        if isinstance(node, Input):
+            found[node] = None
+        if isinstance(node, Fold):
+            found.update((free, None) for free in inputs_of([node.step]) if free not in node.parameters)
+    return iter(found)
 
 
 def substitute(root: SOp, values: Mapping[SOp, SOp]) -> SOp:
     """The same graph with some nodes, such as parameters, replaced by others."""
+    return substituted(root, values)[root]
+
+
+def substituted(root: SOp, values: Mapping[SOp, SOp]) -> dict[SOp, SOp]:
+    """What every node of a graph becomes where some are replaced by others."""
     built: dict[SOp, SOp] = {}
     for node in topological([root]):
         arguments = tuple(built[argument] for argument in node.arguments)
@@ -300,6 +312,8 @@ def substitute(root: SOp, values: Mapping[SOp, SOp]) -> SOp:
             built[node] = values[node]
         elif isinstance(node, Fold):
             built[node] = replace(node, arguments=arguments, step=substitute(node.step, values))
+        elif arguments == node.arguments:
+            built[node] = node
         else:
             built[node] = replace(node, arguments=arguments)
-    return built[root]
+    return built

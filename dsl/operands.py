@@ -11,19 +11,26 @@ from typing import Self
 
 from ..errors import Span
 from . import tree
-from .environment import Environment, Meaning, Record
-from .graph import Elementwise, SOp
+from .environment import CellName, Environment, FunctionName, Meaning, Record
+from .graph import Constant, Elementwise, SOp
 from .operators import OPERATORS
-from .types import Bool, Element, Selector, Unknown, element_of
+from .types import Bool, Element, Int, Real, Selector, Unknown, element_of, in_digits
 
-__all__ = ["Argument", "Operands", "describe"]
+__all__ = ["Argument", "Operands", "in_words"]
 
 Argument = tree.Expr | tree.Comparator
 
 
-def describe(node: SOp) -> str:
-    """A node in the words of a message."""
-    return "a selector" if isinstance(node.type, Selector) else f"an s-op of type {node.type}"
+def in_words(node: SOp) -> str:
+    """A node in the words of a message: a constant by its value, anything else by its type."""
+    match node:
+        case Constant(value=bool() as value):
+            return str(value)
+        case Constant(value=str() as value):
+            return f"the token {value!r}"
+        case Constant(value=value):
+            return f"the number {in_digits(value)}"
+    return "a selector" if isinstance(node.type, Selector) else str(node.type)
 
 
 class Operands(ABC):
@@ -46,17 +53,30 @@ class Operands(ABC):
         built = [operand for operand in operands if operand is not None]
         if len(built) < len(operands):
             return None
-        rule = OPERATORS[operator]
+        rule, symbol = OPERATORS[operator], "-" if operator == "negate" else operator
         if any(isinstance(operand.type, Selector) for operand in built):
             hint = "use selector_width or aggregate to make an s-op of it"
-            self.record.fault(f"{operator!r} expects {rule.expects}, found a selector", span, hint)
+            self.record.fault(f"{symbol!r} expects {rule.expects}, found a selector", span, hint)
             return None
         elements = [self._loosened(operator, element_of(operand.type)) for operand in built]
         if rule.result(*elements) is None and not (self.environment.dialect == "rasp" and operator in ("==", "!=")):
-            found = " and ".join(str(element) for element in elements)
-            self.record.fault(f"{operator!r} expects {rule.expects}, found {found}", span, _mend(elements))
+            found = " and ".join(map(in_words, built))
+            self.record.fault(f"{symbol!r} expects {rule.expects}, found {found}", span, _mend(operator, elements))
             return None
         return Elementwise(tuple(built), operator)
+
+    def functions(self) -> set[str]:
+        """The names that can be called."""
+        named = self.environment.names.items()
+        return {name for name, meaning in named if isinstance(meaning, FunctionName | CellName)} | self._builtins()
+
+    @abstractmethod
+    def is_known(self, name: str) -> bool:
+        """Whether the name means anything here."""
+
+    @abstractmethod
+    def _builtins(self) -> set[str]:
+        """The names of the functions that every program sees."""
 
     def arguments(self, call: tree.Call, names: Sequence[str]) -> list[SOp] | None:
         """One s-op for each parameter name; None if the number or the kind is wrong."""
@@ -89,7 +109,7 @@ class Operands(ABC):
             return None
         node = self.node(argument)
         if node is not None and not isinstance(node.type, Selector):
-            name = f"the s-op {argument.name!r}" if isinstance(argument, tree.Name) else describe(node)
+            name = f"the s-op {argument.name!r}" if isinstance(argument, tree.Name) else in_words(node)
             self.record.fault(
                 f"expected a selector, found {name}", argument.span, "make one: select(keys, queries, ==)"
             )
@@ -106,6 +126,9 @@ class Operands(ABC):
         return Unknown() if loose and self.environment.dialect == "rasp" else element
 
 
-def _mend(elements: Sequence[Element]) -> str | None:
-    has_bool = any(isinstance(element, Bool) for element in elements)
-    return "indicator(condition) makes a number of a boolean" if has_bool and len(elements) > 1 else None
+def _mend(operator: str, elements: Sequence[Element]) -> str | None:
+    if operator in ("and", "or", "not"):
+        return "compare it, as in x > 0"
+    is_bool = any(isinstance(element, Bool) for element in elements)
+    is_number = any(isinstance(element, Int | Real) for element in elements)
+    return "indicator(condition) makes a number of a boolean" if is_bool and is_number else None

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from .types import Bool, Element, Int, Real, Token, Unknown, Value, hull
+from .types import Bool, Element, Int, Real, Token, Unknown, Value, hull, in_digits
 
-__all__ = ["COMPARISONS", "OPERATORS", "Operator", "compare", "exact"]
+__all__ = ["COMPARISONS", "OPERATORS", "Operator", "compare", "exact", "is_printable"]
 
 Number = int | Fraction
+
+_MOST_BITS = 14_000
+_MOST_CHARACTERS = 10_000
+_LARGEST_EXPONENT = 4096
 
 
 def exact(value: Number) -> Number:
@@ -38,6 +42,11 @@ class Operator:
     apply: Callable[..., Value]
 
 
+def is_printable(value: Number) -> bool:
+    """Whether the number is small enough to compute with: Python prints no more than 4300 digits."""
+    return max(value.numerator.bit_length(), value.denominator.bit_length()) <= _MOST_BITS
+
+
 def _numbers(*operands: Element) -> bool:
     return all(isinstance(operand, Int | Real | Unknown) for operand in operands)
 
@@ -49,6 +58,7 @@ def _bounds(operand: Element) -> tuple[Any, Any]:
 def _ranged(low: Any, high: Any, *operands: Element) -> Element:
     if any(isinstance(operand, Unknown) for operand in operands):
         return Unknown()
+    low, high = (None if bound is None or not is_printable(bound) else bound for bound in (low, high))
     whole = all(isinstance(operand, Int) for operand in operands)
     return Int(low, high) if whole else Real(low, high)
 
@@ -89,7 +99,8 @@ def _divide(left: Element, right: Element) -> Element | None:
     low, high = _bounds(right)
     if isinstance(right, Int) and low is not None and low == high and low > 0:
         a, b = _bounds(left)
-        return Real(None if a is None else exact(Fraction(a) / low), None if b is None else exact(Fraction(b) / low))
+        quotients = (None if bound is None else exact(Fraction(bound) / low) for bound in (a, b))
+        return _ranged(*quotients, Real())
     return Real()
 
 
@@ -110,8 +121,14 @@ def _power(left: Element, right: Element) -> Element | None:
     if not (isinstance(left, Int) and natural and isinstance(right, Int)):
         return Unknown() if isinstance(left, Unknown) or isinstance(right, Unknown) else Real()
     if left.low is not None and left.low >= 0:
-        return Int(0, None if left.high is None or right.high is None else max(1, left.high**right.high))
+        return Int(0, _largest_power(left.high, right.high))
     return Int()
+
+
+def _largest_power(base: int | None, exponent: int | None) -> int | None:
+    if base is None or exponent is None or base.bit_length() * exponent > _MOST_BITS:
+        return None
+    return int(max(1, base**exponent))
 
 
 def _comparison(ordered: bool) -> Callable[[Element, Element], Element | None]:
@@ -171,13 +188,27 @@ def _magnitude(operand: Element) -> Element | None:
 
 
 def _apply_add(left: Any, right: Any) -> Value:
-    return left + right if isinstance(left, str) and isinstance(right, str) else exact(_number(left) + _number(right))
+    if isinstance(left, str) and isinstance(right, str):
+        if len(left) + len(right) > _MOST_CHARACTERS:
+            raise TypeError(f"the token has more than {_MOST_CHARACTERS} characters")
+        return left + right
+    return _bounded(exact(_number(left) + _number(right)))
+
+
+def _bounded(value: Number) -> Number:
+    if not is_printable(value):
+        raise TypeError("the number has more than 4000 digits")
+    return value
 
 
 def _number(value: Value) -> Number:
     if isinstance(value, str):
         raise TypeError(f"the token {value!r} is not a number")
     return value
+
+
+def _quoted(value: Value) -> str:
+    return in_digits(value) if isinstance(value, Fraction) else repr(value)
 
 
 def _apply_negate(operand: Value) -> Number:
@@ -196,9 +227,14 @@ def _apply_abs(operand: Value) -> Number:
 def _apply_power(base: Any, exponent: Any) -> Number:
     if not isinstance(exponent, int):
         raise TypeError(f"the exponent {exponent} is not a whole number")
-    if abs(exponent) > 4096:
-        raise TypeError(f"the exponent {exponent} is larger than 4096")
-    return exact(Fraction(_number(base)) ** exponent)
+    number = Fraction(_number(base))
+    if abs(exponent) > _LARGEST_EXPONENT:
+        raise TypeError(f"the exponent is larger than {_LARGEST_EXPONENT}")
+    # The power of a number within bounds has at most this many bits for each of them.
+    widest = max(number.numerator.bit_length(), number.denominator.bit_length())
+    if widest > 1 and (widest - 1) * abs(exponent) > _MOST_BITS:
+        raise TypeError("the number has more than 4000 digits")
+    return _bounded(exact(number**exponent))
 
 
 def _apply_not(operand: Value) -> bool:
@@ -210,13 +246,13 @@ def _apply_if(condition: Any, then: Value, otherwise: Value) -> Value:
 
 
 def _arithmetic(function: Callable[[Any, Any], Number]) -> Callable[[Any, Any], Number]:
-    return lambda left, right: exact(function(_number(left), _number(right)))
+    return lambda left, right: _bounded(exact(function(_number(left), _number(right))))
 
 
 def _ordered(function: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     def apply(left: Value, right: Value) -> bool:
         if isinstance(left, str) is not isinstance(right, str):
-            raise TypeError(f"{left!r} and {right!r} have no order")
+            raise TypeError(f"{_quoted(left)} and {_quoted(right)} have no order")
         return function(left, right)
 
     return apply
@@ -257,7 +293,7 @@ _TABLE = (
     Operator("negate", 1, "a number", _negate, _apply_negate),
     Operator("round", 1, "a number", _rounded, _apply_round),
     Operator("abs", 1, "a number", _magnitude, _apply_abs),
-    Operator("indicator", 1, "a boolean", _indicated, int),
+    Operator("indicator", 1, "a boolean", _indicated, lambda operand: 1 if operand else 0),
     Operator("if", 3, "a boolean and two values of one kind", _choose, _apply_if),
 )
 OPERATORS: dict[str, Operator] = {operator.name: operator for operator in _TABLE}

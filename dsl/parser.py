@@ -2,7 +2,7 @@
 
 1. The text is cut into top-level items at `;` and `}` outside braces, strings and comments.
 2. Each item is parsed on its own (LALR), so that one call reports the syntax faults of every item.
-3. Lark's exceptions are translated into faults: what was found, what was expected, a hint.
+3. Lark's exceptions become faults (`syntax_faults`), its trees become ours.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from lark import Lark, Token, v_args
+from lark.exceptions import UnexpectedInput
 from lark.tree import Meta
+from lark.visitors import Transformer_NonRecursive
 
 from ..errors import Fault, LanguageError, Source, Span
 from . import tree
+from .syntax_faults import syntax_fault
 
 __all__ = ["DIALECTS", "parse_expression", "parse_items", "parse_type"]
 
 DIALECTS = ("cell", "rasp")
 
 _LEXEME = re.compile(r"""\#[^\n]*|"[^"\n]*"|'[^'\n]*'|[{};]""")
-_DEFINED = re.compile(r"(?:\s|#[^\n]*\n)*(?:def\s+)?([A-Za-z_]\w*)\s*[=(]")
-_DESCRIPTIONS = {
-    "NAME": "a name",
-    "INTEGER": "a number",
-    "DECIMAL": "a number",
-    "STRING": "a quoted token",
-    "COMPARATOR": "a comparison",
-    "$END": "the end of the text",
+_DEFINED = re.compile(r"^\s*(?:def\s+|type\s+)?([A-Za-z_]\w*)\s*[=(]", re.MULTILINE)
+_CONTINUED = {
+    "cell": re.compile(r"(?:\s|#[^\n]*)*(?:[{;=,)\]]|->|requires\b|ensures\b)"),
+    "rasp": re.compile(r"(?:\s|#[^\n]*)*[;,)\]]"),
 }
-_EXPRESSION_START = {"NAME", "INTEGER", "STRING", "LPAR"}
-_OPERATORS = {"COMPARATOR", "SUM", "PRODUCT", "POWER", "MOD", "MODULO", "IN", "NOT", "AND", "OR", "IF"}
+_USED = re.compile(r"\s*use\s")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_MOST_DIGITS = 1000
+_MOST_FAULTS = 100
 
 
 @cache
@@ -52,16 +52,21 @@ def _parser(dialect: str, start: str) -> Lark:
 
 
 def parse_items(source: Source, dialect: str) -> tuple[list[tree.Item], list[Fault]]:
-    """Parse a whole program; what does not parse gives a fault, and a `Broken` item in its place."""
+    """Parse a whole program; what does not parse gives a fault, and a `Broken` item for each name in its place.
+
+    Raises:
+        LanguageError: if so much does not parse that the text is hardly a program.
+    """
     items: list[tree.Item] = []
     faults: list[Fault] = []
-    for start, stop in _item_ranges(source.text):
+    for start, stop in _item_ranges(source.text, dialect):
         try:
             items.append(_parse(source, dialect, "item", start, stop))
         except LanguageError as error:
             faults.extend(error.faults)
-            defined = _DEFINED.match(source.text, start, stop)
-            items.append(tree.Broken(defined[1] if defined else None))
+            if len(faults) >= _MOST_FAULTS:
+                raise LanguageError(faults) from None
+            items.extend(map(tree.Broken, _seemingly_defined(source.text[start:stop])))
     return items, faults
 
 
@@ -85,14 +90,18 @@ def parse_type(source: Source) -> tree.TypeExpr:
     return expression
 
 
-def _item_ranges(text: str) -> Iterator[tuple[int, int]]:
+def _seemingly_defined(text: str) -> Iterator[str]:
+    """The names that a text which does not parse was probably to define."""
+    return (match[0] for match in _WORD.finditer(text)) if _USED.match(text) else iter(_DEFINED.findall(text))
+
+
+def _item_ranges(text: str, dialect: str) -> Iterator[tuple[int, int]]:
     """Cut at every `;` or `}` that stands at depth 0; what is left at the end is an item too, if it is not blank."""
     depth, start = 0, 0
     for match in _LEXEME.finditer(text):
         depth += {"{": 1, "}": -1}.get(match[0], 0)
         if match[0] in ";}" and depth <= 0:
-            rest = text[match.end() :].lstrip()
-            if match[0] == "}" and rest[:1] in ("{", ";", "=", ","):
+            if match[0] == "}" and _CONTINUED[dialect].match(text, match.end()):
                 continue  # the brace closed a vocabulary, not a body
             yield start, match.end()
             depth, start = 0, match.end()
@@ -101,98 +110,55 @@ def _item_ranges(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _parse(source: Source, dialect: str, start_rule: str, start: int, stop: int) -> Any:
-    """Parse `text[start:stop]`; blanks stand in for what lies before it, so that every place is the file's own."""
-    # Lark counts from the start of what it is given: the text before the item is passed as an offset instead.
-    text = source.text[start:stop]
+    """Parse `text[start:stop]`; every place in the tree counts from the start of the whole text."""
+    parser, to_tree = _parser(dialect, start_rule), _ToTree(source, start)
     try:
-        parsed = _parser(dialect, start_rule).parse(text)
+        parsed = parser.parse(source.text[start:stop])
     except UnexpectedInput as error:
-        raise LanguageError([_translate(error, source, start, stop)]) from None
-    except RecursionError:
-        fault = Fault("the expression is nested too deeply", Span(source, start, stop), "name its parts")
-        raise LanguageError([fault]) from None
-    return _ToTree(source, start).transform(parsed)
-
-
-def _translate(error: UnexpectedInput, source: Source, start: int, stop: int) -> Fault:
-    """Say what was found and what was expected, in the words of the language."""
-    match error:
-        case UnexpectedCharacters():
-            at = start + (error.pos_in_stream or 0)
-            return _unreadable(source, at)
-        case UnexpectedToken(token=token) if token.type != "$END":
-            span = Span(source, start + (token.start_pos or 0), start + (token.end_pos or 0))
-            accepts = set(error.accepts or error.expected)
-            return Fault(f"expected {_expected(accepts)}, found {str(token)!r}", span, _syntax_hint(token, accepts))
-        case UnexpectedToken() | UnexpectedEOF():
-            end = start + len(source.text[start:stop].rstrip())
-            accepts = set(getattr(error, "accepts", None) or error.expected)
-            hint = "end the statement with ';'" if "SEMICOLON" in accepts else None
-            span = Span(source, max(start, end - 1), end)
-            return Fault(f"expected {_expected(accepts)}, found the end of the text", span, hint)
-    raise AssertionError(f"an unforeseen fault of the parser: {type(error).__name__}")
-
-
-def _unreadable(source: Source, at: int) -> Fault:
-    character = source.text[at]
-    if character in "\"'":
-        return Fault("a quoted token is not closed on its line", Span(source, at, at + 1), f"close it with {character}")
-    hints = {"&": "write 'and'", "|": "write 'or'", "!": "write 'not' or '!='", "“": 'quote with "'}
-    return Fault(f"unexpected character {character!r}", Span(source, at, at + 1), hints.get(character))
-
-
-def _expected(terminals: set[str]) -> str:
-    if terminals >= _EXPRESSION_START:
-        return "an expression"
-    operators = {"an operator"} if len(terminals & _OPERATORS) > 1 else set()
-    named = terminals - _OPERATORS if operators else terminals
-    words = sorted(operators | {_DESCRIPTIONS.get(terminal) or _literal(terminal) for terminal in named})
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
-
-
-@cache
-def _literal(terminal: str) -> str:
-    """The text of a terminal that stands for itself, quoted."""
-    patterns = {t.name: t.pattern for dialect in DIALECTS for t in _parser(dialect, "item").terminals}
-    pattern = patterns[terminal]
-    return repr(pattern.value) if pattern.type == "str" else terminal.lower()
-
-
-def _syntax_hint(token: Token, expected: set[str]) -> str | None:
-    if token.type == "EQUAL" and "COMPARATOR" in expected:
-        return "compare with '=='"
-    if "SEMICOLON" in expected:
-        return "end the statement before this with ';'"
-    if token == "return":
-        return "a function ends with one return"
-    return None
+        raise LanguageError([syntax_fault(error, parser, source, start, stop)]) from None
+    item = to_tree.transform(parsed)
+    if to_tree.faults:
+        raise LanguageError(to_tree.faults)
+    return item
 
 
 @v_args(meta=True)
-class _ToTree(Transformer[Token, Any]):
+class _ToTree(Transformer_NonRecursive[Token, Any]):
     """Lark's tree to ours; each method is named after its rule."""
 
     def __init__(self, source: Source, offset: int) -> None:
         super().__init__()
         self._source = source
         self._offset = offset
+        self.faults: list[Fault] = []
 
     def _span(self, place: Meta | Token) -> Span:
         start, stop = (place.start_pos, place.end_pos)
         return Span(self._source, self._offset + (start or 0), self._offset + (stop or 0))
 
+    def _number(self, digits: Token) -> int | Fraction:
+        if len(digits) > _MOST_DIGITS:
+            message = f"a number has at most {_MOST_DIGITS} digits, found {len(digits)}"
+            self.faults.append(Fault(message, self._span(digits).first(1)))
+            return 0
+        return Fraction(str(digits)) if "." in digits else int(digits)
+
     def use(self, meta: Meta, children: list[Any]) -> tree.Use:
         kind, (target, version, target_span), alias, *names = children
-        taken = tuple(str(name) for name in names if name is not None)
-        return tree.Use(str(kind), target, version, alias and str(alias), taken, self._span(meta), target_span)
+        given = [name for name in names if name is not None]
+        taken, places = tuple(map(str, given)), tuple(map(self._span, given))
+        whole, kind_span = self._span(meta), self._span(kind)
+        local = None if alias is None else str(alias)
+        return tree.Use(str(kind), target, version, local, taken, whole, target_span, kind_span, places)
 
     def target(self, meta: Meta, children: list[Any]) -> tuple[str, int | None, Span]:
         text = str(children[0])
-        version = int(children[1]) if len(children) > 1 and children[1] is not None else None
+        version = int(self._number(children[1])) if len(children) > 1 and children[1] is not None else None
         return text.strip("\"'"), version, self._span(meta)
 
     def alias(self, meta: Meta, children: list[Any]) -> tree.Alias:
-        return tree.Alias(str(children[0]), children[1], self._span(meta))
+        name, type_ = children
+        return tree.Alias(str(name), type_, self._span(meta), self._span(name))
 
     def function(self, meta: Meta, children: list[Any]) -> tree.Definition:
         signature, (body, result) = children
@@ -242,12 +208,12 @@ class _ToTree(Transformer[Token, Any]):
 
     def container_type(self, meta: Meta, children: list[Any]) -> tree.TypeExpr:
         head, inner = children
-        element = inner if isinstance(inner, tree.TypeExpr) else int(inner)
+        element = inner if isinstance(inner, tree.TypeExpr) else int(self._number(inner))
         return tree.TypeExpr(str(head), self._span(meta), element=element)
 
     def bound(self, _meta: Meta, children: list[Any]) -> int | Fraction:
         sign, digits = children
-        value = int(digits) if digits.type == "INTEGER" else Fraction(str(digits))
+        value = self._number(digits)
         return -value if sign == "-" else value
 
     def conditional(self, meta: Meta, children: list[Any]) -> tree.Conditional:
@@ -286,10 +252,9 @@ class _ToTree(Transformer[Token, Any]):
         return tree.Binary(str(operator), left, right, self._span(meta))
 
     def integer(self, meta: Meta, children: list[Any]) -> tree.Number:
-        return tree.Number(int(children[0]), self._span(meta))
+        return tree.Number(self._number(children[0]), self._span(meta))
 
-    def decimal(self, meta: Meta, children: list[Any]) -> tree.Number:
-        return tree.Number(Fraction(str(children[0])), self._span(meta))
+    decimal = integer
 
     def string(self, meta: Meta, children: list[Any]) -> tree.Text:
         return tree.Text(str(children[0])[1:-1], self._span(meta))

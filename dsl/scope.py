@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
+from os.path import normpath
 from pathlib import Path
 from typing import Protocol
 
@@ -72,9 +73,9 @@ def read_program(name: str, importer: Source) -> tuple[Source, str] | None:
         return Source(resource.read_text(encoding="utf-8"), f"{name}.cell"), "cell"
     if not name.endswith((".cell", ".rasp")):
         return None
-    path = Path(importer.name).parent / name
+    path = Path(normpath(Path(importer.name).parent / name))
     try:
-        return Source(path.read_text(encoding="utf-8"), str(path)), path.suffix[1:]
+        return Source(path.read_text(encoding="utf-8-sig"), str(path)), path.suffix[1:]
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
         raise UnknownCell(f"cannot read the program {name!r}: {reason}") from error

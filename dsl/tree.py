@@ -198,6 +198,8 @@ class Use:
     names: tuple[str, ...]
     span: Span = field(compare=False, repr=False)
     target_span: Span = field(compare=False, repr=False)
+    kind_span: Span = field(compare=False, repr=False)
+    name_spans: tuple[Span, ...] = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,13 +209,14 @@ class Alias:
     name: str
     type: TypeExpr
     span: Span = field(compare=False, repr=False)
+    name_span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """An item that does not parse; `name` is what it seems to define."""
+    """What an item that does not parse seems to define."""
 
-    name: str | None
+    name: str
 
 
 Statement = Binding | Definition

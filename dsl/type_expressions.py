@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..errors import Source
+from ..errors import Source, did_you_mean
 from . import tree
 from .environment import Environment, Record
 from .parser import parse_type
 from .types import Bool, Element, Int, Real, Selector, Seq, Token, Type, Vector
 
-__all__ = ["read_type", "type_of"]
+__all__ = ["BUILTIN_TYPES", "read_type", "type_of"]
 
 
 def read_type(text: str) -> Type:
@@ -27,6 +27,8 @@ def read_type(text: str) -> Type:
 
 
 _SCALARS: dict[str, Callable[..., Element]] = {"bool": Bool, "int": Int, "real": Real, "token": Token}
+_EXAMPLES = {"seq": "seq[int 0..9]", "vector": "vector[8]"}
+BUILTIN_TYPES = (*_SCALARS, *_EXAMPLES)
 
 
 def type_of(expr: tree.TypeExpr, environment: Environment, record: Record) -> Type | None:
@@ -40,19 +42,31 @@ def type_of(expr: tree.TypeExpr, environment: Environment, record: Record) -> Ty
             return None
         return element and Seq(element)
     if expr.head == "vector" and isinstance(expr.element, int):
+        if expr.element == 0:
+            record.fault("a vector has at least 1 coordinate", expr.span)
         return Vector(expr.element)
-    if expr.head not in _SCALARS:
-        if expr.head in ("seq", "vector"):
-            record.fault(f"{expr.head!r} needs what it holds", expr.span, f"write {_EXAMPLES[expr.head]}")
-        else:
-            record.unknown("type", expr.head, {*_SCALARS, *_EXAMPLES, *environment.aliases}, expr.span)
+    if expr.head not in _SCALARS or expr.element is not None:
+        _misused(expr, environment, record)
         return None
     if expr.vocabulary is not None:
-        return Token(expr.vocabulary)
+        twice = [word for place, word in enumerate(expr.vocabulary) if word in expr.vocabulary[:place]]
+        if twice:
+            record.fault(f"the token {twice[0]!r} is listed twice", expr.span)
+        return Token(tuple(dict.fromkeys(expr.vocabulary)))
     return _ranged_type(expr, record)
 
 
-_EXAMPLES = {"seq": "seq[int 0..9]", "vector": "vector[8]"}
+def _misused(expr: tree.TypeExpr, environment: Environment, record: Record) -> None:
+    """Note why a type expression names no type."""
+    known = (*BUILTIN_TYPES, *environment.aliases)
+    if expr.head in _EXAMPLES:
+        record.fault(f"{expr.head!r} needs what it holds", expr.span, f"write {_EXAMPLES[expr.head]}")
+    elif expr.head in known:
+        has = "brackets" if expr.element is not None else "range"
+        record.fault(f"{expr.head!r} has no {has}", expr.span, "only seq and vector do" if has == "brackets" else None)
+    else:
+        hint = did_you_mean(expr.head, known) or f"the types are {', '.join(known)}"
+        record.fault(f"unknown type {expr.head!r}", expr.span.first(len(expr.head)), hint)
 
 
 def _ranged_type(expr: tree.TypeExpr, record: Record) -> Type | None:

@@ -30,6 +30,7 @@ __all__ = [
     "element_of",
     "fit",
     "hull",
+    "in_digits",
     "is_numeric",
     "like",
     "meet",
@@ -37,12 +38,22 @@ __all__ = [
 
 Value = bool | int | Fraction | str
 Bound = int | Fraction | None
+_MOST_DECIMALS = 20
 
 
 def _range_text(name: str, low: Bound, high: Bound) -> str:
     if low is None and high is None:
         return name
-    return f"{name} {'' if low is None else low}..{'' if high is None else high}"
+    return f"{name} {'' if low is None else in_digits(low)}..{'' if high is None else in_digits(high)}"
+
+
+def in_digits(number: int | Fraction) -> str:
+    """A number as a program writes it; a fraction that no short decimal equals as a fraction."""
+    n_decimals = next((n for n in range(_MOST_DECIMALS) if (number * 10**n).denominator == 1), 0)
+    if not n_decimals:
+        return str(number)
+    digits = f"{int(abs(number) * 10**n_decimals):0{n_decimals + 1}d}"
+    return f"{'-' if number < 0 else ''}{digits[:-n_decimals]}.{digits[-n_decimals:]}"
 
 
 @dataclass(frozen=True, slots=True)

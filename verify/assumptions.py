@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from ..catalog import Catalog, Circuit, Evidence
+from ..catalog import Catalog, Circuit
+from ..catalog.evidence import describe_evidence, is_against, strongest_evidence
 from ..dsl.scope import CellSignature
 from .verdict import Assumption
 
-__all__ = ["assumption_of", "describe"]
-
-_CONCLUSIVE = ("proof", "exhaustive")
+__all__ = ["assumption_of"]
 
 
 def assumption_of(cell: CellSignature, catalog: Catalog | None) -> Assumption:
@@ -28,24 +25,8 @@ def assumption_of(cell: CellSignature, catalog: Catalog | None) -> Assumption:
     node = catalog.get(cell.digest)
     if isinstance(node, Circuit):
         catalog.blobs.get(node.blob)
-    about = [found for _, found in catalog.neighbours(cell.digest, "ABOUT", "in")]
-    evidence = [found for found in about if isinstance(found, Evidence) and found.claim == contract]
-    against = [found for found in evidence if found.kind == "counterexample" or found.n_wrong]
-    strongest = against[0] if against else _strongest(evidence)
-    holds = strongest is not None and not against and strongest.kind in _CONCLUSIVE
-    return Assumption(cell.name, cell.digest, contract, describe(strongest) if strongest else None, holds)
-
-
-def describe(evidence: Evidence) -> str:
-    """One line: how strong, how many inputs, how many wrong, by what margin."""
-    parts: list[str] = [evidence.kind]
-    if evidence.n_inputs is not None:
-        parts.append(f"{evidence.n_inputs:,} inputs, {evidence.n_wrong} wrong")
-    if evidence.smallest_margin is not None:
-        parts.append(f"smallest logit margin {evidence.smallest_margin:.3g}")
-    return ", ".join(parts)
-
-
-def _strongest(evidence: Iterable[Evidence]) -> Evidence | None:
-    ranks = {"proof": 0, "exhaustive": 1, "measurement": 2}
-    return min(evidence, key=lambda found: ranks.get(found.kind, len(ranks)), default=None)
+    strongest = strongest_evidence(catalog, cell.digest, contract)
+    if strongest is None:
+        return Assumption(cell.name, cell.digest, contract, None, False)
+    holds = strongest.kind in ("proof", "exhaustive") and not is_against(strongest)
+    return Assumption(cell.name, cell.digest, contract, describe_evidence(strongest), holds)
