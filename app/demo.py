@@ -52,7 +52,7 @@ def run_demo(folder: Path, seed: int, *, as_json: bool, quiet: bool) -> None:
         StdcellError: if a stage fails, or the programs do not answer as they should.
     """
     run_folder = folder / "run"
-    run = train_model(run_folder, TASK, MODULUS, seed, max_steps=TrainingConfig.max_steps, resume=True, quiet=quiet)
+    run = train_model(run_folder, TASK, MODULUS, seed, max_steps=TrainingConfig().max_steps, resume=True, quiet=quiet)
     circuit = extract_circuit(run_folder, quiet=quiet)
     formula = extract_formula(run_folder, quiet=quiet)
     with Catalog(folder / "catalog") as catalog:
@@ -132,10 +132,11 @@ def _print_found(folder: Path, found: dict[str, Any]) -> None:
         ["stdcell", "verify", str(folder / PROGRAMS[1]), *catalog],
     )
     edges = f"{found['edges']} of {found['of_edges']} edges ({found['claim']})"
+    margin = found["smallest_margin"]
     answers = ", ".join(f"{backend} {answer}" for backend, answer in found["answers"].items())
     lines = (
         f"network    answers every input right after {found['steps']} steps",
-        f"circuit    {edges}, {found['inputs']:,} inputs, {found['wrong']} wrong, margin {found['smallest_margin']:.2f}",
+        f"circuit    {edges}: {found['inputs']:,} inputs, {found['wrong']} wrong, margin {margin:.2f}",
         f"formula    frequencies {found['frequencies']}, agrees on {found['agreement']:.1%} of the inputs",
         *(f"proofs     {name}: {_counted(counts)}" for name, counts in found["verdicts"].items()),
         f"answers    checksum of {INPUT}: {answers}",

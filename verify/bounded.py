@@ -68,7 +68,7 @@ class _Question:
     """The unrolled graph in a solver, with the inputs as unknowns."""
 
     def __init__(self, roots: Sequence[SOp], parameters: Sequence[Input], n_positions: int, rlimit: int) -> None:
-        self._codes = TokenCodes(tokens_in(roots))
+        self._codes = TokenCodes(tokens_in([*roots, *parameters]))
         self._nodes = {node.key: node for node in (*parameters, *inputs_of(roots))}
         self._inputs = {key: self._unknown(node, n_positions) for key, node in self._nodes.items()}
         algebra = _Unrolled(self._codes)

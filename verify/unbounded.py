@@ -30,7 +30,7 @@ def holds_for_all_lengths(claim: Claim, promises: Sequence[SOp], rlimit: int) ->
     """
     given = (*claim.given, *promises)
     roots = (claim.condition, *given)
-    codes = TokenCodes(tokens_in(roots))
+    codes = TokenCodes(tokens_in([*roots, *claim.function.parameters]))
     symbolic = Symbolic(codes, find_lemmas(roots, given, codes, rlimit))
     joined = rearrangements(roots, given, symbolic, rlimit)
     goal = symbolic.scalar(claim.condition)

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
 from ...extraction.files import ExtractedCircuit
 from ...runtime.transformer import Edge, TransformerConfig
 from .markup import Markup, element, figure, section
+from .palette import LIGHT
+from .plots import plot
 from .wiring import BOX_HEIGHT, BOX_WIDTH, Box, Wiring, component_of, wire
 
 __all__ = ["circuit_section"]
@@ -31,7 +36,7 @@ def circuit_section(parent: TransformerConfig, circuit: ExtractedCircuit) -> Mar
         "Circuit",
         introduction,
         figure(_drawn(wire(parent), kept, drops), caption, class_="wide"),
-        _worth(kept, circuit),
+        element("div", _worth(kept, circuit), _elimination(circuit), class_="pair"),
     )
 
 
@@ -112,6 +117,23 @@ def _worth(kept: frozenset[Edge], circuit: ExtractedCircuit) -> Markup:
     return element("div", table, class_="drawing")
 
 
+def _elimination(circuit: ExtractedCircuit) -> Markup:
+    """How the smallest margin fell while edges were taken away."""
+    description = "Smallest logit margin over all inputs, by the number of edges left in the elimination"
+    caption = "Edges were taken away one by one, always the cheapest. Dot: the circuit. Below 0 some input is wrong."
+    return figure(plot(description, lambda axes: _draw_elimination(axes, circuit)), caption)
+
+
+def _draw_elimination(axes: Axes, circuit: ExtractedCircuit) -> None:
+    sizes, margins = zip(*circuit.search["curve"], strict=True)
+    axes.plot(sizes, margins, color=LIGHT["muted"], linewidth=1.2, marker="o", markersize=3.5)
+    axes.plot([len(circuit.edges)], [circuit.search["smallest_margin"]], "o", color=LIGHT["blue"], markersize=9)
+    axes.set(title="Cutting down to the circuit", xlabel="edges left", ylabel="smallest logit margin")
+    axes.set_ylim(bottom=min(0, *margins))
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    axes.invert_xaxis()
+
+
 def _bar(share: float) -> Markup:
     bar = element("rect", x=0, y=2, width=160 * max(0.0, share), height=10, rx=2)
-    return element("svg", bar, viewBox="0 0 160 14", class_="bar", aria_hidden="true")
+    return element("svg", bar, viewBox="0 0 160 14", preserveAspectRatio="none", class_="bar", aria_hidden="true")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from ...training import Progress, Run
 from .markup import Markup, element, figure, section
@@ -71,6 +71,7 @@ def _draw_curves(axes: Axes, run: Run, train: Measure, test: Measure) -> None:
             axes.plot(*zip(*points, strict=True), color=LIGHT[colour], label=name)
     axes.set_xlabel("step")
     axes.margins(x=0.02)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     if (right := step_all_right(run)) is not None:
         axes.axvline(right, color=LIGHT["muted"], linewidth=1, linestyle=(0, (4, 3)))
     if run.history:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from ...extraction import AdditionFormula
 from .markup import Markup, element, figure, joined, section
@@ -33,7 +33,10 @@ def spectrum_section(formula: AdditionFormula) -> Markup:
     figures = [
         figure(embedding, "Power of each frequency in the number embeddings. ", _key_frequencies(formula)),
         figure(logits, "What one cosine of each frequency explains of the network's logits."),
-        figure(waves, "Each cosine (thin) peaks at many distances; only at the right answer do all of them peak."),
+        figure(
+            waves,
+            "One cosine (thin) cannot tell all answers apart; the sum of them (blue) leads at the right one alone.",
+        ),
         element("div", _typeset(formula), _fit(formula), class_="formula"),
     ]
     introduction = (
@@ -83,6 +86,7 @@ def _draw_bars(axes: Axes, formula: AdditionFormula, shares: Sequence[float], ti
     axes.bar_label(bars, names, padding=2, fontsize=9, color=LIGHT["blue"])
     axes.set(title=title, xlabel="frequency k")
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     axes.grid(visible=False, axis="x")
     axes.margins(x=0.02, y=0.12)
 

@@ -13,7 +13,8 @@ from .traces import place_without_folder
 
 __all__ = ["SIGNS", "verdict_counts", "verdicts_section"]
 
-SIGNS = {"proved": "✓", "refuted": "✗", "unknown": "?", "error": "!"}
+SIGNS = {"proved": "✓", "unknown": "?", "error": "!", "refuted": "✗"}
+"""The sign of each status, from best to worst."""
 
 
 def verdicts_section(proofs: Sequence[tuple[str, str, Report]]) -> Markup:
@@ -41,8 +42,8 @@ def _program(title: str, text: str, report: Report) -> Markup:
 
 def _listing(title: str, text: str, report: Report) -> Markup:
     """The program with numbered lines, those with a promise marked by the worst verdict on them."""
-    worst = {}
-    for verdict in sorted(report.verdicts, key=lambda verdict: verdict.status != "proved"):
+    worst: dict[int, str] = {}
+    for verdict in sorted(report.verdicts, key=lambda verdict: list(SIGNS).index(verdict.status)):
         file, line, *_ = [*place_without_folder(verdict.place).split(":"), "", ""]
         if file == PurePath(title).name and line.isdigit():
             worst[int(line)] = verdict.status
