@@ -107,8 +107,13 @@ def _print_steps(trace: Trace) -> None:
         table.add_column(heading, overflow="fold")
     for step in trace.steps:
         computed = f"{step.cell} {step.digest[:12]}" if step.cell and step.digest else trace.backend
-        table.add_row(step.name or step.text, _told(step), step.place.split(":", 1)[-1], computed, step.evidence)
+        table.add_row(step.name or step.text, _told(step), _short(step.place), computed, step.evidence)
     console.print(table)
+
+
+def _short(place: str) -> str:
+    """File name, line and column."""
+    return place.rpartition("/")[2]
 
 
 def _told(step: Step) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ..extraction import SearchProgress
 from ..training import Progress as TrainingProgress
@@ -24,15 +24,20 @@ class StageBar:
     def on_training(self, record: TrainingProgress) -> None:
         """Show step, loss and accuracies."""
         told = (
-            f"loss {record.test_loss_nats:.3g} nats, train {record.train_accuracy:.1%}, "
+            f"step {record.step}, loss {record.test_loss_nats:.3g} nats, train {record.train_accuracy:.1%}, "
             f"test [bold]{record.test_accuracy:.1%}[/]"
         )
         self._progress.update(self._bar, completed=record.step, told=told)
 
     def on_search(self, record: SearchProgress) -> None:
         """Show how many edge sets were tried, and of what size."""
-        told = f"sets of {record.n_edges} edges"
+        told = f"{record.n_sets_tried} sets tried, now of {record.n_edges} edges"
         self._progress.update(self._bar, completed=record.n_sets_tried, told=told)
+
+    def finish(self) -> None:
+        """Show the stage as done."""
+        n_done = max(1.0, self._progress.tasks[self._bar].completed)
+        self._progress.update(self._bar, total=n_done, completed=n_done)
 
     def tell(self, told: str) -> None:
         """Show a line of text."""
@@ -45,9 +50,10 @@ def stage(title: str, *, total: int | None = None, quiet: bool = False) -> Itera
     columns = (
         TextColumn("[bold]{task.description:<16}"),
         BarColumn(bar_width=24),
-        MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.fields[told]}"),
     )
     with Progress(*columns, console=Console(stderr=True, highlight=False), disable=quiet) as progress:
-        yield StageBar(progress, title, total)
+        bar = StageBar(progress, title, total)
+        yield bar
+        bar.finish()

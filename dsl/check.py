@@ -246,7 +246,11 @@ def _parameters(definition: tree.Definition, environment: Environment, record: R
     inputs: list[Input | None] = []
     for place, parameter in enumerate(definition.parameters):
         type_ = type_of(parameter.type, environment, record) if parameter.type else None
-        inputs.append(Input((), f"input.{place}", type_, parameter.name) if type_ else None)
+        # The function's name keeps the inputs of two functions apart: equal keys would be equal nodes.
+        node = Input((), f"{definition.name}.{place}", type_, parameter.name) if type_ else None
+        if node is not None:
+            record.place(node, parameter.span)
+        inputs.append(node)
     return inputs
 
 

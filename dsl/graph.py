@@ -80,7 +80,7 @@ class SOp:
 class Input(SOp):
     """A value given from outside: an input of the program, a parameter, or the result that a contract speaks of.
 
-    `key` is its place (`input.0`, `tokens`, `result`, …); `name` is what the text calls it and does not count.
+    `key` is its place (`main.0`, `tokens`, `result`, …); `name` is what the text calls it and does not count.
     """
 
     key: str = ""

@@ -124,7 +124,7 @@ def _add_run(batch: _Batch, catalog: Catalog, run: Run, name: str) -> tuple[Task
             name=f"{name}_seed_{run.config.seed}",
             seed=run.config.seed,
             n_steps=run.final.step,
-            config=asdict(run.config),
+            config={**asdict(run.config), "betas": list(run.config.betas)},
             code_version=run.code_version,
             dataset=dataset.id,
         )

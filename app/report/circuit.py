@@ -17,6 +17,9 @@ from .wiring import BOX_HEIGHT, BOX_WIDTH, Box, Wiring, component_of, wire
 
 __all__ = ["circuit_section"]
 
+SMALLEST_SHOWN = 0.05
+"""Removed edges are listed from this share of the largest margin drop on."""
+
 
 def circuit_section(parent: TransformerConfig, circuit: ExtractedCircuit) -> Markup:
     """The graph of the parent with the circuit in it, and the kept edges by effect."""
@@ -97,10 +100,14 @@ def _pins(box: Box, entered: set[str]) -> list[Markup]:
 
 
 def _worth(kept: frozenset[Edge], circuit: ExtractedCircuit) -> Markup:
-    """The kept edges as bars, strongest first."""
-    chosen = [effect for effect in circuit.effects if Edge(*effect["edge"]) in kept]
+    """The edges that matter as bars, strongest first."""
+    largest = max((effect["margin_drop"] for effect in circuit.effects), default=0.0) or 1.0
+    chosen = [
+        effect
+        for effect in circuit.effects
+        if Edge(*effect["edge"]) in kept or effect["margin_drop"] >= SMALLEST_SHOWN * largest
+    ]
     ordered = sorted(chosen, key=lambda effect: -effect["margin_drop"])
-    largest = max((effect["margin_drop"] for effect in ordered), default=0.0) or 1.0
     head = element("tr", *(element("th", name, scope="col") for name in ("edge", "margin drop", "", "wrong inputs")))
     rows = [
         element(
@@ -109,10 +116,15 @@ def _worth(kept: frozenset[Edge], circuit: ExtractedCircuit) -> Markup:
             element("td", f"{effect['margin_drop']:.2f}", class_="number"),
             element("td", _bar(effect["margin_drop"] / largest)),
             element("td", f"{effect['n_wrong']:,}", class_="number"),
+            class_="kept" if Edge(*effect["edge"]) in kept else "removed",
         )
         for effect in ordered
     ]
-    caption = element("caption", "The whole model without this one edge: what it loses, and how many inputs go wrong.")
+    caption = element(
+        "caption",
+        "What the whole model loses without one edge, and how many inputs go wrong. Grey: edges that are not in the "
+        "circuit, as what they do no longer matters once others are replaced.",
+    )
     table = element("table", caption, element("thead", head), element("tbody", *rows), class_="worth")
     return element("div", table, class_="drawing")
 
@@ -120,7 +132,7 @@ def _worth(kept: frozenset[Edge], circuit: ExtractedCircuit) -> Markup:
 def _elimination(circuit: ExtractedCircuit) -> Markup:
     """How the smallest margin fell while edges were taken away."""
     description = "Smallest logit margin over all inputs, by the number of edges left in the elimination"
-    caption = "Edges were taken away one by one, always the cheapest. Dot: the circuit. Below 0 some input is wrong."
+    caption = "Edges were taken away one by one, always the cheapest. Blue: the circuit, after smaller sets were tried."
     return figure(plot(description, lambda axes: _draw_elimination(axes, circuit)), caption)
 
 

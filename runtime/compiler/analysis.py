@@ -90,7 +90,8 @@ class Analysis:
         terms = self.selector(node)
         if len(terms) == 1 and terms[0].factor == 1:
             return terms[0]
-        return join_terms(node.arguments[0], terms, self._known, self.image)
+        selector = node.arguments[0]
+        return join_terms(selector, terms, self._known, lambda joint: self._derived(joint, selector))
 
     def is_single(self, node: SOp) -> bool:
         """Whether no query of a width or aggregate selects two keys."""

@@ -160,7 +160,7 @@ class Encoder:
         return total((as_weight(v), f) for v, f in zip(facts.values, self.categorical(node), strict=True))
 
     def _labels(self, node: SOp, facts: Facts) -> list[str]:
-        name = self._analysis.origins.name(node)
+        name = "token" if node == VOCABULARY else self._analysis.origins.name(node)
         return [f"{name} == {shown(value)}" for value in facts.values]
 
 

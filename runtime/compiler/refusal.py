@@ -11,6 +11,8 @@ from ...errors import NotCompilable
 
 __all__ = ["Origins"]
 
+_NAME_LENGTH = 40
+
 
 @dataclass(slots=True)
 class Origins:
@@ -36,9 +38,13 @@ class Origins:
         return f"{span.source.name}:{span.line}:{span.column}: " if span else ""
 
     def name(self, node: SOp) -> str:
-        """What the text calls a node, else what kind of node it is."""
+        """What the text calls a node, else its text, else what kind of node it is."""
         original = self.original(node)
-        return self.program.names.get(original) or type(original).__name__.lower()
+        span = self.program.spans.get(original)
+        text = " ".join(span.text.split()) if span else type(original).__name__.lower()
+        return self.program.names.get(original) or (
+            text if len(text) <= _NAME_LENGTH else f"{text[: _NAME_LENGTH - 1]}…"
+        )
 
     def refuse(self, node: SOp, reason: str, way_out: str) -> NotCompilable:
         """The error to raise."""

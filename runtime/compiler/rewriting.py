@@ -2,8 +2,7 @@
 
 - `count`, `all`, `sum`, `min` and `max` become widths of selectors;
 - a fold becomes a chain of steps, one for each position, over items gathered by position;
-- the sum of two means under one selector becomes the mean of the sums, whose denominators are smaller;
-- a selector that selects nothing has width 0 and aggregates to the default.
+- the sum of two means under one selector becomes the mean of the sums, whose denominators are smaller.
 """
 
 from __future__ import annotations

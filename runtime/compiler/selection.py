@@ -27,7 +27,7 @@ def to_polynomial(node: SOp, sides: Sequence[Polynomial], known: Knowledge, imag
     """
     match node:
         case Select(arguments=(keys, queries)):
-            return _compared(node, _side(keys, known, image), _side(queries, known, image), known)
+            return _compared(node, _side(keys, node, known, image), _side(queries, node, known, image), known)
         case SelectorLogic(operator="not"):
             return negate(sides[0])
     left, right = sides
@@ -38,12 +38,12 @@ def to_polynomial(node: SOp, sides: Sequence[Polynomial], known: Knowledge, imag
     return (conjoin if node.operator == "and" else disjoin)(left, right)
 
 
-def _side(node: SOp, known: Knowledge, image: Callable[[SOp], SOp]) -> Side:
-    """Keys or queries as a function of one variable."""
+def _side(node: SOp, selector: SOp, known: Knowledge, image: Callable[[SOp], SOp]) -> Side:
+    """Keys or queries of a selector as a function of one variable."""
     facts = known.facts[node]
     if facts.places is None:
         reason = f"{known.origins.name(node)!r} takes too many values to compare in a selector"
-        raise known.origins.refuse(node, reason, f"round it, or {_FEWER}")
+        raise known.origins.refuse(selector, reason, f"round it, or {_FEWER}")
     if len(facts.base) > 1:
         facts = known.as_variable(node)
     base = facts.base[0] if facts.base else image(Constant((), True))

@@ -8,7 +8,6 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
-from itertools import product
 from pathlib import Path
 
 import matplotlib.image
@@ -48,7 +47,8 @@ def written_circuit() -> ExtractedCircuit:
         {"edge": list(edge), "smallest_margin": 0.0, "margin_drop": float(place), "n_wrong": place}
         for place, edge in enumerate(edges(parent))
     ]
-    search = {"edges": KEPT, "claim": "minimum", "n_sets_tried": 42}
+    search = {"edges": KEPT, "claim": "minimum", "n_sets_tried": 42, "smallest_margin": 1.5}
+    search["curve"] = [(9, 3.5), (5, 2.0), (3, 1.5)]
     cell = NeuralCell(TASK.cell, Transformer.initialised(shape, seed=0))
     return ExtractedCircuit(cell, b"weights", 30, search, effects)
 
@@ -220,7 +220,7 @@ def test_the_kept_edges_of_the_circuit_are_strong_and_all_others_faint(page: str
 
 def test_an_edge_is_as_wide_as_its_effect(page: str) -> None:
     widths = re.findall(r'class="kept" stroke-width="([\d.]+)"><title>([^:]+):', page)
-    assert widths == [("4.14", "embed→L0.H1.v"), ("5.44", "L0.H1→L0.mlp"), ("7", "L0.mlp→logits")]
+    assert widths == [("4.4", "embed→L0.H1.v"), ("5.7", "L0.H1→L0.mlp"), ("7", "L0.mlp→logits")]
 
 
 def test_a_selector_is_told_row_by_row_to_those_who_do_not_see_it(page: str) -> None:

@@ -62,6 +62,7 @@ def compiled_rasp(text: str, vocabulary: Sequence[Any], max_length: int, **optio
         ('out = tokens + "!";', "ab", ["a!", "b!"]),
         ("out = indices % 2 == 0;", "abc", [True, False, True]),
         ("out = 7;", "ab", [7, 7]),
+        ("out = max(indices) - min(indices);", "abc", [2, 2, 2]),
     ],
 )
 def test_a_transformer_answers_by_hand_checked_examples(text: str, given: str, answer: list[Any]) -> None:
@@ -90,7 +91,6 @@ def test_a_transformer_answers_by_hand_checked_examples(text: str, given: str, a
         ("m = aggregate(select(indices, indices, <=), tokens_int); out = aggregate(select(1, 1, ==), m);", [0, 1], 4),
         ("out = aggregate(select(indices, indices, <=), tokens_int) > 1 / 2;", [0, 1], 5),
         ("out = round(aggregate(select(indices, indices, <=), tokens_int)) * indices;", [0, 1, 2], 4),
-        ("out = max(tokens_int) - min(tokens_int);", [1, 2, 5], 4),
         ("out = indicator(selector_width(select(tokens, tokens, ==)) == length - indices);", "ab", 5),
     ],
 )
@@ -163,8 +163,8 @@ def test_every_dimension_of_the_residual_stream_has_a_label() -> None:
     assert compiled_rasp("count = selector_width(select(tokens, tokens, ==));", "ab", 3).residual_labels == (
         "one",
         "bos",
-        "vocabulary == 'a'",
-        "vocabulary == 'b'",
+        "token == 'a'",
+        "token == 'b'",
         "1 / (1 + count)",
         "count",
     )
@@ -185,10 +185,8 @@ def test_selectors_that_exclude_each_other_cost_nothing() -> None:
 
 
 def test_equal_selectors_share_a_head() -> None:
-    twice = "out = selector_width(select(indices, 0, ==)) + 2 * selector_width(select(0, indices, ==));"
-    once = "out = 3 * selector_width(select(indices, 0, ==));"
-    assert compiled_rasp(once, "ab", 4).config.layers[0].n_heads == 1
-    assert compiled_rasp(twice, "ab", 4).config.layers[0].n_heads == 2
+    text = "out = selector_width(select(tokens, tokens, ==)) * selector_width(not select(tokens, tokens, !=));"
+    assert compiled_rasp(text, "ab", 4).config.layers[0].n_heads == 1
 
 
 def test_all_numbers_of_the_weights_are_counted() -> None:
@@ -219,7 +217,7 @@ def test_a_promised_type_is_watched() -> None:
     program = parse("main(xs: seq[int 0..3]) -> seq[int 0..1] = selector_width(select(xs, xs, ==)) - 1;")
     compiled = compile_transformer(program, max_length=3)
     assert compiled([[1, 2, 1]]) == [[1, 0, 1]]
-    with pytest.raises(RuntimeFault, match="2 is not a value of int 0..1"):
+    with pytest.raises(RuntimeFault, match=r"2 is not a value of int 0\.\.1"):
         compiled([[1, 1, 1]])
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -38,15 +39,16 @@ def extended(numbers: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-def outcome(run: Any) -> Any:
-    """What a call answers, or that it faults."""
+def has_answer(run: Callable[[list[list[int]]], Any], given: list[int]) -> bool:
+    """Whether a call on one input does not fault."""
     try:
-        return run()
+        run([given])
     except RuntimeFault:
-        return "fault"
+        return False
+    return True
 
 
-@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.recursive(LEAVES, extended, max_leaves=6))
 def test_a_random_program_answers_as_interpreted_or_is_refused(expression: str) -> None:
     program = parse(f"out = {expression};", dialect="rasp")
@@ -54,8 +56,9 @@ def test_a_random_program_answers_as_interpreted_or_is_refused(expression: str) 
         compiled = compile_transformer(program, vocabulary=[0, 1, 2], max_length=3)
     except NotCompilable:
         assume(False)
-    expected = [outcome(lambda given=given: interpret(program, [given])) for given in INPUTS]
-    assert [outcome(lambda given=given: compiled([given])) for given in INPUTS] == expected
+    answered = [given for given in INPUTS if has_answer(partial(interpret, program), given)]
+    assert compiled(answered) == interpret(program, answered)
+    assert not [given for given in INPUTS if given not in answered and has_answer(compiled, given)]
 
 
 def long_inputs(vocabulary: Sequence[int], length: int) -> list[list[int]]:
@@ -67,8 +70,8 @@ def long_inputs(vocabulary: Sequence[int], length: int) -> list[list[int]]:
         [vocabulary[-1]] * length,
         rotation,
         rotation[::-1],
-        *([draw.choice(vocabulary) for _ in range(length)] for _ in range(12)),
-        *([draw.choice(vocabulary) for _ in range(draw.randrange(1, length))] for _ in range(12)),
+        *([draw.choice(vocabulary) for _ in range(length)] for _ in range(8)),
+        *([draw.choice(vocabulary) for _ in range(draw.randrange(1, length))] for _ in range(8)),
     ]
 
 
@@ -76,7 +79,7 @@ def long_inputs(vocabulary: Sequence[int], length: int) -> list[list[int]]:
     ("text", "n_values", "length"),
     [
         ("out = selector_width(select(tokens, tokens, ==));", 10, 100),
-        ("out = selector_width(select(tokens, tokens, ==));", 2, 1000),
+        ("out = selector_width(select(tokens, tokens, ==));", 2, 400),
         (
             "rank = selector_width(select(tokens, tokens, <) or (select(tokens, tokens, ==) and "
             "select(indices, indices, <))); out = aggregate(select(rank, indices, ==), tokens);",
@@ -91,7 +94,7 @@ def long_inputs(vocabulary: Sequence[int], length: int) -> list[list[int]]:
             100,
         ),
     ],
-    ids=["hist", "hist of 1000", "sort", "reverse", "fractions", "rare"],
+    ids=["hist", "hist of 400", "sort", "reverse", "fractions", "rare"],
 )
 def test_long_inputs_are_answered_exactly(text: str, n_values: int, length: int) -> None:
     program = parse(text, dialect="rasp")

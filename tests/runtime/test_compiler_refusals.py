@@ -95,7 +95,7 @@ def test_what_has_no_meaning_is_refused(text: str, message: str) -> None:
         (
             "out = aggregate(select(indices * tokens, indices, ==) or select(tokens, 1, ==), tokens);",
             80,
-            "<program>:1:17: 'selectorlogic' needs 159 neurons, more than 100; "
+            "<program>:1:17: 'select(indices * tokens, indices, ==) o…' needs 159 neurons, more than 100; "
             "take a smaller max_length or vocabulary, or compute it in parts",
         ),
     ],
