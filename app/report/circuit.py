@@ -17,6 +17,10 @@ from .wiring import BOX_HEIGHT, BOX_WIDTH, Box, Wiring, component_of, wire
 
 __all__ = ["circuit_section"]
 
+CLAIMS = {
+    "minimum": "The set is a minimum: no smaller one does",
+    "minimal": "The set is minimal: none of its edges can be left out",
+}
 SMALLEST_SHOWN = 0.05
 """Removed edges are listed from this share of the largest margin drop on."""
 
@@ -29,7 +33,7 @@ def circuit_section(parent: TransformerConfig, circuit: ExtractedCircuit) -> Mar
     n_edges = len(circuit.effects)
     introduction = (
         f"{len(kept)} of {n_edges} edges answer every input right; all others are replaced by their means. "
-        f"The set is {search['claim']}: {_claim(search['claim'])} ({search['n_sets_tried']:,} sets tried)."
+        f"{CLAIMS[search['claim']]} ({search['n_sets_tried']:,} sets tried)."
     )
     caption = (
         "Computation runs from left to right. Blue: kept edges, as wide as the margin that the whole model loses "
@@ -41,12 +45,6 @@ def circuit_section(parent: TransformerConfig, circuit: ExtractedCircuit) -> Mar
         figure(_drawn(wire(parent), kept, drops), caption, class_="wide"),
         element("div", _worth(kept, circuit), _elimination(circuit), class_="pair"),
     )
-
-
-def _claim(claim: str) -> str:
-    if claim == "minimum":
-        return "no smaller set does"
-    return "none of its edges can be left out"
 
 
 def _drawn(wiring: Wiring, kept: frozenset[Edge], drops: Mapping[Edge, float]) -> Markup:
@@ -61,7 +59,7 @@ def _drawn(wiring: Wiring, kept: frozenset[Edge], drops: Mapping[Edge, float]) -
     entered = {edge.reader for edge in kept}
     boxes = [_box(box, box.name in live, entered) for box in wiring.boxes]
     description = "Graph of the circuit; kept edges: " + ", ".join(map(str, sorted(kept)))
-    view = f"0 0 {wiring.width:g} {wiring.height:g}"
+    view = f"0 {wiring.top:g} {wiring.width:g} {wiring.height:g}"
     return element("svg", *removed, *strong, *boxes, viewBox=view, role="img", aria_label=description, class_="circuit")
 
 

@@ -55,7 +55,7 @@ def _check(contents: ReportContents) -> Markup:
 def _formula(contents: ReportContents) -> Markup:
     formula = contents.formula.formula
     n_terms = len(formula.frequencies)
-    agreement = f"Answers as the network on {formula.agreement:.1%} of inputs"
+    agreement = f"Answers as the network on {formula.n_agreeing:,} of {formula.n_inputs:,} inputs"
     sentence = f"{agreement} and explains {formula.r_squared:.1%} of its logits' variance."
     return _tile("Formula", str(n_terms), "cosine" if n_terms == 1 else "cosines", sentence)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
@@ -17,7 +16,7 @@ __all__ = ["spectrum_section"]
 
 
 def spectrum_section(formula: AdditionFormula) -> Markup:
-    """Powers and shares of each frequency, the formula as text, and its waves."""
+    """Powers and shares of each frequency, the formula as text, and its total."""
     embedding = plot(
         "Share of each frequency in the spectrum of the embeddings; the key frequencies stand out",
         lambda axes: _draw_bars(axes, formula, formula.embedding_powers, "Embedding spectrum"),
@@ -26,15 +25,15 @@ def spectrum_section(formula: AdditionFormula) -> Markup:
         "Share of the logits' variance that each frequency explains",
         lambda axes: _draw_bars(axes, formula, formula.logit_shares, "Explained variance of the logits"),
     )
-    waves = plot(
-        "The formula's logit by the distance of c from the right answer, with the cosines that it is the sum of",
-        lambda axes: _draw_waves(axes, formula),
+    total = plot(
+        "The formula's logit by the distance of c from the right answer; it is largest at distance 0",
+        lambda axes: _draw_sum(axes, formula),
     )
     figures = [
         figure(embedding, "Power of each frequency in the number embeddings. ", _key_frequencies(formula)),
         figure(logits, "What one cosine of each frequency explains of the network's logits."),
         figure(
-            waves,
+            total,
             "One cosine (thin) cannot tell all answers apart; the sum of them (blue) leads at the right one alone.",
         ),
         element("div", _typeset(formula), _fit(formula), class_="formula"),
@@ -74,6 +73,12 @@ def _fit(formula: AdditionFormula) -> Markup:
     return element("dl", *(joined([element("dt", name), element("dd", value)]) for name, value in rows))
 
 
+def _lead(formula: AdditionFormula) -> float:
+    """The logit of the right answer minus the best other one; negative where the formula is wrong."""
+    right, *others = formula.logits_by_residue().tolist()
+    return float(right - max(others))
+
+
 def _count(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
@@ -91,13 +96,13 @@ def _draw_bars(axes: Axes, formula: AdditionFormula, shares: Sequence[float], ti
     axes.margins(x=0.02, y=0.12)
 
 
-def _draw_waves(axes: Axes, formula: AdditionFormula) -> None:
+def _draw_sum(axes: Axes, formula: AdditionFormula) -> None:
     half = formula.modulus // 2
     distances = range(half + 1 - formula.modulus, half + 1)
-    total = formula.logits_by_residue().tolist()
-    for amplitude, k in zip(formula.amplitudes, formula.frequencies, strict=True):
-        wave = [amplitude * math.cos(2 * math.pi * k * s / formula.modulus) for s in distances]
-        axes.plot(distances, wave, color=LIGHT["faint"], linewidth=0.9)
-    axes.plot(distances, [total[s] for s in distances], color=LIGHT["blue"], marker="o", markersize=2.6)
-    axes.set(title="The sum peaks at the right answer", xlabel="a + b − c, modulo p", ylabel="logit")
+    logits = formula.logits_by_residue().tolist()
+    colours = [LIGHT["blue" if distance == 0 else "faint"] for distance in distances]
+    axes.bar(distances, [logits[distance] for distance in distances], color=colours, width=0.72)
+    axes.axhline(0, color=LIGHT["faint"], linewidth=0.8)
+    axes.set(title="The sum peaks at the right answer", xlabel=f"a + b − c, modulo {formula.modulus}", ylabel="logit")
+    axes.grid(visible=False, axis="x")
     axes.margins(x=0.02)

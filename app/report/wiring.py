@@ -35,8 +35,12 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """A drawing's size, its boxes, and for each edge the points that it runs through, from writer to reader."""
+    """Where a drawing begins, its size, its boxes, and the points that each edge runs through, writer to reader.
 
+    It begins at 0 on the left and is centred on height 0.
+    """
+
+    top: float
     width: float
     height: float
     boxes: tuple[Box, ...]
@@ -52,17 +56,17 @@ def component_of(reader: str) -> str:
 def wire(config: TransformerConfig) -> Wiring:
     """Lay out all components and edges of a model."""
     columns = _columns(config)
-    n_lanes = len([edge for edge in edges(config) if edge.writer in columns[0] and "." not in edge.reader])
-    border = MARGIN + LANE_GAP * (2 + n_lanes / 2)
-    tallest = max(map(len, columns))
-    height = (tallest - 1) * PITCH_Y + BOX_HEIGHT + 2 * border
     boxes = {
-        name: Box(name, MARGIN + number * PITCH_X, height / 2 + (place - (len(column) - 1) / 2) * PITCH_Y, number)
+        name: Box(name, MARGIN + number * PITCH_X, (place - (len(column) - 1) / 2) * PITCH_Y, number)
         for number, column in enumerate(columns)
         for place, name in enumerate(column)
     }
+    paths = _paths(edges(config), boxes)
+    heights = [y for path in paths.values() for _, y in path]
+    heights += [box.y + side * BOX_HEIGHT / 2 for box in boxes.values() for side in (-1, 1)]
+    top, bottom = min(heights) - MARGIN, max(heights) + MARGIN
     width = 2 * MARGIN + (len(columns) - 1) * PITCH_X + BOX_WIDTH
-    return Wiring(width, height, tuple(boxes.values()), _paths(edges(config), boxes, height / 2))
+    return Wiring(top, width, bottom - top, tuple(boxes.values()), paths)
 
 
 def _columns(config: TransformerConfig) -> list[tuple[str, ...]]:
@@ -74,7 +78,7 @@ def _columns(config: TransformerConfig) -> list[tuple[str, ...]]:
     return [*columns, ("logits",)]
 
 
-def _paths(drawn: Iterable[Edge], boxes: dict[str, Box], middle: float) -> dict[Edge, Points]:
+def _paths(drawn: Iterable[Edge], boxes: dict[str, Box]) -> dict[Edge, Points]:
     lanes: dict[tuple[int, bool], int] = {}
     paths: dict[Edge, Points] = {}
     for edge in sorted(drawn, key=lambda edge: _span(edge, boxes)):
@@ -84,10 +88,10 @@ def _paths(drawn: Iterable[Edge], boxes: dict[str, Box], middle: float) -> dict[
         if not crossed:
             paths[edge] = (start,)
             continue
-        is_above = writer.y < middle
-        key = (reader.column, is_above)
+        is_above = writer.y < 0
+        key = (writer.column, is_above)
         lanes[key] = lanes.get(key, 0) + 1
-        y = _lane(crossed, is_above, lanes[key] + reader.column - writer.column - 2, writer.y)
+        y = _lane(crossed, is_above, lanes[key], writer.y)
         left, right = min(box.x for box in crossed), max(box.x for box in crossed) + BOX_WIDTH
         paths[edge] = (start, (left, y), (right, y))
     ends = _ends(paths, boxes)

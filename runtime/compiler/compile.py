@@ -19,24 +19,24 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...dsl.graph import Input, SOp, inputs_of, topological
-from ...dsl.program import Function, Program
-from ...dsl.types import Bool, Int, Selector, Seq, Token, Value, element_of
-from ...errors import NotCompilable, RuntimeFault
+from ...dsl.graph import SOp, topological
+from ...dsl.program import Program
+from ...dsl.types import Selector, Seq
+from ...errors import RuntimeFault
 from ..interpreter import Given, answer_of, bind_inputs, interpret
 from ..transformer import Transformer, TransformerConfig
-from .analysis import VOCABULARY, Analysis
+from .analysis import Analysis
 from .decoding import Readout, categories_for_reading, readable, readout
 from .emission import columns, to_transformer
 from .encoder import Encoder
 from .network import Network
 from .refusal import Origins
 from .stream import Functional
+from .vocabulary import values_of_tokens, vocabulary_of
 
 __all__ = ["CompiledTransformer", "compile_transformer"]
 
 _BATCH_SIZE = 256
-_VOCABULARY_LIMIT = 1 << 12
 
 
 class CompiledTransformer:
@@ -96,12 +96,17 @@ class CompiledTransformer:
         return answers
 
     def values(self, given: Given) -> dict[SOp, Any]:
-        """The exact value of every encoded s-op of the program on one input, read off the residual stream."""
+        """The exact value of every encoded s-op of the program on one input, read off the residual stream.
+
+        Raises:
+            RuntimeFault: as a call does.
+        """
+        self([given])
         row = self._tokens(given)
         if len(row) == 1:
             return {}
         with torch.no_grad():
-            stream_nd = self.module.edgewise(torch.tensor([row])).outputs_wbnd.sum(0)[0, 1:]
+            stream_nd = self.module.edgewise(self._tensor([row])).outputs_wbnd.sum(0)[0, 1:].cpu()
         decoded = {}
         for node, read in self._readouts.items():
             measured_nc = (stream_nd @ columns(read.functionals, stream_nd.shape[-1])).tolist()
@@ -113,11 +118,14 @@ class CompiledTransformer:
         lengths = [len(row) for row in rows]
         padded = [[*row, *[0] * (max(lengths) - len(row))] for row in rows]
         with torch.no_grad():
-            logits_bno = self.module(torch.tensor(padded), torch.tensor(lengths))
+            logits_bno = self.module(self._tensor(padded), self._tensor(lengths)).cpu()
         return [
             self._decoded(given, logits_no[1:length])
             for given, logits_no, length in zip(inputs, logits_bno, lengths, strict=True)
         ]
+
+    def _tensor(self, numbers: Sequence[Any]) -> Tensor:
+        return torch.tensor(numbers, device=self.module.get_parameter("embed").device)
 
     def _decoded(self, given: Given, logits_no: Tensor) -> Any:
         n_answer = len(self._answer.functionals)
@@ -181,8 +189,8 @@ def compile_transformer(
     if max_length < 1:
         raise RuntimeFault(f"expected a max_length of at least 1, found {max_length}")
     function = program.output(output)
-    tokens = _vocabulary_of(function, vocabulary)
-    analysis = Analysis(Origins(program), _values_of_tokens(function, tokens), max_length, causal=causal)
+    tokens = vocabulary_of(function, vocabulary)
+    analysis = Analysis(Origins(program), values_of_tokens(function, tokens), max_length, causal=causal)
     image = analysis.image(function.result)
     network = Network(max_length, 1 if tokens is None else len(tokens))
     encoder = Encoder(analysis, network)
@@ -198,46 +206,3 @@ def _holding(check: SOp, analysis: Analysis, encoder: Encoder, network: Network)
     """What is 1 where a check is true."""
     categories = categories_for_reading(check, analysis, encoder, network.stream)
     return [f for value, f in zip(analysis.facts(check).values, categories, strict=True) if value is True]
-
-
-def _vocabulary_of(function: Function, vocabulary: Sequence[Any] | None) -> Sequence[Any] | None:
-    """The tokens; None for a program that reads none and is given none."""
-    inputs = function.parameters or tuple(inputs_of([function.result]))
-    if function.parameters and (len(inputs) > 1 or not isinstance(inputs[0].type, Seq)):
-        ports = ", ".join(f"{port.name}: {port.type}" for port in inputs)
-        span = function.span
-        raise NotCompilable(
-            f"{span.source.name}:{span.line}:{span.column}: {function.name!r} takes ({ports}), "
-            "and a transformer reads one sequence of tokens; give it one sequence, or run it in the interpreter"
-        )
-    if vocabulary is not None:
-        if len({*vocabulary}) < len(vocabulary) or not vocabulary:
-            raise RuntimeFault(f"expected a vocabulary of different tokens, found {list(vocabulary)!r}")
-        return tuple(vocabulary)
-    return _elements_of(inputs[0]) if inputs else None
-
-
-def _elements_of(parameter: Input) -> Sequence[Any]:
-    """All values of a finite type."""
-    match element_of(parameter.type):
-        case Bool():
-            return (False, True)
-        case Int(int() as low, int() as high) if high - low < _VOCABULARY_LIMIT:
-            return range(low, high + 1)
-        case Token(tuple() as words):
-            return words
-    raise RuntimeFault(
-        f"input {parameter.name!r} may hold any {element_of(parameter.type)}: say which in `vocabulary`, "
-        "or declare a finite type such as seq[int 0..9]"
-    )
-
-
-def _values_of_tokens(function: Function, tokens: Sequence[Any] | None) -> dict[SOp, list[Value]]:
-    """For the vocabulary and for each input of the program, the exact value of each token."""
-    inputs = function.parameters or tuple(inputs_of([function.result]))
-    columns: dict[SOp, list[Value]] = {VOCABULARY: list(tokens or (0,))}
-    for token in tokens or ():
-        _, bound = bind_inputs(function, [token])
-        for parameter in inputs:
-            columns.setdefault(parameter, []).append(bound[parameter.key][0])
-    return columns

@@ -58,9 +58,14 @@ class Domain:
         """The number of the domain that lies nearest to a measured one."""
         if self.values is None:
             return exact(self.unit * (Fraction(measured) / self.unit).limit_denominator(self.count))
-        place = bisect_left(self.values, measured)
-        near = self.values[max(0, place - 1) : place + 1]
-        return min(near, key=lambda value: abs(Fraction(value) - Fraction(measured)))
+        floats = self._floats
+        place = bisect_left(floats, measured)
+        is_above = place == len(floats) or (place > 0 and measured - floats[place - 1] < floats[place] - measured)
+        return self.values[place - 1 if is_above else place]
+
+    @cached_property
+    def _floats(self) -> list[float]:
+        return [float(value) for value in self.values or ()]
 
 
 def finite(values: Iterable[Value]) -> Domain:

@@ -245,3 +245,8 @@ def test_widths_are_numbers_of_the_graph() -> None:
     program = parse(HISTOGRAM, dialect="rasp")
     values = compile_transformer(program, vocabulary="ab", max_length=3).values("aba")
     assert [value for node, value in values.items() if isinstance(node, SelectorWidth)] == [[2, 1, 2]]
+
+
+def test_an_input_without_an_answer_has_no_values_to_read() -> None:
+    with pytest.raises(RuntimeFault, match="division by zero"):
+        compiled_rasp("out = 6 / tokens_int;", [0, 1], 2).values([1, 0])
