@@ -43,7 +43,7 @@ _UNKNOWN = Unknown()
 REDUCTIONS = ("sum", "min", "max", "count", "all", "sorted", "distinct", "permutation")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SOp:
     """A node of the graph; `arguments` are the nodes whose values it reads.
 
@@ -69,6 +69,10 @@ class SOp:
     def _infer(self) -> Type:
         raise AssertionError(f"{type(self).__name__} has no type")
 
+    def __repr__(self) -> str:
+        """Kind, attributes and digest; arguments by digest, for a graph written out as a tree may have no end."""
+        return f"{type(self).__name__}{self._attributes()}#{self.digest[:8]}"
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SOp) and self.digest == other.digest
 
@@ -76,7 +80,7 @@ class SOp:
         return hash(self.digest)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Input(SOp):
     """A value given from outside: an input of the program, a parameter, or the result that a contract speaks of.
 
@@ -94,7 +98,7 @@ class Input(SOp):
         return self.declared
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Constant(SOp):
     """One value, the same at every position."""
 
@@ -107,7 +111,7 @@ class Constant(SOp):
         return constant_type(self.value)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Indices(SOp):
     """The position of each element, from 0."""
 
@@ -115,7 +119,7 @@ class Indices(SOp):
         return Seq(Int(0, None))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Length(SOp):
     """How many elements the sequence has."""
 
@@ -123,7 +127,7 @@ class Length(SOp):
         return Int(0, None)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Elementwise(SOp):
     """An operator of the table, applied position by position; scalars stand at every position."""
 
@@ -138,7 +142,7 @@ class Elementwise(SOp):
         return like(result or Unknown(), *(argument.type for argument in self.arguments))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CellCall(SOp):
     """A catalogued cell applied position by position.
 
@@ -156,7 +160,7 @@ class CellCall(SOp):
         return like(element_of(self.cell.output.type), *(argument.type for argument in self.arguments))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ascribe(SOp):
     """The argument, promised to have a narrower type than could be inferred: the promise is an obligation."""
 
@@ -170,7 +174,7 @@ class Ascribe(SOp):
         return like(meet(element_of(self.declared), element_of(value.type)), value.type)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Select(SOp):
     """The selector `key comparison query`, for every pair of positions; arguments are the keys and the queries."""
 
@@ -183,7 +187,7 @@ class Select(SOp):
         return Selector()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SelectorLogic(SOp):
     """`and`, `or` or `not` of selectors."""
 
@@ -196,7 +200,7 @@ class SelectorLogic(SOp):
         return Selector()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Aggregate(SOp):
     """The mean of the selected values at each query; arguments are the selector, the values and the default.
 
@@ -210,7 +214,7 @@ class Aggregate(SOp):
         return Seq(hull([mean, *default]) or Unknown())
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SelectorWidth(SOp):
     """How many keys each query selects."""
 
@@ -218,7 +222,7 @@ class SelectorWidth(SOp):
         return Seq(Int(0, None))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fold(SOp):
     """`step` over the elements from left to right; arguments are the sequence and the initial value.
 
@@ -235,7 +239,7 @@ class Fold(SOp):
         return element_of(self.parameters[0].type)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reduce(SOp):
     """A property of whole sequences, as contracts speak of: one of `REDUCTIONS`."""
 

@@ -32,10 +32,7 @@ def spectrum_section(formula: AdditionFormula) -> Markup:
     figures = [
         figure(embedding, "Power of each frequency in the number embeddings. ", _key_frequencies(formula)),
         figure(logits, "What one cosine of each frequency explains of the network's logits."),
-        figure(
-            total,
-            "One cosine (thin) cannot tell all answers apart; the sum of them (blue) leads at the right one alone.",
-        ),
+        figure(total, f"The cosines add up at the right answer (blue), which leads by {_lead(formula):.2f}."),
         element("div", _typeset(formula), _fit(formula), class_="formula"),
     ]
     introduction = (
@@ -52,7 +49,7 @@ def _key_frequencies(formula: AdditionFormula) -> str:
 def _typeset(formula: AdditionFormula) -> Markup:
     """`logit(c) = 16.8 cos 13θ + …` with θ explained below."""
     terms = [
-        element("span", f"{amplitude:.3g} cos {k}", element("i", "θ"), class_="term")
+        element("span", f"{amplitude:.3g} cos {k if k > 1 else ''}", element("i", "θ"), class_="term")
         for amplitude, k in zip(formula.amplitudes, formula.frequencies, strict=True)
     ]
     left = joined([element("i", "logit"), "(", element("i", "c"), ") ≈ "])

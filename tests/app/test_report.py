@@ -233,7 +233,7 @@ def test_every_drawing_says_what_it_shows(page: str) -> None:
 
 
 def test_a_negative_amplitude_is_set_with_a_minus(page: str) -> None:
-    assert '− <span class="term">1.25 cos 1' in page
+    assert '− <span class="term">1.25 cos <i>θ' in page
 
 
 def test_a_run_without_held_out_inputs_shows_one_curve(written: Written) -> None:
