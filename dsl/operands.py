@@ -122,7 +122,7 @@ class Operands(ABC):
 
     def _loosened(self, operator: str, element: Element) -> Element:
         """The original RASP counts booleans as numbers and numbers as conditions."""
-        loose = isinstance(element, Bool) or operator in ("and", "or", "not", "if")
+        loose = isinstance(element, Bool) or operator in ("and", "or", "not", "if", "indicator")
         return Unknown() if loose and self.environment.dialect == "rasp" else element
 
 

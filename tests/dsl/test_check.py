@@ -322,14 +322,13 @@ def test_a_call_of_a_typed_function_is_remembered() -> None:
 
 
 DOUBLING = "def f0(x) { return x + 1; }\n" + "".join(
-    f"def f{n + 1}(x) {{ return f{n}(f{n}(x)); }}\n" for n in range(40)
+    f"def f{n + 1}(x) {{ return f{n}(f{n}(x)); }}\n" for n in range(20)
 )
 
 
-@pytest.mark.slow
 def test_a_program_that_doubles_at_every_call_is_a_fault() -> None:
     with pytest.raises(LanguageError) as fault:
-        parse(DOUBLING + "a = f40(indices);")
+        parse(DOUBLING + "a = f20(indices);")
     assert fault.value.message == "the program unfolds into more than 100000 operations"
 
 
@@ -337,4 +336,4 @@ def test_bounds_that_square_at_every_step_become_unknown() -> None:
     text = "a0 = indices + 2;\nb0 = 2;\n" + "".join(
         f"a{n + 1} = a{n} * a{n};\nb{n + 1} = b{n} * b{n};\n" for n in range(60)
     )
-    assert str(parse(text).functions["b60"].result.type) == "int 0.."
+    assert str(parse(text).functions["b60"].result.type) == "int"

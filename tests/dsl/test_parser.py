@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stdcell.dsl import parse, tree
 from stdcell.dsl.parser import parse_expression, parse_items
@@ -187,3 +189,18 @@ def test_an_unknown_dialect_is_a_fault_that_names_those_there_are() -> None:
         parse("a = 1;", dialect="python")
     assert fault.value.message == "unknown dialect 'python'"
     assert fault.value.hint == "the dialects are cell and rasp"
+
+
+WORDS = """use def type main f a b xs 0 1 2.5 "a" in not and or if else return mod indices length tokens select
+aggregate selector_width fold sum max round == < <= + - * / % ^ ( ) [ ] { } , ; : = -> .. @ int seq token #"""
+SOUP = st.sampled_from([*WORDS.split(), "\n", "\ufeff", "\x00"])
+TEXTS = st.one_of(st.text(max_size=40), st.lists(SOUP, max_size=25).map(" ".join))
+
+
+@given(TEXTS, st.sampled_from(["cell", "rasp"]))
+@settings(max_examples=200, deadline=5000, derandomize=True)
+def test_any_text_is_a_program_or_a_language_error(text: str, dialect: str) -> None:
+    try:
+        parse(text, dialect=dialect)
+    except LanguageError as error:
+        assert str(error).startswith("<program>:")
