@@ -9,7 +9,7 @@ demo: .venv
 
 test: .venv lint
 	$(BIN)/python deploy/neo4j/fetch.py
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile
 
 lint: .venv
 	$(BIN)/ruff format --check .

@@ -55,7 +55,7 @@ def _aggregate(operands: Operands, call: tree.Call) -> SOp | None:
     if default is None:
         return Aggregate((selector, values))
     if hull([element_of(values.type), element_of(default.type)]) is None and operands.environment.dialect == "cell":
-        found = f"{default.type}, where the values are {element_of(values.type)}"
+        found = f"{in_words(default)}, where the values are {element_of(values.type)}"
         operands.record.fault(f"expected a default of the values' kind, found {found}", call.arguments[-1].span)
         return None
     return Aggregate((selector, values, default))
@@ -83,7 +83,7 @@ def _fold(operands: Operands, call: tree.Call) -> SOp | None:
     if sequence is None or initial is None:
         return None
     if not isinstance(sequence.type, Seq) or isinstance(initial.type, Seq):
-        found = f"{sequence.type} and {initial.type}"
+        found = f"{in_words(sequence)} and {in_words(initial)}"
         wrong = places[1] if isinstance(sequence.type, Seq) else places[0]
         operands.record.fault(f"'fold' expects a sequence and a scalar to start from, found {found}", wrong.span)
         return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Self
 
 from ..errors import Span
@@ -28,7 +29,7 @@ def in_words(node: SOp) -> str:
             return str(value)
         case Constant(value=str() as value):
             return f"the token {value!r}"
-        case Constant(value=value):
+        case Constant(value=int() | Fraction() as value):
             return f"the number {in_digits(value)}"
     return "a selector" if isinstance(node.type, Selector) else str(node.type)
 
@@ -122,7 +123,7 @@ class Operands(ABC):
 
     def _loosened(self, operator: str, element: Element) -> Element:
         """The original RASP counts booleans as numbers and numbers as conditions."""
-        loose = isinstance(element, Bool) or operator in ("and", "or", "not", "if", "indicator")
+        loose = isinstance(element, Bool) or operator in ("and", "or", "not", "if")
         return Unknown() if loose and self.environment.dialect == "rasp" else element
 
 

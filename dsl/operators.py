@@ -99,8 +99,8 @@ def _divide(left: Element, right: Element) -> Element | None:
     low, high = _bounds(right)
     if isinstance(right, Int) and low is not None and low == high and low > 0:
         a, b = _bounds(left)
-        quotients = (None if bound is None else exact(Fraction(bound) / low) for bound in (a, b))
-        return _ranged(*quotients, Real())
+        first, last = (None if bound is None else exact(Fraction(bound) / low) for bound in (a, b))
+        return _ranged(first, last, Real())
     return Real()
 
 
@@ -235,6 +235,10 @@ def _apply_power(base: Any, exponent: Any) -> Number:
     if widest > 1 and (widest - 1) * abs(exponent) > _MOST_BITS:
         raise TypeError("the number has more than 4000 digits")
     return _bounded(exact(number**exponent))
+
+
+def _apply_indicator(operand: Value) -> int:
+    return 1 if operand else 0
 
 
 def _apply_not(operand: Value) -> bool:

@@ -32,6 +32,7 @@ from ..catalog import Checkpoint as CheckpointNode
 from ..dsl.scope import CellPort, CellSignature
 from ..dsl.types import Int
 from ..runtime.cell import CellConfig, IntPort
+from ..runtime.edges import component_of
 from ..training import Run, load_run
 from ..verify.neural import ExhaustiveCheck, check_exhaustively
 from .files import ExtractedCircuit, ExtractedFormula, read_circuit, read_formula
@@ -153,7 +154,7 @@ def _add_run(batch: _Batch, catalog: Catalog, run: Run, name: str) -> tuple[Task
 
 def _add_circuit(batch: _Batch, catalog: Catalog, circuit: ExtractedCircuit, name: str) -> Circuit:
     """The circuit with its components, joined as its edges run."""
-    names = sorted({_component(end) for edge in circuit.edges for end in edge})
+    names = sorted({component_of(end) for edge in circuit.edges for end in edge})
     node = batch.add(
         Circuit(
             name=name,
@@ -169,15 +170,9 @@ def _add_circuit(batch: _Batch, catalog: Catalog, circuit: ExtractedCircuit, nam
     for component in components.values():
         batch.join(node, "HAS_COMPONENT", component)
     for writer, reader in circuit.edges:
-        entrance = reader.removeprefix(_component(reader)).removeprefix(".") or "in"
-        batch.join(components[writer], "FEEDS", components[_component(reader)], reader=entrance)
+        entrance = reader.removeprefix(component_of(reader)).removeprefix(".") or "in"
+        batch.join(components[writer], "FEEDS", components[component_of(reader)], reader=entrance)
     return node
-
-
-def _component(end: str) -> str:
-    """The component of a reader such as `L0.H2.k`."""
-    stem, _, entrance = end.rpartition(".")
-    return stem if entrance in ("q", "k", "v") else end
 
 
 def _kind(component: str) -> str:

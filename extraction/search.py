@@ -24,7 +24,7 @@ from typing import Literal
 
 import torch
 
-from ..runtime.transformer import Edge
+from ..runtime.edges import Edge, component_of
 from .ablation import RIGHT_MARGIN, AblatedModel
 
 __all__ = ["CircuitSearch", "SearchProgress", "find_circuit", "live_edges", "varying_edges"]
@@ -106,11 +106,11 @@ def live_edges(edges: Iterable[Edge]) -> tuple[Edge, ...]:
     varying, fed = {"embed", "position"}, []
     for edge in edges:
         if edge.writer in varying:
-            varying.add(_component(edge.reader))
+            varying.add(component_of(edge.reader))
             fed.append(edge)
     leading, live = {"logits"}, []
     for edge in reversed(fed):
-        if _component(edge.reader) in leading:
+        if component_of(edge.reader) in leading:
             leading.add(edge.writer)
             live.append(edge)
     return tuple(reversed(live))
@@ -170,11 +170,6 @@ def _without_one(kept: tuple[Edge, ...]) -> list[tuple[Edge, ...]]:
     return [edges for edges in dict.fromkeys(smaller) if edges]
 
 
-def _component(reader: str) -> str:
-    """The component that a reader belongs to: `L0.H1` for `L0.H1.q`, any other reader itself."""
-    return reader[:-2] if reader[-2:] in (".q", ".k", ".v") else reader
-
-
 def _needed_positions(all_edges: tuple[Edge, ...], read_position: int, n_positions: int) -> dict[str, frozenset[int]]:
     """The positions at which each reader's input can reach the logits that are read.
 
@@ -185,7 +180,7 @@ def _needed_positions(all_edges: tuple[Edge, ...], read_position: int, n_positio
         if edge.reader.endswith((".k", ".v")):
             needed[edge.reader] = frozenset(range(n_positions))
         elif edge.reader not in needed:
-            component = _component(edge.reader)
+            component = component_of(edge.reader)
             users = (later.reader for later in all_edges if later.writer == component)
             needed[edge.reader] = frozenset().union(*(needed[user] for user in users))
     return needed

@@ -17,7 +17,16 @@ from typing import Any, NamedTuple
 
 from ..errors import RuntimeFault, did_you_mean
 
-__all__ = ["Edge", "LayerShape", "TransformerConfig", "edges", "parameter_shapes", "readers", "writers"]
+__all__ = [
+    "Edge",
+    "LayerShape",
+    "TransformerConfig",
+    "component_of",
+    "edges",
+    "parameter_shapes",
+    "readers",
+    "writers",
+]
 
 
 class Edge(NamedTuple):
@@ -128,6 +137,12 @@ def readers(config: TransformerConfig) -> tuple[str, ...]:
 def edges(config: TransformerConfig) -> tuple[Edge, ...]:
     """The edges of a model or circuit in canonical order: by reader, then by writer, each as computed."""
     return _all_edges(config.layers) if config.edges is None else config.edges
+
+
+def component_of(reader: str) -> str:
+    """The component that a reader belongs to: `L0.H1` for `L0.H1.q`, any other reader itself."""
+    stem, _, entrance = reader.rpartition(".")
+    return stem if entrance in ("q", "k", "v") else reader
 
 
 def parameter_shapes(config: TransformerConfig) -> dict[str, tuple[int, ...]]:

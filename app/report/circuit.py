@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from ...extraction.files import ExtractedCircuit
-from ...runtime.transformer import Edge, TransformerConfig
+from ...runtime.edges import Edge, TransformerConfig, component_of
 from .markup import Markup, element, figure, section
 from .palette import LIGHT
 from .plots import plot
-from .wiring import BOX_HEIGHT, BOX_WIDTH, Box, Wiring, component_of, wire
+from .wiring import BOX_HEIGHT, BOX_WIDTH, Box, Wiring, wire
 
 __all__ = ["circuit_section"]
 

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ...runtime.transformer import Edge, TransformerConfig, edges
+from ...runtime.edges import Edge, TransformerConfig, component_of, edges
 
-__all__ = ["Box", "Wiring", "component_of", "wire"]
+__all__ = ["Box", "Wiring", "wire"]
 
 BOX_WIDTH, BOX_HEIGHT, PITCH_X, PITCH_Y = 96.0, 66.0, 236.0, 96.0
 LANE_GAP, MARGIN = 11.0, 10.0
@@ -45,12 +45,6 @@ class Wiring:
     height: float
     boxes: tuple[Box, ...]
     paths: dict[Edge, Points]
-
-
-def component_of(reader: str) -> str:
-    """The component that a reader belongs to: `L0.H1` for `L0.H1.q`, any other reader itself."""
-    stem, _, entrance = reader.rpartition(".")
-    return stem if entrance in ("q", "k", "v") else reader
 
 
 def wire(config: TransformerConfig) -> Wiring:

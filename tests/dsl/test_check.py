@@ -99,7 +99,7 @@ CALLS = [
         "def f(x, y) { return x; }\na = fold(f, 3, 0);",
         2,
         13,
-        "'fold' expects a sequence and a scalar to start from, found int 3..3 and int 0..0",
+        "'fold' expects a sequence and a scalar to start from, found the number 3 and the number 0",
         None,
     ),
     (
@@ -163,7 +163,7 @@ TYPES = [
         'a = aggregate(select(1, 1, ==), indices, "b");',
         1,
         42,
-        'expected a default of the values\' kind, found token {"b"}, where the values are int 0..',
+        "expected a default of the values' kind, found the token 'b', where the values are int 0..",
         None,
     ),
     ("main(xs: seq[int]) -> seq[bool] = xs;", 1, 35, "expected seq[bool] for main: result, found seq[int]", None),
