@@ -19,6 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import z3
+
 from ..catalog import Catalog
 from ..dsl.graph import Constant, Input, SOp, inputs_of
 from ..dsl.program import Function, Program, cells_called
@@ -109,7 +111,7 @@ class _Ladder:
         cells = [self._assumptions[cell.digest] for cell in cells_called(claim.condition)]
         try:
             return self._climb(claim, promises, cells)
-        except VerificationError as error:
+        except (VerificationError, z3.Z3Exception) as error:
             return _Answer(_verdict(claim, "unknown", "none", "none", cells, str(error)))
 
     def _climb(self, claim: Claim, promises: Sequence[_Promise], cells: Sequence[Assumption]) -> _Answer:

@@ -129,11 +129,21 @@ def _less(left: Any, right: Any) -> Any:
     return False if first.eq(second) else first < second
 
 
+def _truth(value: Any) -> Any:
+    """A condition; a number counts as one where it is not 0."""
+    term = as_term(value)
+    if z3.is_bool(term):
+        return value
+    return value != 0 if is_known(value) else term != 0
+
+
 def _not(operand: Any) -> Any:
-    return not operand if isinstance(operand, bool) else z3.Not(as_term(operand))
+    condition = _truth(operand)
+    return not condition if isinstance(condition, bool) else z3.Not(condition)
 
 
-def _and(left: Any, right: Any) -> Any:
+def _and(first: Any, second: Any) -> Any:
+    left, right = _truth(first), _truth(second)
     if left is False or right is False:
         return False
     if left is True or right is True:
@@ -142,12 +152,11 @@ def _and(left: Any, right: Any) -> Any:
 
 
 def _or(left: Any, right: Any) -> Any:
-    return (
-        _not(_and(_not(left), _not(right))) if isinstance(left, bool) or isinstance(right, bool) else z3.Or(left, right)
-    )
+    return _not(_and(_not(left), _not(right)))
 
 
-def _if(condition: Any, then: Any, otherwise: Any) -> Any:
+def _if(given: Any, then: Any, otherwise: Any) -> Any:
+    condition = _truth(given)
     if isinstance(condition, bool):
         return then if condition else otherwise
     first, second = as_term(then), as_term(otherwise)
@@ -221,7 +230,7 @@ _TERMS: dict[str, Callable[..., Any]] = {
     "negate": lambda operand: -_number(operand),
     "round": _round,
     "abs": lambda operand: z3.If(_number(operand) < 0, -_number(operand), _number(operand)),
-    "indicator": lambda operand: _number(operand),
+    "indicator": lambda operand: _if(operand, 1, 0),
     "if": _if,
 }
 
