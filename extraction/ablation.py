@@ -21,6 +21,7 @@ from torch.func import vmap
 
 from ..errors import ExtractionError
 from ..runtime.cell import NeuralCell
+from ..runtime.threads import one_thread
 from ..runtime.transformer import Edge, edges
 
 __all__ = ["RIGHT_MARGIN", "AblatedModel", "EdgeEffect", "edge_effects"]
@@ -56,6 +57,7 @@ class AblatedModel:
 
     @classmethod
     @torch.no_grad()
+    @one_thread()
     def of(cls, cell: NeuralCell, inputs_bp: Tensor, answers_b: Tensor) -> AblatedModel:
         """Measure the means.
 
@@ -98,6 +100,7 @@ class AblatedModel:
         return run.logits_bno[:, self.cell.config.read_position]
 
     @torch.no_grad()
+    @one_thread()
     def margins(self, masks_ie: Tensor, rows_b: Tensor | None = None) -> Tensor:
         """Right logit minus best wrong one for each edge set and input, shape (edge set, batch)."""
         targets_b = self.targets_b if rows_b is None else self.targets_b[rows_b]

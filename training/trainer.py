@@ -212,20 +212,6 @@ def _evaluate(model: Transformer, task: Task, split: Split, step: int) -> Progre
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    """Compute on one thread: several share a sum out in an order of their own, and a run would not repeat.
-
-    The models are so small that threads would mostly wait for each other.
-    """
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(n_threads)
-
-
-@contextmanager
 def _stop_signal() -> Iterator[threading.Event]:
     """While open, Ctrl-C sets the event instead of breaking a step in half; only the main thread receives it."""
     stop = threading.Event()
