@@ -90,7 +90,7 @@ def _earlier_run(run: Run, resume: bool) -> Run:
             "choose another folder"
         )
     if not resume:
-        raise TrainingError(f"{run.folder} already holds this run; resume it or choose another folder")
+        raise TrainingError(f"{run.folder} already holds this run; resume it (--resume) or choose another folder")
     return replace(earlier, config=run.config)
 
 

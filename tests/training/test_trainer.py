@@ -113,7 +113,7 @@ def test_a_run_is_loaded_as_it_was_left(tmp_path: Path) -> None:
     [
         (11, 0, "holds another run: its task is .*'modulus': 7.*, asked was .*'modulus': 11"),
         (7, 3, "holds another run: its dataset is"),
-        (7, 0, "already holds this run; resume it or choose another folder"),
+        (7, 0, "already holds this run; resume it .--resume. or choose another folder"),
     ],
 )
 def test_a_folder_with_a_run_is_not_overwritten(tmp_path: Path, modulus: int, seed: int, message: str) -> None:
