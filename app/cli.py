@@ -171,3 +171,6 @@ def main() -> None:
     except StdcellError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(1)
+    except OSError as error:
+        typer.echo(f"error: cannot use {error.filename!r}: {error.strerror}; name another folder or file", err=True)
+        sys.exit(1)

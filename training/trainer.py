@@ -77,12 +77,7 @@ def train(
 def _earlier_run(run: Run, resume: bool) -> Run:
     """The run that the folder holds, if it is the same as the one asked for."""
     earlier = load_run(run.folder)
-    asked = {"task": run.task.to_dict(), "dataset": run.dataset_digest, "config": replace(run.config, max_steps=0)}
-    found = {
-        "task": earlier.task.to_dict(),
-        "dataset": earlier.dataset_digest,
-        "config": replace(earlier.config, max_steps=0),
-    }
+    asked, found = _identity(run), _identity(earlier)
     if different := [name for name in asked if asked[name] != found[name]]:
         first = different[0]
         raise TrainingError(
@@ -92,6 +87,16 @@ def _earlier_run(run: Run, resume: bool) -> Run:
     if not resume:
         raise TrainingError(f"{run.folder} already holds this run; resume it (--resume) or choose another folder")
     return replace(earlier, config=run.config)
+
+
+def _identity(run: Run) -> dict[str, object]:
+    """What two runs must share to be one, what a user chooses first."""
+    return {
+        "task": run.task.to_dict(),
+        "seed": run.config.seed,
+        "config": replace(run.config, max_steps=0),
+        "dataset": run.dataset_digest,
+    }
 
 
 def _train_on(run: Run, split: Split, on_step: Callable[[Progress], None] | None, stop: threading.Event) -> Run:

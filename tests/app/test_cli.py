@@ -104,6 +104,10 @@ MISTAKES = {
         ("extract", "circuit", "nowhere"),
         "error: no training run in nowhere: there is no run.json\n",
     ),
+    "a folder that cannot be made": (
+        ("train", "--quiet", "--out", "/dev/null/run"),
+        "error: cannot use '/dev/null/run': Not a directory; name another folder or file\n",
+    ),
     "no such task": (
         ("train", "--task", "add-mood"),
         "error: no task named 'add-mood'; there are: add-mod; did you mean 'add-mod'?\n",

@@ -112,7 +112,7 @@ def test_a_run_is_loaded_as_it_was_left(tmp_path: Path) -> None:
     ("modulus", "seed", "message"),
     [
         (11, 0, "holds another run: its task is .*'modulus': 7.*, asked was .*'modulus': 11"),
-        (7, 3, "holds another run: its dataset is"),
+        (7, 3, "holds another run: its seed is 0, asked was 3"),
         (7, 0, "already holds this run; resume it .--resume. or choose another folder"),
     ],
 )
