@@ -95,7 +95,7 @@ class Analysis:
 
     def is_single(self, node: SOp) -> bool:
         """Whether no query of a width or aggregate selects two keys."""
-        return is_single(self.selector(node), self._is_distinct)
+        return self._known.max_length == 1 or is_single(self.selector(node), self._is_distinct)
 
     def _is_distinct(self, node: SOp) -> bool:
         """Whether no two positions have the same value."""

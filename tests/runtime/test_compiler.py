@@ -250,3 +250,11 @@ def test_widths_are_numbers_of_the_graph() -> None:
 def test_an_input_without_an_answer_has_no_values_to_read() -> None:
     with pytest.raises(RuntimeFault, match="division by zero"):
         compiled_rasp("out = 6 / tokens_int;", [0, 1], 2).values([1, 0])
+
+
+@pytest.mark.parametrize("max_length", [1, 2, 3])
+def test_a_fold_is_compiled_for_every_length(max_length: int) -> None:
+    text = "def add(a: int, b: int) -> int { return a + b; }\nmain(xs: seq[int 0..2]) = fold(add, xs, 0);"
+    program = parse(text)
+    compiled = compile_transformer(program, vocabulary=None, max_length=max_length)
+    assert compiled([[2] * max_length]) == [2 * max_length]
