@@ -53,8 +53,7 @@ def parse(text: str | Source, *, dialect: str = "cell", scope: Scope | None = No
     record.raise_faults()
     functions = {**record.functions, **module.functions}
     outputs = tuple(module.outputs)
-    roots = [functions[name].result for name in outputs]
-    cells = {cell.digest: cell for root in roots for cell in cells_called(root)}
+    cells = {cell.digest: cell for known in functions.values() for cell in cells_called(known.result)}
     return Program(source, dialect, functions, outputs, tuple(cells.values()), record.spans, record.names)
 
 

@@ -96,19 +96,19 @@ class Program:
 
     @property
     def main(self) -> str:
-        """The output that is meant where none is named: `main`, else the last one."""
-        return "main" if "main" in self.outputs else self.outputs[-1]
+        """The output that is meant where none is named: `main`, else the last one; empty where there is none."""
+        return "main" if "main" in self.outputs else next(reversed(self.outputs), "")
 
     def output(self, name: str | None = None) -> Function:
-        """The function behind an output.
+        """The function behind an output; any function with typed parameters may be asked for as well.
 
         Raises:
             RuntimeFault: if the program has no output, or none of that name.
         """
-        if not self.outputs:
+        if not self.outputs and name is None:
             raise RuntimeFault("the program has no output: end it with `name = …;` or `main(xs: seq[…]) = …;`")
         chosen = name or self.main
-        if chosen not in self.outputs:
+        if chosen not in self.functions:
             near = did_you_mean(chosen, self.outputs) or f"the outputs are {', '.join(self.outputs)}"
             raise RuntimeFault(f"the program has no output {chosen!r}; {near}")
         return self.functions[chosen]

@@ -37,7 +37,8 @@ def replayed(refutation: Refutation, claim: Claim, program: Program) -> Countere
     inputs = {parameter.name: shown(refutation.inputs[parameter.key]) for parameter in function.parameters}
     given = next(iter(inputs.values())) if len(inputs) == 1 else inputs
     call = f"{function.name}({', '.join(json.dumps(value) for value in inputs.values())})"
-    return Counterexample(call, given, answer, _command(program, function.name, given))
+    name = next(name for name, known in program.functions.items() if known is function)
+    return Counterexample(call, given, answer, _command(program, name, given))
 
 
 def _command(program: Program, name: str, given: Any) -> str:

@@ -199,3 +199,12 @@ def test_a_narrowed_type_is_an_obligation() -> None:
 def test_answers_repeat() -> None:
     program = parse(f"{DIGIT}main(xs: seq[Digit]) ensures sum(result) <= sum(xs) = xs;")
     assert verify(program) == verify(program)
+
+
+def test_a_counterexample_of_a_function_names_the_function() -> None:
+    text = "def same(xs: seq[int 0..9]) -> seq[int 0..9] ensures sorted(result) { return xs; }"
+    program = parse(text)
+    verdict = verdict_on(verify(program), "ensures sorted(result)")
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.command == "stdcell run '<program>' --input '[1, 0]' --output same"
+    assert interpret(program, [[1, 0]], output="same") == [[1, 0]]
