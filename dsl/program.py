@@ -109,7 +109,8 @@ class Program:
             raise RuntimeFault("the program has no output: end it with `name = …;` or `main(xs: seq[…]) = …;`")
         chosen = name or self.main
         if chosen not in self.functions:
-            near = did_you_mean(chosen, self.outputs) or f"the outputs are {', '.join(self.outputs)}"
+            known = self.outputs or tuple(self.functions)
+            near = did_you_mean(chosen, self.functions) or f"there are: {', '.join(known) or 'none'}"
             raise RuntimeFault(f"the program has no output {chosen!r}; {near}")
         return self.functions[chosen]
 
