@@ -120,11 +120,13 @@ def query(
 
 
 @app.command()
-def check(file: FileArgument, catalog: CatalogOption = None, as_json: JsonOption = False) -> None:
+def check(
+    file: FileArgument, catalog: CatalogOption = None, as_json: JsonOption = False, quiet: QuietOption = False
+) -> None:
     """Parse and type a program; report every fault with its place and a way out."""
     from . import programs
 
-    if not programs.check(file, find_catalog(catalog), as_json=as_json):
+    if not programs.check(file, find_catalog(catalog), as_json=as_json, quiet=quiet):
         raise typer.Exit(1)
 
 
@@ -134,6 +136,7 @@ def verify(
     up_to: Annotated[int, typer.Option(min=0, help="Longest sequences tried where no proof for all is found.")] = 6,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Prove or refute every wire, every call's requirement and every promise; exit 0 only if all is proved."""
     from ..verify import verify as verify_program
@@ -141,7 +144,7 @@ def verify(
 
     opened = find_catalog(catalog)
     report = verify_program(parse_file(file, opened), opened, up_to=up_to)
-    print_report(report, as_json=as_json)
+    print_report(report, as_json=as_json, quiet=quiet)
     raise typer.Exit(0 if report.is_proved else 1)
 
 
@@ -162,6 +165,25 @@ def run(
     opened = find_catalog(catalog)
     told = traced_run(parse_file(file, opened), read_input(given), output, opened, backend.value)
     print_answer(told, with_trace=trace, as_json=as_json)
+
+
+@app.command()
+def report(
+    run: RunArgument,
+    files: Annotated[list[Path], typer.Argument(help="Programs over the run's cells.", show_default=False)],
+    given: Annotated[str, typer.Option("--input", help="What the first program is run on.")],
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("report.html"),
+    catalog: CatalogOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Write the report of a run, and of programs over its circuit, as one HTML file."""
+    from .composition import compose
+    from .programs import read_input
+    from .reporting import report_run
+
+    with open_catalog(catalog) as opened:
+        report_run(run, compose(files, read_input(given), opened, quiet=quiet), out, quiet=quiet)
+    typer.echo(f"written: {out}")
 
 
 def main() -> None:

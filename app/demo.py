@@ -1,14 +1,12 @@
 """The whole path on a real network: each stage is the one behind a command of its own.
 
 1. `stdcell train`, 2. `stdcell extract circuit`, 3. `stdcell extract formula`, 4. `stdcell catalog add`,
-5. `stdcell check`, 6. `stdcell verify`, 7. `stdcell run`, 8. the report.
+5. `stdcell check`, 6. `stdcell verify`, 7. `stdcell run`, 8. `stdcell report`.
 """
 
 from __future__ import annotations
 
 import shlex
-from collections import Counter
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,17 +14,12 @@ from typing import Any
 from rich.text import Text
 
 from ..catalog import Catalog
-from ..dsl import Program
-from ..errors import StdcellError
-from ..runtime.trace import Trace
 from ..training import TrainingConfig
-from ..verify import Report, verify
-from .backends import BACKENDS, traced_run
 from .catalogs import add_run
+from .composition import compose, count_verdicts, in_words
 from .models import extract_circuit, extract_formula, train_model
-from .options import console, parse_file, print_json
-from .progress import stage
-from .report import ReportContents, write_report
+from .options import console, print_json
+from .reporting import report_run
 
 __all__ = ["run_demo"]
 
@@ -34,15 +27,6 @@ TASK, MODULUS = "add-mod", 37
 INPUT = [3, 1, 36, 0]
 PROGRAMS = ("checksum.cell", "broken.cell")
 QUERY = "MATCH (c:Circuit)-[:EXTRACTED_FROM]->(k:Checkpoint)<-[:PRODUCED]-(r:TrainingRun) RETURN c.name, k.step, r.seed"
-
-
-@dataclass(frozen=True, slots=True)
-class _Composition:
-    """What the demo's programs came to: proofs by file name, and the checksum's run on every backend."""
-
-    programs: dict[str, Program]
-    reports: dict[str, Report]
-    traces: tuple[Trace, ...]
 
 
 def run_demo(folder: Path, seed: int, *, as_json: bool, quiet: bool) -> None:
@@ -57,12 +41,9 @@ def run_demo(folder: Path, seed: int, *, as_json: bool, quiet: bool) -> None:
     formula = extract_formula(run_folder, quiet=quiet)
     with Catalog(folder / "catalog") as catalog:
         stored = add_run(catalog, run_folder, quiet=quiet)
-        composed = _compose(folder, catalog, quiet=quiet)
-    with stage("report", quiet=quiet) as bar:
-        path = folder / "report.html"
-        proofs = tuple((name, composed.programs[name].source.text, report) for name, report in composed.reports.items())
-        write_report(path, ReportContents(run, circuit, formula, stored.check, composed.traces, proofs))
-        bar.tell(str(path))
+        composed = compose([_copied(name, folder) for name in PROGRAMS], INPUT, catalog, quiet=quiet)
+    path = folder / "report.html"
+    report_run(run_folder, composed, path, quiet=quiet)
     found: dict[str, Any] = {
         "steps": run.final.step,
         "edges": len(circuit.edges),
@@ -73,29 +54,11 @@ def run_demo(folder: Path, seed: int, *, as_json: bool, quiet: bool) -> None:
         "smallest_margin": stored.check.smallest_margin,
         "frequencies": list(formula.formula.frequencies),
         "agreement": formula.formula.agreement,
-        "verdicts": {name: _counts(report) for name, report in composed.reports.items()},
+        "verdicts": {name: count_verdicts(report) for name, report in composed.reports.items()},
         "answers": {trace.backend: trace.answer for trace in composed.traces},
         "report": str(path),
     }
     print_json(found) if as_json else _print_found(folder, found)
-
-
-def _compose(folder: Path, catalog: Catalog, *, quiet: bool) -> _Composition:
-    """Check, prove and run the examples against the catalog."""
-    paths = [_copied(name, folder) for name in PROGRAMS]
-    with stage("check", total=len(paths), quiet=quiet) as bar:
-        programs = {path.name: parse_file(path, catalog) for path in paths}
-        bar.tell(", ".join(f"{name} {program.digest[:12]}" for name, program in programs.items()))
-    with stage("prove", total=len(paths), quiet=quiet) as bar:
-        reports = {name: verify(program, catalog) for name, program in programs.items()}
-        bar.tell(", ".join(f"{name}: {_counted(_counts(report))}" for name, report in reports.items()))
-    with stage("run", total=len(BACKENDS), quiet=quiet) as bar:
-        checksum = programs[PROGRAMS[0]]
-        traces = tuple(traced_run(checksum, INPUT, None, catalog, backend) for backend in BACKENDS)
-        bar.tell(", ".join(f"{trace.backend} {trace.answer}" for trace in traces))
-    if len({repr(trace.answer) for trace in traces}) > 1:
-        raise StdcellError("the backends disagree: " + ", ".join(f"{t.backend} says {t.answer}" for t in traces))
-    return _Composition(programs, reports, traces)
 
 
 def _copied(name: str, folder: Path) -> Path:
@@ -103,14 +66,6 @@ def _copied(name: str, folder: Path) -> Path:
     path = folder / name
     path.write_text((files("stdcell.examples") / name).read_text(encoding="utf-8"), encoding="utf-8")
     return path
-
-
-def _counts(report: Report) -> dict[str, int]:
-    return dict(Counter(verdict.status for verdict in report.verdicts))
-
-
-def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{n} {status}" for status, n in counts.items())
 
 
 def _print_found(folder: Path, found: dict[str, Any]) -> None:
@@ -138,7 +93,7 @@ def _print_found(folder: Path, found: dict[str, Any]) -> None:
         f"network    answers every input right after {found['steps']} steps",
         f"circuit    {edges}: {found['inputs']:,} inputs, {found['wrong']} wrong, margin {margin:.2f}",
         f"formula    frequencies {found['frequencies']}, agrees on {found['agreement']:.1%} of the inputs",
-        *(f"proofs     {name}: {_counted(counts)}" for name, counts in found["verdicts"].items()),
+        *(f"proofs     {name}: {in_words(counts)}" for name, counts in found["verdicts"].items()),
         f"answers    checksum of {INPUT}: {answers}",
         f"report     {found['report']}",
     )

@@ -34,7 +34,7 @@ CatalogOption = Annotated[
     typer.Option("--catalog", envvar="STDCELL_CATALOG", help="Folder or Neo4j URI of the catalog (else ./catalog)."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress and no details.")]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything that is drawn at random.")]
 
 console = Console(highlight=False)

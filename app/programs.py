@@ -24,7 +24,7 @@ __all__ = ["check", "print_answer", "print_report", "read_input"]
 STYLES = {"proved": "green", "refuted": "red", "unknown": "yellow", "error": "red"}
 
 
-def check(file: Path, catalog: Catalog | None, *, as_json: bool) -> bool:
+def check(file: Path, catalog: Catalog | None, *, as_json: bool, quiet: bool) -> bool:
     """Tell every fault of a program, or the types of its outputs; whether there is none."""
     try:
         program = parse_file(file, catalog)
@@ -35,7 +35,7 @@ def check(file: Path, catalog: Catalog | None, *, as_json: bool) -> bool:
         return False
     if as_json:
         print_json({"faults": [], "outputs": list(program.outputs), "digest": program.digest})
-    else:
+    elif not quiet:
         _print_outputs(program)
     return True
 
@@ -46,12 +46,12 @@ def _print_outputs(program: Program) -> None:
     console.print(f"[green]no faults[/], digest {program.digest[:12]}")
 
 
-def print_report(report: Report, *, as_json: bool) -> None:
-    """One block for each verdict: the answer, the promise and its place, why, and what it rests on."""
+def print_report(report: Report, *, as_json: bool, quiet: bool) -> None:
+    """One block for each verdict: the answer, the promise and its place, why, and what it rests on; quiet: the counts."""
     if as_json:
         print_json({"program": report.program_digest, "verdicts": [asdict(verdict) for verdict in report.verdicts]})
         return
-    for verdict in report.verdicts:
+    for verdict in () if quiet else report.verdicts:
         console.print(Text.assemble((f"{verdict.status:8}", f"bold {STYLES[verdict.status]}"), verdict.claim))
         for line in _explained(verdict):
             console.print(Text(f"         {line}", style="dim"), soft_wrap=True)
@@ -90,8 +90,7 @@ def read_input(text: str) -> Given:
 def print_answer(trace: Trace, *, with_trace: bool, as_json: bool) -> None:
     """The answer of a run, the promises that it breaks, and how it came about."""
     if as_json:
-        document = trace.to_json()
-        print_json(document if with_trace else {**document, "steps": []})
+        print_json(trace.to_json())
         return
     if with_trace:
         _print_steps(trace)

@@ -37,7 +37,7 @@ from ..training import Run, load_run
 from ..verify.neural import ExhaustiveCheck, check_exhaustively
 from .files import ExtractedCircuit, ExtractedFormula, read_circuit, read_formula
 
-__all__ = ["StoredRun", "store_run"]
+__all__ = ["StoredRun", "check_circuit", "store_run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ def store_run(catalog: Catalog, folder: Path) -> StoredRun:
         CatalogError: if the catalog cannot be written.
     """
     run, circuit, formula = load_run(folder), read_circuit(folder), read_formula(folder)
-    cell_name = "_".join([run.task.name.replace("-", "_"), *map(str, run.task.parameters.values())])
-    check = check_exhaustively(circuit.cell, _signature(cell_name, run))
+    cell_name = _cell_name(run)
+    check = check_circuit(run, circuit)
     batch = _Batch()
     task, checkpoints = _add_run(batch, catalog, run, cell_name)
     contract = batch.add(Contract(requires="", ensures=run.task.contract))
@@ -98,10 +98,17 @@ def store_run(catalog: Catalog, folder: Path) -> StoredRun:
     return StoredRun(circuit_node.name, formula_node.name, len(batch.nodes), len(batch.relationships), check)
 
 
-def _signature(name: str, run: Run) -> CellSignature:
+def check_circuit(run: Run, circuit: ExtractedCircuit) -> ExhaustiveCheck:
+    """Run a circuit on every input, against the contract of its run's task."""
     ports = tuple(CellPort(port.name, _type(port)) for port in run.task.cell.inputs)
     output = CellPort(run.task.cell.output.name, _type(run.task.cell.output))
-    return CellSignature("circuit", name, "", ports, output, None, run.task.contract)
+    signature = CellSignature("circuit", _cell_name(run), "", ports, output, None, run.task.contract)
+    return check_exhaustively(circuit.cell, signature)
+
+
+def _cell_name(run: Run) -> str:
+    """The task's name and parameters, as in `add_mod_37`."""
+    return "_".join([run.task.name.replace("-", "_"), *map(str, run.task.parameters.values())])
 
 
 def _type(port: IntPort) -> Int:
