@@ -47,7 +47,10 @@ def _print_outputs(program: Program) -> None:
 
 
 def print_report(report: Report, *, as_json: bool, quiet: bool) -> None:
-    """One block for each verdict: the answer, the promise and its place, why, and what it rests on; quiet: the counts."""
+    """One block for each verdict: the answer, the promise and its place, why, and what it rests on.
+
+    Quiet tells the counts alone.
+    """
     if as_json:
         print_json({"program": report.program_digest, "verdicts": [asdict(verdict) for verdict in report.verdicts]})
         return

@@ -149,9 +149,11 @@ def test_what_was_written_is_there_after_reopening(filled: Catalog, place: str, 
         assert catalog.query(LINEAGE) == [{"c.name": "add_mod_37", "k.step": 900, "r.seed": 3}]
 
 
-def test_closing_twice_is_fine(catalog: Catalog) -> None:
+def test_closing_twice_leaves_a_catalog_that_opens_again(catalog: Catalog) -> None:
     catalog.close()
     catalog.close()
+    with Catalog(catalog.place, create=False) as again:
+        assert again.events()[0].what == "created"
 
 
 def test_a_missing_catalog_is_not_made_unasked(place: str) -> None:

@@ -25,8 +25,9 @@ def test_a_wrong_pair_names_both_labels_and_the_allowed_pairs() -> None:
         ("POINTS_TO", "Alias", "Contract"),
     ],
 )
-def test_an_allowed_pair_passes(type: str, source: str, target: str) -> None:
+def test_a_type_joins_its_pairs(type: str, source: str, target: str) -> None:
     RELATIONSHIP_TYPES[type].check(source, target)
+    assert (source, target) in RELATIONSHIP_TYPES[type].pairs
 
 
 def test_an_unknown_type_lists_the_nearest() -> None:
