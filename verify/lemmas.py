@@ -18,6 +18,7 @@ import z3
 
 from ..dsl.graph import Aggregate, Ascribe, Indices, Reduce, Select, SOp, topological
 from ..dsl.types import Int, element_of
+from .axioms import equal, rearrangement_axioms
 from .symbolic import Lemmas, Symbolic
 from .terms import TokenCodes, as_term
 
@@ -61,8 +62,8 @@ def _agree(node: Aggregate, given: Sequence[SOp], codes: TokenCodes, lemmas: Lem
     symbolic = Symbolic(codes, lemmas)
     query, first, second = z3.Ints("query first second")
     selector, values = node.arguments[:2]
-    selected = [as_term(symbolic.selected(selector, query, key)) for key in (first, second)]
-    claim = symbolic.equal(symbolic.at(values, first), symbolic.at(values, second))
+    selected = [symbolic.selects(selector, query, key) for key in (first, second)]
+    claim = equal(symbolic.at(values, first), symbolic.at(values, second))
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]
     ranged = [symbolic.in_range(place) for place in (query, first, second)]
     return follows(claim, [*symbolic.axioms, *assumed, *ranged, *selected], rlimit)
@@ -92,5 +93,5 @@ def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symboli
         match condition:
             case Reduce(operator="permutation", arguments=(left, right)):
                 graph.add_edge(left, right)
-                symbolic.assume_rearranged(left, right)
+                symbolic.axioms += rearrangement_axioms(symbolic, left, right)
     return graph

@@ -1,21 +1,10 @@
 """The graph of s-ops at a symbolic position of a sequence of symbolic length.
 
 A sequence is a function of the position, n is a number of which only n ≥ 0 is known, and what is proved of them holds
-for all lengths. Sums over positions are never written out; instead the solver is given axioms, each an instance of a
-schema that holds for every finite selection:
+for all lengths. Sums over positions are never written out; the solver is given axioms instead (`axioms.py`).
 
-- *cardinality*: a width is between 0 and n; a contained selection is not wider, a strictly contained one is
-  narrower; a selection that misses a key is narrower than n, one with a key is not 0.
-- *uniform mean*: where all selected values are equal, their mean is that value; where none is selected it is the
-  default; a mean lies within the type that was inferred for it.
-- *gather*: where the key s-op is affine in the position (k = ±position + t), the only key that equals a query is known.
-- *choice*: where any two keys that a query selects were proved to have equal values, the aggregate is the value at some
-  selected key.
-- *pigeonhole*: an s-op that was proved to be injective from positions to positions has an inverse, so that the key
-  which equals a query exists and is unique.
-- *totals*: the sum of no elements is 0, and the sum of n elements of a range lies in n times the range.
-
-The premises of *choice* and *pigeonhole* are proved in `lemmas.py`.
+Where the key s-op of an aggregate is affine in the position (key = ±position + t), or was proved to permute the
+positions, the only key that equals a query is known, and the aggregate is the value there: a *gather*.
 """
 
 from __future__ import annotations
@@ -44,8 +33,16 @@ from ..dsl.graph import (
     inputs_of,
     substitute,
 )
-from ..dsl.types import Bool, Element, Int, Real, Seq, Token, element_of
+from ..dsl.types import Bool, Element, Int, Seq, Token, element_of
 from ..errors import VerificationError
+from .axioms import (
+    contained_axioms,
+    inverse_axioms,
+    mean_axioms,
+    total_axioms,
+    width_axioms,
+    witness_axiom,
+)
 from .terms import TokenCodes, apply, as_term, fresh, sort_of, within
 
 __all__ = ["Lemmas", "Symbolic"]
@@ -75,18 +72,13 @@ class Symbolic:
         self._scalars: dict[SOp, Any] = {}
         self._widths: dict[SOp, Any] = {}
         for permuting, inverse in lemmas.inverses.items():
-            self._explain_inverse(permuting, inverse)
+            self.axioms += inverse_axioms(self, permuting, inverse)
         for aggregate, witness in lemmas.witnesses.items():
-            self._explain_witness(aggregate, witness)
+            self.axioms.append(witness_axiom(self, aggregate, witness))
 
     def in_range(self, position: Any) -> Any:
         """That a term is a position of the sequence."""
         return z3.And(position >= 0, position < self.length)
-
-    @staticmethod
-    def equal(left: Any, right: Any) -> Any:
-        """That two terms are equal."""
-        return as_term(apply("==", (left, right)))
 
     def at(self, node: SOp, position: Any) -> Any:
         """The value of a node at a position; a scalar has the same at each."""
@@ -173,97 +165,28 @@ class Symbolic:
             case SelectorWidth(arguments=(selector,)):
                 self._explain_width(selector, function)
             case Aggregate():
-                self._explain_mean(node, function)
+                self.axioms += mean_axioms(self, node, function)
 
-    def selected(self, selector: SOp, query: Any, key: Any) -> Any:
-        """Whether a query selects a key."""
+    def selects(self, selector: SOp, query: Any, key: Any) -> Any:
+        """That a query selects a key."""
+        return as_term(self._selected(selector, query, key))
+
+    def _selected(self, selector: SOp, query: Any, key: Any) -> Any:
         match selector:
             case Select(comparison=comparison, arguments=(keys, queries)):
                 return apply(comparison, (self.at(keys, key), self.at(queries, query)))
             case SelectorLogic(operator=operator):
-                return apply(operator, [self.selected(argument, query, key) for argument in selector.arguments])
+                return apply(operator, [self._selected(argument, query, key) for argument in selector.arguments])
         raise AssertionError(f"an unforeseen selector: {type(selector).__name__}")
 
     def _explain_width(self, selector: SOp, width: Any) -> None:
-        """The cardinality schema, for this selector and between it and those before."""
-
-        def row(query: Any, key: Any) -> Any:
-            return as_term(self.selected(selector, query, key))
-
-        self.axioms += [
-            self.for_all(1, lambda q: z3.And(width(q) >= 0, width(q) <= self.length), width),
-            self.for_all(1, lambda q: z3.Implies(z3.Not(row(q, q)), width(q) < self.length), width),
-            self.for_all(1, lambda q: z3.Implies(row(q, q), width(q) > 0), width),
-            self.for_all(1, lambda q: (width(q) == 0) == z3.Not(self.exists(lambda k: row(q, k))), width),
-            self.for_all(
-                1, lambda q: (width(q) == self.length) == self.for_all(1, lambda k: row(q, k)), lambda q: width(q)
-            ),
-        ]
-        closed = self._closed_width(selector)
-        if closed is not None:
-            self.axioms.append(self.for_all(1, lambda q: width(q) == closed(q), width))
+        """Add what is known of a selector's widths, by themselves and beside those of the selectors before."""
+        self.axioms += width_axioms(self, selector, width)
         self._widths[selector] = width
         for other, other_width in self._widths.items():
-            self.axioms += self._contained(selector, width, other, other_width)
+            self.axioms += contained_axioms(self, selector, width, other, other_width)
             if other != selector:
-                self.axioms += self._contained(other, other_width, selector, width)
-
-    def _contained(self, inner: SOp, inner_width: Any, outer: SOp, outer_width: Any) -> list[Any]:
-        """A contained selection is not wider; if it misses a key of the other, it is narrower."""
-
-        def is_contained(i: Any, j: Any) -> Any:
-            return self.for_all(1, lambda k: z3.Implies(self._holds(inner, i, k), self._holds(outer, j, k)))
-
-        def misses(i: Any, j: Any) -> Any:
-            return self.exists(lambda k: z3.And(self._holds(outer, j, k), z3.Not(self._holds(inner, i, k))))
-
-        def patterns(i: Any, j: Any) -> Any:
-            return z3.MultiPattern(inner_width(i), outer_width(j))
-
-        def rule(i: Any, j: Any) -> Any:
-            narrower = z3.Implies(misses(i, j), inner_width(i) < outer_width(j))
-            return z3.Implies(is_contained(i, j), z3.And(inner_width(i) <= outer_width(j), narrower))
-
-        return [self.for_all(2, rule, patterns)]
-
-    def _holds(self, selector: SOp, query: Any, key: Any) -> Any:
-        return as_term(self.selected(selector, query, key))
-
-    def _closed_width(self, selector: SOp) -> Callable[[Any], Any] | None:
-        """How many positions compare so to this one, where positions alone decide."""
-        match selector:
-            case Select(comparison=comparison, arguments=(Indices(), Indices())):
-                n = self.length
-                counts: dict[str, Callable[[Any], Any]] = {
-                    "<": lambda q: q,
-                    "<=": lambda q: q + 1,
-                    ">": lambda q: n - q - 1,
-                    ">=": lambda q: n - q,
-                    "==": lambda q: z3.IntVal(1),
-                    "!=": lambda q: n - 1,
-                }
-                return counts[comparison]
-        return None
-
-    def _explain_mean(self, node: Aggregate, mean: Any) -> None:
-        selector, values, *default = node.arguments
-
-        def agrees(query: Any, key: Any, other: Any) -> Any:
-            same = self.equal(self.at(values, other), self.at(values, key))
-            return z3.Implies(self._holds(selector, query, other), same)
-
-        def uniform(query: Any, key: Any) -> Any:
-            all_agree = self.for_all(1, lambda other: agrees(query, key, other))
-            chosen = z3.And(self._holds(selector, query, key), all_agree)
-            return z3.Implies(chosen, self.equal(mean(query), self.at(values, key)))
-
-        def empty(query: Any) -> Any:
-            nothing = z3.Not(self.exists(lambda key: self._holds(selector, query, key)))
-            return z3.Implies(nothing, self.equal(mean(query), self.at(default[0], query)))
-
-        self.axioms.append(self.for_all(2, uniform))
-        if default:
-            self.axioms.append(self.for_all(1, empty, mean))
+                self.axioms += contained_axioms(self, other, other_width, selector, width)
 
     # Gathers: aggregates whose one selected key is known.
 
@@ -286,19 +209,8 @@ class Symbolic:
         value = self.at(values, key)
         if not default:
             return value
-        is_selected = z3.And(self.in_range(key), self._holds(selector, query, key))
+        is_selected = z3.And(self.in_range(key), self.selects(selector, query, key))
         return apply("if", (is_selected, value, self.at(default[0], query)))
-
-    def assume_rearranged(self, left: SOp, right: SOp) -> None:
-        """Add that the elements of one sequence are those of the other, in another order."""
-        name = f"{left.digest[:8]}.{right.digest[:8]}"
-        there, back = (z3.Function(f"{way}.{name}", z3.IntSort(), z3.IntSort()) for way in ("there", "back"))
-        for one, other, move, undo in ((left, right, there, back), (right, left, back, there)):
-            self.axioms += [
-                self.for_all(1, lambda p, m=move: self.in_range(m(p)), move),
-                self.for_all(1, lambda p, m=move, u=undo: m(u(p)) == p, undo),
-                self.for_all(1, lambda p, a=one, b=other, m=move: self.equal(self.at(a, p), self.at(b, m(p)))),
-            ]
 
     def _solved(self, keys: SOp, wanted: Any) -> Any:
         """The position where the key s-op has the wanted whole value, if there is one; None where unknown."""
@@ -316,23 +228,6 @@ class Symbolic:
         position = z3.FreshInt("p")
         step = z3.simplify(as_term(self.at(keys, position + 1)) - as_term(self.at(keys, position)), som=True)
         return int(step.as_long()) if z3.is_int_value(step) and abs(step.as_long()) == 1 else None
-
-    def _explain_inverse(self, permuting: SOp, inverse: Any) -> None:
-        self.axioms += [
-            self.for_all(1, lambda p: self.in_range(inverse(p)), inverse),
-            self.for_all(1, lambda p: self.at(permuting, inverse(p)) == p, inverse),
-            self.for_all(1, lambda p: inverse(self.at(permuting, p)) == p),
-        ]
-
-    def _explain_witness(self, aggregate: SOp, witness: Any) -> None:
-        """If a query selects any key, it selects the chosen one."""
-        selector = aggregate.arguments[0]
-
-        def chosen(query: Any, key: Any) -> Any:
-            some = z3.And(self.in_range(witness(query)), self._holds(selector, query, witness(query)))
-            return z3.Implies(self._holds(selector, query, key), some)
-
-        self.axioms.append(self.for_all(2, chosen))
 
     # Properties of whole sequences.
 
@@ -352,30 +247,8 @@ class Symbolic:
             case "permutation":
                 return z3.Bool(f"permutation.{node.digest[:8]}")
         total = fresh(element_of(node.type), f"{node.operator}.{node.digest[:8]}")
-        self._explain_total(node.operator, first, total)
+        self.axioms += total_axioms(self, node.operator, first, total)
         return total
-
-    def _explain_total(self, operator: str, sequence: SOp, total: Any) -> None:
-        match operator:
-            case "sum":
-                element = element_of(sequence.type)
-                low, high = (element.low, element.high) if isinstance(element, Int | Real) else (None, None)
-                self.axioms.append(z3.Implies(self.length == 0, total == 0))
-                self.axioms += [total >= as_term(low) * self.length] if low is not None else []
-                self.axioms += [total <= as_term(high) * self.length] if high is not None else []
-            case "count":
-                true_at = lambda p: self.at(sequence, p)  # noqa: E731 - the condition itself, twice
-                self.axioms += [
-                    z3.And(total >= 0, total <= self.length),
-                    (total == 0) == z3.Not(self.exists(true_at)),
-                    (total == self.length) == self.for_all(1, true_at),
-                ]
-            case "min" | "max":
-                order = "<=" if operator == "min" else ">="
-                self.axioms += [
-                    self.for_all(1, lambda p: apply(order, (total, self.at(sequence, p)))),
-                    z3.Implies(self.length > 0, self.exists(lambda p: apply("==", (total, self.at(sequence, p))))),
-                ]
 
 
 def _meaning(call: CellCall) -> SOp:
