@@ -237,10 +237,6 @@ def _apply_power(base: Any, exponent: Any) -> Number:
     return _bounded(exact(number**exponent))
 
 
-def _apply_indicator(operand: Value) -> int:
-    return 1 if operand else 0
-
-
 def _apply_not(operand: Value) -> bool:
     return not operand
 

@@ -207,10 +207,6 @@ class _Unrolled(Algebra[Any]):
         return _REDUCTIONS[node.operator](*sequences)
 
 
-def _implies(premise: Any, conclusion: Any) -> Any:
-    return apply("or", (apply("not", (premise,)), conclusion))
-
-
 def _one(condition: Any) -> Any:
     return apply("if", (condition, 1, 0))
 

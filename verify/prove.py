@@ -56,13 +56,11 @@ def verify(program: Program, catalog: Catalog | None = None, *, up_to: int = 6) 
     Raises:
         CatalogError: if a cell is not in the catalog, or its weights are damaged.
     """
-    assumptions = {
-        cell.digest: assumption_of(cell, catalog)
-        for function in functions_in_order(program)
-        for cell in cells_called(function.result)
-    }
+    functions = functions_in_order(program)
+    cells = {cell.digest: cell for function in functions for cell in cells_called(function.result)}
+    assumptions = {digest: assumption_of(cell, catalog) for digest, cell in cells.items()}
     ladder = _Ladder(program, assumptions, up_to)
-    verdicts = tuple(verdict for function in functions_in_order(program) for verdict in ladder.answers(function))
+    verdicts = tuple(verdict for function in functions for verdict in ladder.answers(function))
     return Report(program.digest, verdicts)
 
 
