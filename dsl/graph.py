@@ -17,9 +17,12 @@ from .scope import CellSignature
 from .types import Bool, Element, Int, Real, Selector, Seq, Token, Type, Unknown, Value, element_of, hull, like, meet
 
 __all__ = [
+    "AGGREGATIONS",
+    "DEFINED_WHEN_EMPTY",
     "REDUCTIONS",
     "Aggregate",
     "Ascribe",
+    "At",
     "CellCall",
     "Constant",
     "Elementwise",
@@ -27,12 +30,15 @@ __all__ = [
     "Indices",
     "Input",
     "Length",
+    "Lookup",
+    "Quantified",
     "Reduce",
     "SOp",
     "Select",
     "SelectorLogic",
     "SelectorWidth",
     "constant_type",
+    "inner_graph",
     "inputs_of",
     "substitute",
     "substituted",
@@ -40,7 +46,9 @@ __all__ = [
 ]
 
 _UNKNOWN = Unknown()
-REDUCTIONS = ("sum", "min", "max", "count", "all", "sorted", "distinct", "permutation")
+REDUCTIONS = ("sum", "min", "max", "count", "any", "all", "sorted", "distinct", "permutation")
+AGGREGATIONS = ("mean", "sum", "min", "max", "any", "all", "first", "last", "nearest_left", "nearest_right")
+DEFINED_WHEN_EMPTY = ("sum", "any", "all")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -202,16 +210,39 @@ class SelectorLogic(SOp):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Aggregate(SOp):
-    """The mean of the selected values at each query; arguments are the selector, the values and the default.
+    """What the selected values come to at each query; arguments are the selector, the values and the default.
 
-    One selected value is taken as it is, whatever its kind; the mean of several is defined for numbers. Without a
-    default an empty selection is a fault.
+    `operator` is one of `AGGREGATIONS`. One selected value is its own mean, whatever its kind; the mean of several is
+    defined for numbers. `nearest_left` is the value selected nearest to the query, the left one of two equally near.
+    Where nothing is selected the answer is the default; without one `sum` is 0, `any` is False, `all` is True, and
+    the others have no answer.
     """
+
+    operator: str = "mean"
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return (self.operator,)
 
     def _infer(self) -> Type:
         values, *default = (element_of(argument.type) for argument in self.arguments[1:])
-        mean: Element = Real(values.low, values.high) if isinstance(values, Int) else values
-        return Seq(hull([mean, *default]) or Unknown())
+        return Seq(hull([_aggregated(self.operator, values), *default]) or Unknown())
+
+
+def _aggregated(operator: str, values: Element) -> Element:
+    match operator, values:
+        case "mean", Int(low, high):
+            return Real(low, high)
+        case "sum", Int() | Real():
+            return _total(values)
+        case "any" | "all", _:
+            return Bool()
+    return values
+
+
+def _total(element: Element) -> Element:
+    """The type of a sum of any number of elements."""
+    low = 0 if isinstance(element, Int | Real) and element.low is not None and element.low >= 0 else None
+    return Int(low, None) if isinstance(element, Int) else Real(low, None)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -223,20 +254,76 @@ class SelectorWidth(SOp):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Fold(SOp):
-    """`step` over the elements from left to right; arguments are the sequence and the initial value.
+class Lookup(SOp):
+    """The answer of a table to each element, or to each pair and so on of the arguments' elements.
 
-    `step` is over the inputs `parameters`: the value so far and the next element.
+    `entries` are the keys, one value for each argument, with their answers; a key that is not there has none.
+    """
+
+    entries: tuple[tuple[tuple[Value, ...], Value], ...] = ()
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return tuple((tuple(map(_told, keys)), _told(answer)) for keys, answer in self.entries)
+
+    def _infer(self) -> Type:
+        answers = hull(constant_type(answer) for _, answer in self.entries)
+        return like(answers or Unknown(), *(argument.type for argument in self.arguments))
+
+
+def _told(value: Value) -> tuple[str, str]:
+    return type(value).__name__, str(value)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class At(SOp):
+    """The element of a sequence at a position; arguments are the sequence and the position.
+
+    A negative position counts from the end; beyond either end there is none. With a sequence of positions, the
+    element at each.
+    """
+
+    def _infer(self) -> Type:
+        sequence, position = self.arguments
+        return like(element_of(sequence.type), position.type)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Fold(SOp):
+    """`step` over the elements from left to right; arguments are one or more sequences and the initial value.
+
+    `step` is over the inputs `parameters`: the value so far and the next element of each sequence. The answer is the
+    last value; of a running fold, which a program calls `scan`, the value after each element.
     """
 
     parameters: tuple[Input, ...] = ()
     step: SOp = field(default=None)  # type: ignore[assignment]
+    running: bool = False
 
     def _attributes(self) -> tuple[Any, ...]:
-        return (self.step.digest, *(parameter.digest for parameter in self.parameters))
+        return (self.running, self.step.digest, *(parameter.digest for parameter in self.parameters))
 
     def _infer(self) -> Type:
-        return element_of(self.parameters[0].type)
+        element = element_of(self.parameters[0].type)
+        return Seq(element) if self.running else element
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Quantified(SOp):
+    """Whether `body` holds for all, or for some, numbers of a range; arguments are its start and its stop, excluded.
+
+    `operator` is `forall` or `exists`; `body` is over the input `variable`. Within it `and`, `or` and `if` are
+    evaluated from the left and only as far as the answer needs, so that a guard may stand before a position.
+    """
+
+    operator: str = "forall"
+    variable: Input = field(default=None)  # type: ignore[assignment]
+    body: SOp = field(default=None)  # type: ignore[assignment]
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return self.operator, self.variable.digest, self.body.digest
+
+    def _infer(self) -> Type:
+        return Bool()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -256,8 +343,7 @@ class Reduce(SOp):
             case "min" | "max":
                 return element
             case "sum":
-                low = 0 if isinstance(element, Int | Real) and element.low is not None and element.low >= 0 else None
-                return Int(low, None) if isinstance(element, Int) else Real(low, None)
+                return _total(element)
             case _:
                 return Bool()
 
@@ -291,14 +377,25 @@ def topological(roots: Iterable[SOp]) -> list[SOp]:
     return list(order)
 
 
+def inner_graph(node: SOp) -> tuple[tuple[Input, ...], SOp] | None:
+    """The inputs that a node binds and the graph that it evaluates over them: a fold's step, a quantifier's body."""
+    match node:
+        case Fold(parameters=parameters, step=step):
+            return parameters, step
+        case Quantified(variable=variable, body=body):
+            return (variable,), body
+    return None
+
+
 def inputs_of(roots: Iterable[SOp]) -> Iterator[Input]:
-    """The inputs that the roots depend on, those that the steps of folds read included; each once."""
+    """The inputs that the roots depend on, those that inner graphs read included; each once."""
     found: dict[Input, None] = {}
     for node in topological(roots):
         if isinstance(node, Input):
             found[node] = None
-        if isinstance(node, Fold):
-            found.update((free, None) for free in inputs_of([node.step]) if free not in node.parameters)
+        if inner := inner_graph(node):
+            bound, graph = inner
+            found.update((free, None) for free in inputs_of([graph]) if free not in bound)
     return iter(found)
 
 
@@ -316,6 +413,8 @@ def substituted(root: SOp, values: Mapping[SOp, SOp]) -> dict[SOp, SOp]:
             built[node] = values[node]
         elif isinstance(node, Fold):
             built[node] = replace(node, arguments=arguments, step=substitute(node.step, values))
+        elif isinstance(node, Quantified):
+            built[node] = replace(node, arguments=arguments, body=substitute(node.body, values))
         elif arguments == node.arguments:
             built[node] = node
         else:
