@@ -36,6 +36,9 @@ __all__ = [
 ]
 
 
+_WIDEST = 160
+
+
 class StdcellError(Exception):
     """Any fault that stdcell reports to its user."""
 
@@ -71,32 +74,52 @@ class Span:
         """The characters of the range."""
         return self.source.text[self.start : self.stop]
 
+    @property
+    def place(self) -> str:
+        """`name:line:column`."""
+        return f"{self.source.name}:{self.line}:{self.column}"
+
+    @property
+    def first_line(self) -> str:
+        """The first line of the range."""
+        return self.text.split("\n", 1)[0].rstrip()
+
     def first(self, n_characters: int) -> Span:
         """The first characters of the range."""
         return Span(self.source, self.start, min(self.stop, self.start + n_characters))
 
     def excerpt(self) -> str:
-        """The line with a caret under the range, tabs kept so that the caret stands where the eye expects it."""
-        lines = self.source.text.split("\n")
-        line = lines[self.line - 1].rstrip("\r")
-        lead = "".join("\t" if character == "\t" else " " for character in line[: self.column - 1])
-        width = max(1, min(self.stop - self.start, len(line) - self.column + 1))
-        return f"{line}\n{lead}{'^' * width}"
+        """The line with a caret under the range, tabs kept so that the caret stands where the eye expects it.
+
+        Of a very long line only what is near.
+        """
+        line = self.source.text.split("\n")[self.line - 1].rstrip("\r")
+        at = self.column - 1
+        first = max(0, at - _WIDEST // 2) if len(line) > _WIDEST else 0
+        before, after = ("…" if first else ""), ("…" if len(line) > first + _WIDEST else "")
+        shown = line[first : first + _WIDEST]
+        lead = "".join("\t" if character == "\t" else " " for character in before + shown[: at - first])
+        width = max(1, min(self.stop - self.start, len(shown) - (at - first)))
+        return f"{before}{shown}{after}\n{lead}{'^' * width}"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of a program's text, and a way out where one is known."""
+    """One fault of a program's text, and a way out where one is known.
+
+    `trail` are the statements that import the file it stands in, the outermost first.
+    """
 
     message: str
     span: Span
     hint: str | None = None
+    trail: tuple[Span, ...] = ()
 
     def __str__(self) -> str:
-        """`name:line:column: message`, the line, a caret, the hint."""
-        place = f"{self.span.source.name}:{self.span.line}:{self.span.column}"
+        """`name:line:column: message`, the line, a caret, the hint, and where the file was imported."""
         hint = f"\nhint: {self.hint}" if self.hint else ""
-        return f"{place}: {self.message}\n{self.span.excerpt()}{hint}"
+        trail = "".join(f"\nimported at {span.place}: {span.first_line}" for span in reversed(self.trail))
+        return f"{self.span.place}: {self.message}\n{self.span.excerpt()}{hint}{trail}"
 
 
 class LanguageError(StdcellError):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, overload
 
-from ..dsl.scope import CellSignature
+from ..dsl.scope import CellPort, CellSignature, Condition
+from ..dsl.types import Unknown
 from ..errors import CatalogError, Source, UnknownCell, did_you_mean
 from .blobs import BlobFolder
 from .folder import claim_folder
 from .index import LadybugIndex
+from .matching import newest_match
 from .neo4j_store import Neo4jStore
 from .node import Node
 from .queries import check_query
@@ -132,6 +134,27 @@ class Catalog:
         node = self.get(name if version is None else f"{name}@{version}")
         ports, contracts = ([end for _, end in self.neighbours(node.id, type)] for type in ("HAS_PORT", "SATISFIES"))
         return signature_of(kind, name, node, ports, contracts)
+
+    def find_matching(self, kind: str, conditions: Sequence[Condition]) -> CellSignature:
+        """The newest named cell of a kind that meets all conditions of a program's `use … where`.
+
+        Raises:
+            UnknownCell: if none does, with what the nearest one lacks.
+        """
+        cells = [node for node in map(self.get, self._names_by_age()) if node.label == kind.capitalize()]
+        found = newest_match(self, kind, cells, conditions)
+        if kind == "program":
+            return CellSignature(kind, getattr(found, "name", ""), found.id, (), CellPort("result", Unknown()))
+        return self.find_cell(kind, found.id, None)
+
+    def _names_by_age(self) -> list[str]:
+        """All alias names, those that moved last at the end."""
+        moved: dict[str, None] = {}
+        for event in self.events():
+            for name in event.payload.get("aliases", ()):
+                moved.pop(name, None)
+                moved[name] = None
+        return list(moved)
 
     def find_program(self, name: str, version: int | None) -> tuple[Source, str]:
         """The text and dialect of a program that another one names.

@@ -2,13 +2,14 @@
 
 from .check import parse
 from .program import CallSite, Clause, Function, Obligation, Program
-from .scope import CellPort, CellSignature, Scope, library_names
+from .scope import CellPort, CellSignature, Condition, Scope, library_names
 
 __all__ = [
     "CallSite",
     "CellPort",
     "CellSignature",
     "Clause",
+    "Condition",
     "Function",
     "Obligation",
     "Program",

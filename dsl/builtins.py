@@ -1,162 +1,94 @@
-"""The functions that every program sees, in a table."""
+"""The functions and s-ops that every program sees, in tables: one for each dialect."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from ..errors import Span
 from . import tree
-from .environment import CellName, FunctionName, Meaning, Variable
-from .graph import Aggregate, Constant, Fold, Input, Reduce, Select, SelectorWidth, SOp
-from .operands import Argument, Operands, in_words
-from .operators import COMPARISONS
-from .program import Function
-from .types import Bool, Element, Int, Real, Seq, Token, Type, Unknown, element_of, hull, is_numeric
+from .attention import aggregate, aggregated, nearest, select, selector_width
+from .environment import Meaning
+from .graph import Indices, Input, Length, Reduce, SOp
+from .lists import len_, range_, zip_lists
+from .operands import Operands, in_words
+from .recurrence import fold, map_, scan, zip_
+from .types import Bool, Int, Real, Selector, Seq, Token, Unknown, element_of, is_numeric
 
-__all__ = ["BUILTINS"]
-
-
-def _select(operands: Operands, call: tree.Call) -> SOp | None:
-    if len(call.arguments) == 2 and isinstance(call.arguments[1], tree.Comparator):
-        symbol = call.arguments[1].symbol
-        operands.record.fault(f"expected an s-op for the queries, found {symbol!r}", call.arguments[1].span)
-        return None
-    if len(call.arguments) != 3:
-        operands.wrong_count(call, "3 arguments (keys, queries, comparison)")
-        return None
-    *sides, comparator = call.arguments
-    if not isinstance(comparator, tree.Comparator):
-        hint = f"write one of {', '.join(COMPARISONS)}"
-        operands.record.fault("expected a comparison, found an s-op", comparator.span, hint)
-        return None
-    keys, queries = (operands.sequence(side, role) for side, role in zip(sides, ("keys", "queries"), strict=True))
-    comparable = operands.elementwise(comparator.symbol, (keys, queries), call.span)
-    return Select((keys, queries), comparator.symbol) if comparable and keys and queries else None
+__all__ = ["BUILTINS", "BUILTIN_DOCS", "SOPS", "Builtin"]
 
 
-def _selector_width(operands: Operands, call: tree.Call) -> SOp | None:
-    if len(call.arguments) != 1:
-        operands.wrong_count(call, "1 argument (selector)")
-        return None
-    selector = operands.selector(call.arguments[0])
-    return selector and SelectorWidth((selector,))
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A function of every program: what builds it, how it is called and what it means."""
 
-
-def _aggregate(operands: Operands, call: tree.Call) -> SOp | None:
-    if len(call.arguments) not in (2, 3):
-        operands.wrong_count(call, "2 or 3 arguments (selector, values, default)")
-        return None
-    selector = operands.selector(call.arguments[0])
-    values = operands.sequence(call.arguments[1], "values")
-    default = operands.sequence(call.arguments[2], "default") if len(call.arguments) == 3 else None
-    if selector is None or values is None or (len(call.arguments) == 3 and default is None):
-        return None
-    default = default or _usual_default(operands, values)
-    if default is None:
-        return Aggregate((selector, values))
-    if hull([element_of(values.type), element_of(default.type)]) is None and operands.environment.dialect == "cell":
-        found = f"{in_words(default)}, where the values are {element_of(values.type)}"
-        operands.record.fault(f"expected a default of the values' kind, found {found}", call.arguments[-1].span)
-        return None
-    return Aggregate((selector, values, default))
-
-
-def _usual_default(operands: Operands, values: SOp) -> SOp | None:
-    """0 as in RASP; in the strict dialect False for booleans and none for tokens, which have no zero."""
-    if operands.environment.dialect == "cell" and isinstance(element_of(values.type), Bool):
-        return Constant((), False)
-    no_zero = operands.environment.dialect == "cell" and not is_numeric(values.type)
-    return None if no_zero else Constant((), 0)
-
-
-def _fold(operands: Operands, call: tree.Call) -> SOp | None:
-    if len(call.arguments) != 3:
-        operands.wrong_count(call, "3 arguments (function, sequence, initial)")
-        return None
-    head, *places = call.arguments
-    step = operands.environment.names.get(head.name) if isinstance(head, tree.Name) else None
-    declared = _parameter_types(step) if isinstance(step, FunctionName | CellName) else ()
-    if not isinstance(step, FunctionName | CellName) or len(declared) != 2:
-        _no_step(operands, head, step, len(declared))
-        return None
-    sequence, initial = operands.sequence(places[0], "sequence"), operands.sequence(places[1], "initial")
-    if sequence is None or initial is None:
-        return None
-    if not isinstance(sequence.type, Seq) or isinstance(initial.type, Seq):
-        found = f"{in_words(sequence)} and {in_words(initial)}"
-        wrong = places[1] if isinstance(sequence.type, Seq) else places[0]
-        operands.record.fault(f"'fold' expects a sequence and a scalar to start from, found {found}", wrong.span)
-        return None
-    state_type = declared[0] or _widened(element_of(initial.type), element_of(sequence.type))
-    item_type = declared[1] or element_of(sequence.type)
-    fitted = operands.record.fitted
-    initial = fitted(initial, state_type, places[1].span, f"{head.span.text}: state at the start")
-    sequence = fitted(sequence, Seq(element_of(item_type)), places[0].span, f"{head.span.text}: item")
-    body, parameters = _fold_step(operands, step, element_of(state_type), element_of(item_type), head.span)
-    after = body and fitted(body, state_type, head.span, f"{head.span.text}: state after a step")
-    return Fold((sequence, initial), parameters, after) if sequence and initial and after else None
-
-
-def _no_step(operands: Operands, head: Argument, step: Meaning | None, n_parameters: int) -> None:
-    """Say why the first argument of `fold` is no function of two arguments."""
-    if step == Variable(None):
-        return
-    if step is None and isinstance(head, tree.Name) and not operands.is_known(head.name):
-        operands.record.unknown("function", head.name, operands.functions(), head.span)
-        return
-    is_function = isinstance(step, FunctionName | CellName)
-    found = f"found one of {n_parameters}" if is_function else f"found {head.span.text!r}"
-    is_builtin = isinstance(head, tree.Name) and head.name in BUILTINS
-    hint = f"def step(a, b) {{ return {head.span.text}(a, b); }}" if is_builtin else "name a `def` or a `use`d cell"
-    operands.record.fault(f"'fold' expects a function or cell of two arguments, {found}", head.span, hint)
-
-
-def _fold_step(
-    operands: Operands, step: FunctionName | CellName, state_type: Element, item_type: Element, span: Span
-) -> tuple[SOp | None, tuple[Input, Input]]:
-    """One step over two fresh inputs. Names with a blank cannot hide the program's own."""
-    record = operands.record
-    record.fold_depth += 1
-    state = Input((), f"fold{record.fold_depth}.state", state_type, "state")
-    item = Input((), f"fold{record.fold_depth}.item", item_type, "item")
-    names = {"the state": Variable(state), "the item": Variable(item), "the step": step}
-    call = tree.Call("the step", (tree.Name("the state", span), tree.Name("the item", span)), span, span)
-    body = operands.within(names).node(call)
-    record.fold_depth -= 1
-    # That the fresh inputs have the types they were given needs no proof.
-    obligations = record.frame.obligations
-    obligations[:] = [owed for owed in obligations if owed.value not in (state, item)]
-    return body, (state, item)
+    build: Callable[[Operands, tree.Call], Meaning | None]
+    signature: str
+    meaning: str
 
 
 def _pointwise(operands: Operands, call: tree.Call) -> SOp | None:
-    names = ("first", "second") if call.function in ("min", "max") else ("value",)
+    names = ("first", "second") if call.name in ("min", "max") else ("value",)
     arguments = operands.arguments(call, names)
-    return operands.elementwise(call.function, arguments, call.span) if arguments else None
+    return operands.elementwise(call.name, arguments, call.span) if arguments else None
 
 
-def _extreme(operands: Operands, call: tree.Call) -> SOp | None:
-    """`min(x)` of a sequence is its smallest element, `min(x, y)` is elementwise, as in RASP."""
-    if len(call.arguments) not in (1, 2):
-        operands.wrong_count(call, "1 argument (sequence) or 2 (first, second)")
+def _overloaded(operands: Operands, call: tree.Call) -> SOp | None:
+    """`min(selector, values)` of what is selected, `min(x)` of a sequence, and `min(x, y)` position by position."""
+    if not call.arguments:
+        forms = _CELL[call.name].signature
+        operands.record.fault(f"{call.name!r} is called as {forms}, found no arguments", call.span)
         return None
-    return _reduce(operands, call) if len(call.arguments) == 1 else _pointwise(operands, call)
+    first = operands.argument(call.arguments[0], "values")
+    if first is None:
+        return None
+    if isinstance(first.type, Selector):
+        return aggregated(call.name, operands, first, call)
+    if len(call.arguments) == 1 or call.name not in ("min", "max"):
+        return _reduced(operands, call, first)
+    written = operands.in_order(call, ("first", "second"))
+    second = written and operands.argument(written[1], "second")
+    return operands.elementwise(call.name, (first, second), call.span) if second else None
 
 
 def _reduce(operands: Operands, call: tree.Call) -> SOp | None:
-    names = ("sequence", "rearranged")[: 2 if call.function == "permutation" else 1]
+    names = ("sequence", "rearranged")[: 2 if call.name == "permutation" else 1]
     arguments = operands.arguments(call, names)
-    if arguments is None:
-        return None
+    return arguments and _reduction(operands, call, arguments)  # type: ignore[return-value]
+
+
+def _reduced(operands: Operands, call: tree.Call, first: SOp) -> SOp | None:
+    written = operands.in_order(call, ("sequence",))
+    return written and _reduction(operands, call, [first])  # type: ignore[return-value]
+
+
+def _reduction(operands: Operands, call: tree.Call, arguments: list[SOp]) -> SOp | None:
     for node, place in zip(arguments, call.arguments, strict=True):
         if not isinstance(node.type, Seq):
-            operands.record.fault(f"{call.function!r} expects a sequence, found {in_words(node)}", place.span)
+            found = in_words(node)
+            hint = f"of what a selector selects: {call.name}(selector, values)" if call.name in _SELECTED else None
+            operands.record.fault(f"{call.name!r} expects a sequence, found {found}", place.span, hint)
             return None
-        if call.function in ("sum", "min", "max") and not is_numeric(node.type):
+        if call.name in ("sum", "min", "max") and not is_numeric(node.type):
             hint = "count(sequence, True) counts where it holds" if element_of(node.type) == Bool() else None
-            operands.record.fault(f"{call.function!r} expects numbers, found {node.type}", place.span, hint)
+            operands.record.fault(f"{call.name!r} expects numbers, found {node.type}", place.span, hint)
             return None
-    return Reduce(tuple(arguments), call.function)
+        if call.name in ("any", "all") and not isinstance(element_of(node.type), Bool | Unknown):
+            hint = "compare them, as in x > 0"
+            operands.record.fault(f"{call.name!r} expects booleans, found {node.type}", place.span, hint)
+            return None
+    return Reduce(tuple(arguments), call.name)
+
+
+_SELECTED = ("sum", "min", "max", "any", "all")
+
+
+def _selected(operands: Operands, call: tree.Call) -> SOp | None:
+    """`first(selector, values, default)` and `last`."""
+    if not call.arguments:
+        operands.wrong_count(call, ("selector", "values", "default"), n_optional=1)
+        return None
+    selector = operands.selector(call.arguments[0])
+    return selector and aggregated(call.name, operands, selector, call)
 
 
 def _count(operands: Operands, call: tree.Call) -> SOp | None:
@@ -169,31 +101,72 @@ def _count(operands: Operands, call: tree.Call) -> SOp | None:
     return equal and Reduce((equal,), "count")
 
 
-BUILTINS: dict[str, Callable[[Operands, tree.Call], SOp | None]] = {
-    "select": _select,
-    "selector_width": _selector_width,
-    "aggregate": _aggregate,
-    "fold": _fold,
-    "count": _count,
-    "min": _extreme,
-    "max": _extreme,
-    **dict.fromkeys(("sum", "sorted", "distinct", "permutation"), _reduce),
-    **dict.fromkeys(("indicator", "round", "abs"), _pointwise),
+_BOTH = {
+    "select": Builtin(
+        select, "select(keys, queries, comparison)", "the selector of all pairs with key comparison query"
+    ),
+    "selector_width": Builtin(selector_width, "selector_width(selector)", "how many keys each query selects"),
+    "aggregate": Builtin(
+        aggregate, "aggregate(selector, values, default)", "the one selected value, or the mean of several numbers"
+    ),
+    "indicator": Builtin(_pointwise, "indicator(condition)", "1 where the condition holds, else 0"),
+    "round": Builtin(_pointwise, "round(x)", "the nearest whole number, of two the even one"),
 }
+_CELL = {
+    **_BOTH,
+    "fold": Builtin(fold, "fold(f, xs, start)", "f(… f(f(start, x0), x1) …), along the sequence"),
+    "scan": Builtin(scan, "scan(f, xs, start)", "the state of the fold after each element"),
+    "map": Builtin(map_, "map(f, xs)", "f of each element; of several sequences: map(f, zip(xs, ys))"),
+    "zip": Builtin(zip_, "zip(xs, ys, …)", "sequences side by side, for fold, scan and map"),
+    "sum": Builtin(_overloaded, "sum(xs) or sum(selector, values)", "the sum of all, or of the selected, numbers"),
+    "min": Builtin(_overloaded, "min(xs), min(selector, values) or min(x, y)", "the smallest"),
+    "max": Builtin(_overloaded, "max(xs), max(selector, values) or max(x, y)", "the largest"),
+    "any": Builtin(_overloaded, "any(xs) or any(selector, values)", "whether one of them holds"),
+    "all": Builtin(_overloaded, "all(xs) or all(selector, values)", "whether each of them holds"),
+    "first": Builtin(_selected, "first(selector, values, default)", "the leftmost selected value"),
+    "last": Builtin(_selected, "last(selector, values, default)", "the rightmost selected value"),
+    "nearest": Builtin(
+        nearest,
+        'nearest(selector, values, default, ties="left")',
+        "the selected value nearest to the query, the left one of two equally near",
+    ),
+    "count": Builtin(_count, "count(xs, value)", "at how many positions the value stands"),
+    "sorted": Builtin(_reduce, "sorted(xs)", "whether no element is smaller than the one before"),
+    "distinct": Builtin(_reduce, "distinct(xs)", "whether no two elements are equal"),
+    "permutation": Builtin(_reduce, "permutation(xs, ys)", "whether one is a rearrangement of the other"),
+    "abs": Builtin(_pointwise, "abs(x)", "the magnitude"),
+}
+_RASP = {
+    **_BOTH,
+    "range": Builtin(range_, "range(start, stop, step)", "a list of whole numbers, as in Python"),
+    "zip": Builtin(zip_lists, "zip(first, second, …)", "a list of the lists of elements side by side"),
+    "len": Builtin(len_, "len(list)", "how many elements a list has"),
+}
+BUILTINS: Mapping[str, Mapping[str, Builtin]] = {"cell": _CELL, "rasp": _RASP}
 
-
-def _parameter_types(step: FunctionName | CellName) -> Sequence[Type | None]:
-    match step:
-        case CellName(signature):
-            return [port.type for port in signature.inputs]
-        case FunctionName(_, _, Function() as checked):
-            return [parameter.type for parameter in checked.parameters]
-        case FunctionName(definition):
-            return [None] * len(definition.parameters)
-
-
-def _widened(*elements: Element) -> Element:
-    """A type that a running value certainly keeps: without bounds, as whole as what it starts from."""
-    merged = hull(elements)
-    open_ended: dict[type, Element] = {Int: Int(), Real: Real(), Token: Token()}
-    return open_ended.get(type(merged), merged or Unknown())
+_POSITIONS = {"indices": Indices(), "length": Length()}
+_TOKENS = {
+    "tokens": Input((), "tokens", Seq(Unknown()), "tokens"),
+    "tokens_str": Input((), "tokens_str", Seq(Token()), "tokens_str"),
+    "tokens_int": Input((), "tokens_int", Seq(Int()), "tokens_int"),
+    "tokens_float": Input((), "tokens_float", Seq(Real()), "tokens_float"),
+    "tokens_bool": Input((), "tokens_bool", Seq(Bool()), "tokens_bool"),
+}
+SOPS: Mapping[str, Mapping[str, SOp]] = {
+    "cell": {**_POSITIONS, **_TOKENS},
+    "rasp": {**_POSITIONS, **_TOKENS, "tokens_asis": Input((), "tokens_asis", Seq(Unknown()), "tokens_asis")},
+}
+_SOP_MEANINGS = {
+    "indices": "the position of each element, from 0",
+    "length": "how many elements the sequence has",
+    "tokens": "the input, as it is given",
+    "tokens_str": "the input as tokens",
+    "tokens_int": "the input as whole numbers",
+    "tokens_float": "the input as numbers",
+    "tokens_bool": "the input as booleans",
+    "tokens_asis": "the input, as it is given",
+}
+BUILTIN_DOCS: Mapping[str, str] = {
+    **{name: f"{builtin.signature}\n\n{builtin.meaning}" for name, builtin in {**_RASP, **_CELL}.items()},
+    **{name: f"{name}: {SOPS['rasp'][name].type}\n\n{meaning}" for name, meaning in _SOP_MEANINGS.items()},
+}

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from ..errors import Source, Span
 from . import tree
-from .environment import Environment, Record, Variable
+from .environment import Environment, Meaning
 from .expressions import Expressions
 from .graph import Input, Reduce, SOp
 from .parser import parse_expression
 from .program import Clause
+from .record import Record
 from .scope import CellSignature
 from .types import Bool, Seq, Unknown, element_of
 
@@ -40,18 +41,18 @@ def read_contract(signature: CellSignature) -> CellContract:
     ports = tuple(Input((), f"port.{i}", port.type, port.name) for i, port in enumerate(signature.inputs))
     result = Input((), "result", signature.output.type, "result")
     record = Record()
-    names = {port.name: Variable(port) for port in ports}
+    names: dict[str, Meaning | None] = {port.name: port for port in ports}
     clauses: dict[str, tuple[Clause, ...]] = {}
     meaning: SOp | None = None
     for kind, text in (("requires", signature.requires), ("ensures", signature.ensures)):
         source = Source(text or "True", f"{signature.name} ({kind})")
         expression = parse_expression(source)
-        seen = names if kind == "requires" else {**names, "result": Variable(result)}
-        environment = Environment(source, "cell", seen, {})
+        seen = names if kind == "requires" else {**names, "result": result}
+        environment = Environment(source, "cell", names=seen)
         clause = clause_of(kind, expression, Span(source, 0, len(source.text)), environment, record)
         clauses[kind] = (clause,) if clause and text else ()
         if kind == "ensures":
-            meaning = _meaning(expression, Environment(source, "cell", names, {}))
+            meaning = _meaning(expression, Environment(source, "cell", names=names))
     record.raise_faults()
     return CellContract(ports, result, clauses["requires"], clauses["ensures"], meaning)
 

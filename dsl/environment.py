@@ -1,30 +1,57 @@
-"""What names mean while a program is checked, and the record of what was found on the way."""
+"""What names mean while a program is checked.
+
+A name means a node of the graph, or something that only the checker computes with: a list, a table, a function, a
+cell, sequences side by side. None stands for what had a fault: what depends on it is passed over in silence.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..errors import Fault, LanguageError, Source, Span, did_you_mean
+from ..errors import Source, Span
 from . import tree
-from .graph import Ascribe, SOp
-from .program import CallSite, Function, Obligation
+from .graph import SOp
+from .program import Function
 from .scope import CellSignature
-from .types import Fit, Type, fit
+from .types import Type, Value
 
-__all__ = ["CellName", "EntryName", "Environment", "Frame", "FunctionName", "Meaning", "Record", "Variable"]
+__all__ = [
+    "Callable",
+    "CellName",
+    "Composed",
+    "Environment",
+    "FunctionName",
+    "Listed",
+    "Meaning",
+    "Table",
+    "Zipped",
+    "kind_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Variable:
-    """A name for a node; None where its definition had a fault."""
+class Listed:
+    """A list, or what a function of several results returns."""
 
-    node: SOp | None
+    items: tuple[Meaning | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A dictionary: what each key, of one value or several, stands for."""
+
+    entries: Mapping[tuple[Value, ...], Meaning | None]
+
+    @property
+    def n_keys(self) -> int:
+        """How many values make a key."""
+        return len(next(iter(self.entries), ("",)))
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionName:
-    """A name for a definition, closed over the names that it saw; `checked` where its parameters are typed."""
+    """A definition, closed over the names that it sees; `checked` where its parameters are typed."""
 
     definition: tree.Definition
     home: Environment
@@ -33,105 +60,112 @@ class FunctionName:
 
 @dataclass(frozen=True, slots=True)
 class CellName:
-    """A name for a catalogued cell and what its contract says it computes."""
+    """A catalogued cell and what its contract says it computes."""
 
     signature: CellSignature
     meaning: SOp | None
 
 
 @dataclass(frozen=True, slots=True)
-class EntryName:
-    """A name for an entry point, which is run from outside and not called."""
+class Zipped:
+    """Sequences side by side, for `fold`, `scan` and `map`."""
 
-
-Meaning = Variable | FunctionName | CellName | EntryName
-
-# Where a program that doubles at every call is stopped; a long hand-written one builds some ten thousand nodes.
-_MOST_NODES = 100_000
-_MOST_FAULTS = 100
+    sequences: tuple[SOp, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Composed:
+    """Functions one after another, as in `sort >> checksum`: each is an expression that the next is applied to."""
+
+    stages: tuple[tree.Expr, ...]
+    home: Environment
+
+
+Callable = FunctionName | CellName | Table | Composed
+Meaning = SOp | Listed | Zipped | Callable
+
+_KINDS: tuple[tuple[type, str], ...] = (
+    (Listed, "a list"),
+    (Table, "a table"),
+    (FunctionName, "a function"),
+    (CellName, "a cell"),
+    (Zipped, "sequences side by side"),
+    (Composed, "a function"),
+)
+
+
+_PRIMITIVES = ("length", "selector_width")
+
+
+def kind_of(meaning: Meaning) -> str:
+    """What a meaning is, in the words of a message."""
+    return next((words for kind, words in _KINDS if isinstance(meaning, kind)), "an s-op")
+
+
+@dataclass(slots=True, eq=False)
 class Environment:
-    """The names that an expression sees. Immutable: a binding makes a new one."""
+    """The names that a text sees: its own, and those of the environments around it.
+
+    A RASP function sees what a name means when it is called; a strict one what it meant where it was defined, so
+    that the strict dialect closes functions over `snapshot`s. `places` are where its own names were last defined.
+    """
 
     source: Source
     dialect: str
-    names: Mapping[str, Meaning]
-    aliases: Mapping[str, Type]
+    parent: Environment | None = None
+    names: dict[str, Meaning | None] = field(default_factory=dict)
+    aliases: dict[str, Type] = field(default_factory=dict)
+    places: dict[str, Span] = field(default_factory=dict)
+    is_library: bool = False
+    is_console: bool = False
 
-    def with_names(self, names: Mapping[str, Meaning]) -> Environment:
-        """This environment with more names, which hide older ones."""
-        return Environment(self.source, self.dialect, {**self.names, **names}, self.aliases)
+    @property
+    def is_strict(self) -> bool:
+        """Whether the text is of the strict dialect."""
+        return self.dialect == "cell"
 
-    def with_alias(self, name: str, type_: Type) -> Environment:
-        """This environment with a name for a type."""
-        return Environment(self.source, self.dialect, self.names, {**self.aliases, name: type_})
+    def find(self, name: str) -> Meaning | None:
+        """What a name means; None where it had a fault, KeyError where nobody knows it."""
+        environment: Environment | None = self
+        while environment is not None:
+            if name in environment.names:
+                return environment.names[name]
+            environment = environment.parent
+        raise KeyError(name)
 
+    def knows(self, name: str) -> bool:
+        """Whether the name means anything here."""
+        return any(name in environment.names for environment in self._chain())
 
-@dataclass(slots=True)
-class Frame:
-    """What the text of one function owes: obligations at its wires, and the calls that it makes."""
+    def hides_library(self, name: str) -> bool:
+        """Whether the name, set here, hides one that every RASP program finds defined."""
+        return self.parent is not None and self.parent.is_library and name in {*self.parent.names, *_PRIMITIVES}
 
-    obligations: list[Obligation] = field(default_factory=list)
-    calls: list[CallSite] = field(default_factory=list)
+    def known(self) -> dict[str, Meaning | None]:
+        """All names and what they mean."""
+        merged: dict[str, Meaning | None] = {}
+        for environment in self._chain():
+            merged = {**environment.names, **merged}
+        return merged
 
+    def alias(self, name: str) -> Type | None:
+        """The type that a name stands for, if any."""
+        return next((e.aliases[name] for e in self._chain() if name in e.aliases), None)
 
-@dataclass(slots=True)
-class Record:
-    """What checking finds: faults, each once, places and names of nodes, and the frame being filled."""
+    def known_aliases(self) -> tuple[str, ...]:
+        """The names of types that the text defines."""
+        return tuple(name for environment in self._chain() for name in environment.aliases)
 
-    faults: dict[tuple[Span, str], Fault] = field(default_factory=dict)
-    spans: dict[SOp, Span] = field(default_factory=dict)
-    names: dict[SOp, str] = field(default_factory=dict)
-    functions: dict[str, Function] = field(default_factory=dict)
-    frame: Frame = field(default_factory=Frame)
-    fold_depth: int = 0
-    depth: int = 0
-    n_built: int = 0
-    lacks_names: bool = False
+    def inner(self, names: Mapping[str, Meaning | None] | None = None) -> Environment:
+        """An environment within this one, such as that of a call."""
+        return Environment(self.source, self.dialect, self, dict(names or {}))
 
-    def fault(self, message: str, span: Span, hint: str | None = None) -> None:
-        """Note a fault; what depends on it is passed over in silence."""
-        self.faults.setdefault((span, message), Fault(message, span, hint))
+    def snapshot(self) -> Environment:
+        """The same names, whatever is defined later."""
+        return Environment(self.source, self.dialect, self.parent, dict(self.names), dict(self.aliases))
 
-    def unknown(self, what: str, name: str, known: Iterable[str], span: Span) -> None:
-        """Note an unknown name, with the nearest known one; in silence where an import that may have held it failed."""
-        if not self.lacks_names:
-            self.fault(f"unknown {what} {name!r}", span, did_you_mean(name, known))
-
-    def raise_faults(self) -> None:
-        """Raise LanguageError if any fault was noted; of very many, those that come first in the text."""
-        if self.faults:
-            in_order = sorted(self.faults.values(), key=lambda fault: (fault.span.source.name, fault.span.start))
-            raise LanguageError(in_order[:_MOST_FAULTS])
-
-    def place(self, node: SOp, span: Span) -> SOp:
-        """Remember where a node was first written."""
-        self.count(1, span)
-        self.spans.setdefault(node, span)
-        return node
-
-    def count(self, n_nodes: int, span: Span) -> None:
-        """Count nodes that were built.
-
-        Raises:
-            LanguageError: if the calls of the program unfold into too many.
-        """
-        self.n_built += n_nodes
-        if self.n_built > _MOST_NODES:
-            hint = "a function that calls another one twice doubles it: name what they share"
-            self.fault(f"the program unfolds into more than {_MOST_NODES} operations", span, hint)
-            self.raise_faults()
-
-    def fitted(self, node: SOp, wanted: Type, span: Span, wire: str) -> SOp | None:
-        """The node where `wanted` is expected, with the obligation that its values belong there.
-
-        A fault, and None, where none of its values can.
-        """
-        fits = fit(node.type, wanted)
-        if fits is Fit.NEVER:
-            self.fault(f"expected {wanted} for {wire}, found {node.type}", span)
-            return None
-        self.frame.obligations.append(Obligation(wire, node, wanted, span))
-        return node if fits is Fit.ALWAYS else self.place(Ascribe((node,), wanted), span)
+    def _chain(self) -> Iterator[Environment]:
+        environment: Environment | None = self
+        while environment is not None:
+            yield environment
+            environment = environment.parent

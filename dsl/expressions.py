@@ -1,58 +1,39 @@
-"""Expressions of the syntax tree to nodes of the graph, with their types.
+"""Expressions of the syntax tree to what they mean: nodes of the graph, lists, tables, functions.
 
 Every method returns None where a fault was noted, and None in gives None out in silence: one mistake is reported once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from ..errors import Span
 from . import tree
-from .builtins import BUILTINS
-from .environment import CellName, EntryName, Environment, FunctionName, Record, Variable
-from .graph import (
-    CellCall,
-    Constant,
-    Elementwise,
-    Indices,
-    Input,
-    Length,
-    Reduce,
-    SelectorLogic,
-    SOp,
-    substituted,
-)
+from .builtins import BUILTINS, SOPS
+from .calls import applied
+from .environment import Callable, CellName, Composed, FunctionName, Listed, Meaning, Table
+from .graph import Constant, Elementwise, Reduce, SelectorLogic, SOp
+from .lists import concatenated, elements, indexed, key_of, listed, unpacked
 from .operands import Operands, in_words
-from .program import CallSite, Function
-from .types import Bool, Int, Real, Selector, Seq, Token, Unknown, element_of, hull, is_numeric
+from .quantifiers import quantified
+from .types import Bool, Selector, Seq, Unknown, Value, element_of, hull, is_numeric
 
-__all__ = ["Expressions", "body_of"]
+__all__ = ["Expressions"]
 
-_INPUTS: dict[str, Mapping[str, SOp]] = {
-    "cell": {"tokens": Input((), "tokens", Seq(Unknown()), "tokens")},
-    "rasp": {
-        "tokens": Input((), "tokens", Seq(Unknown()), "tokens"),
-        "tokens_str": Input((), "tokens_str", Seq(Token()), "tokens_str"),
-        "tokens_int": Input((), "tokens_int", Seq(Int()), "tokens_int"),
-        "tokens_float": Input((), "tokens_float", Seq(Real()), "tokens_float"),
-    },
-}
-_POSITIONS: Mapping[str, SOp] = {"indices": Indices(), "length": Length()}
-
-# A level costs up to eight frames of Python's own stack, which holds a thousand.
-_DEEPEST = 80
+# A level costs up to a dozen frames of Python's own stack, for which `check` makes room.
+_DEEPEST = 400
 
 
 class Expressions(Operands):
-    """Turns expressions into nodes."""
+    """Turns expressions into what they mean."""
 
-    def node(self, expression: tree.Expr) -> SOp | None:
-        """The node that an expression means; chains of operators and of choices may be of any length."""
+    def value(self, expression: tree.Expr) -> Meaning | None:
+        """What an expression means; chains of operators and of choices may be of any length."""
         if self.record.depth == _DEEPEST:
             self.record.fault("the expression is nested too deeply", expression.span, "name its parts")
             return None
         self.record.depth += 1
+        self.record.step(expression.span)
         *chain, innermost = self._chain_of(expression)
         built = self._placed(self._build(innermost), innermost)
         for outer in reversed(chain):
@@ -60,15 +41,28 @@ class Expressions(Operands):
         self.record.depth -= 1
         return built
 
+    def apply(
+        self, function: Callable, arguments: Sequence[Meaning], call: tree.Call, *, lifted: bool = False
+    ) -> Meaning | None:
+        """A function, cell or table applied to what its arguments mean."""
+        return applied(self, function, arguments, call, lifted=lifted)
+
     def is_known(self, name: str) -> bool:
-        """Whether the name means anything here: a function of the program, of every program, or an s-op."""
-        return name in {*self.environment.names, *BUILTINS, *_POSITIONS, *_INPUTS[self.environment.dialect]}
+        """Whether the name means anything here: to the program, or to every program."""
+        return self.environment.knows(name) or name in BUILTINS[self._dialect] or name in SOPS[self._dialect]
 
-    def _builtins(self) -> set[str]:
-        return set(BUILTINS)
+    def functions(self) -> set[str]:
+        """The names that can be called."""
+        known = self.environment.known().items()
+        callable_ = FunctionName | CellName | Composed
+        return {name for name, meaning in known if isinstance(meaning, callable_)} | set(BUILTINS[self._dialect])
 
-    def _placed(self, node: SOp | None, expression: tree.Expr) -> SOp | None:
-        return node and self.record.place(node, expression.span)
+    @property
+    def _dialect(self) -> str:
+        return self.environment.dialect
+
+    def _placed(self, meaning: Meaning | None, expression: tree.Expr) -> Meaning | None:
+        return self.record.place(meaning, expression.span) if isinstance(meaning, SOp) else meaning
 
     def _chain_of(self, expression: tree.Expr) -> Iterator[tree.Expr]:
         """An expression, the one that it continues, and so on inwards, on the side where chains grow."""
@@ -77,25 +71,119 @@ class Expressions(Operands):
             match expression:
                 case tree.Binary(left=inner):
                     expression = inner
-                case tree.Conditional(then, _, otherwise):
-                    expression = otherwise if self.environment.dialect == "cell" else then
+                case tree.Conditional(then, condition, otherwise):
+                    # A RASP choice by a constant leaves the other branch unread, so that functions may call themselves.
+                    if not self.is_strict:
+                        return
+                    expression = otherwise
                 case _:
                     return
 
-    def _continued(self, outer: tree.Expr, built: SOp | None) -> SOp | None:
+    def _continued(self, outer: tree.Expr, built: Meaning | None) -> Meaning | None:
         """An expression of a chain, its inner one built."""
         match outer:
-            case tree.Binary("and" | "or" as operator, _, right):
-                return self._logic(operator, built, self.node(right), outer.span)
-            case tree.Binary(operator, _, right):
-                symbol = "%" if operator == "mod" else operator
-                return self.elementwise(symbol, (built, self.node(right)), outer.span)
-            case tree.Conditional(then, condition, otherwise):
-                chosen = self.node(condition)
-                if self.environment.dialect == "cell":
-                    return self._choice(chosen, self.node(then), built, outer)
-                return self._choice(chosen, built, self.node(otherwise), outer)
+            case tree.Binary(">>", left, right):
+                return self._piped(left, built, right, outer.span)
+            case tree.Binary(operator, left, right):
+                return self._binary(operator, (left, built), (right, self.value(right)), outer.span)
+            case tree.Conditional(then, condition, _):
+                return self._choice(self.node(condition), self.node(then), self._as_node(built, outer.otherwise), outer)
         raise AssertionError(f"an unforeseen chain: {type(outer).__name__}")
+
+    def _as_node(self, meaning: Meaning | None, expression: tree.Expr) -> SOp | None:
+        if meaning is None or isinstance(meaning, SOp):
+            return meaning
+        self.not_an_sop(meaning, expression)
+        return None
+
+    def _build(self, expression: tree.Expr) -> Meaning | None:
+        match expression:
+            case tree.Number(value) | tree.Text(value) | tree.Boolean(value):
+                return Constant((), value)
+            case tree.Name(name, span):
+                return self._name(name, span)
+            case tree.Unary(operator, operand):
+                return self._unary(operator, self.node(operand), expression.span)
+            case tree.Chain():
+                return self._chain(expression)
+            case tree.Call():
+                return self._call(expression)
+            case tree.Index(container):
+                found = self.value(container)
+                return None if found is None else indexed(self, found, expression)
+            case tree.ListOf(items, span):
+                return listed(self, [self.value(item) for item in items], span)
+            case tree.TableOf():
+                return self._table(expression)
+            case tree.Comprehension():
+                return self._comprehension(expression)
+            case tree.Quantifier():
+                return quantified(self, expression)
+            case tree.Conditional():
+                return self._loose_choice(expression)
+        raise AssertionError(f"an unforeseen expression: {type(expression).__name__}")
+
+    def _name(self, name: str, span: Span) -> Meaning | None:
+        try:
+            return self.environment.find(name)
+        except KeyError:
+            pass
+        sops = SOPS[self._dialect]
+        if name in sops:
+            return sops[name]
+        if name in BUILTINS[self._dialect]:
+            hint = f"call it: {name}(…)"
+            self.record.fault(f"{name!r} is a function, found where an s-op is expected", span, hint)
+            return None
+        known = {*self.environment.known(), *sops, *BUILTINS[self._dialect]}
+        self.record.unknown("name", name, known, span)
+        return None
+
+    # Operators.
+
+    def _unary(self, operator: str, operand: SOp | None, span: Span) -> SOp | None:
+        if operand is None:
+            return None
+        if operator == "not":
+            if isinstance(operand.type, Selector):
+                return SelectorLogic((operand,), "not")
+            return self.elementwise("not", (operand,), span)
+        if operator == "+" and is_numeric(operand.type):
+            return operand
+        return self.elementwise("negate", (operand,), span)
+
+    def _binary(
+        self,
+        operator: str,
+        left: tuple[tree.Expr, Meaning | None],
+        right: tuple[tree.Expr, Meaning | None],
+        span: Span,
+    ) -> Meaning | None:
+        if left[1] is None or right[1] is None:
+            return None
+        if operator == "+" and (isinstance(left[1], Listed) or isinstance(right[1], Listed)):
+            return concatenated(self, left[1], right[1], span)
+        first, second = (self._as_node(meaning, expression) for expression, meaning in (left, right))
+        if operator == "implies":
+            return self._logic("or", self._unary("not", first, left[0].span), second, span)
+        if operator in ("and", "or"):
+            return self._logic(operator, first, second, span)
+        return self.elementwise("%" if operator == "mod" else operator, (first, second), span)
+
+    def _logic(self, operator: str, left: SOp | None, right: SOp | None, span: Span) -> SOp | None:
+        if left is None or right is None:
+            return None
+        kinds = [isinstance(side.type, Selector) for side in (left, right)]
+        if all(kinds):
+            return SelectorLogic((left, right), operator)
+        if any(kinds):
+            found = " and ".join(map(in_words, (left, right)))
+            self.record.fault(f"{operator!r} joins two selectors or two booleans, found {found}", span)
+            return None
+        if not self.is_strict and isinstance(left, Constant) and isinstance(right, Constant):
+            # Of two plain values the original RASP takes the one that decides, as Python does.
+            return right if bool(left.value) is (operator == "and") else left
+        return self.elementwise(operator, (left, right), span)
 
     def _choice(
         self, condition: SOp | None, then: SOp | None, otherwise: SOp | None, place: tree.Conditional
@@ -103,7 +191,7 @@ class Expressions(Operands):
         if condition is None or then is None or otherwise is None:
             return None
         scalars = not any(isinstance(node.type, Selector) for node in (condition, then, otherwise))
-        strict = self.environment.dialect == "cell" and scalars
+        strict = self.is_strict and scalars
         if strict and not isinstance(element_of(condition.type), Bool | Unknown):
             hint = "compare it, as in x > 0"
             self.record.fault(
@@ -116,71 +204,12 @@ class Expressions(Operands):
             return None
         return self.elementwise("if", (condition, then, otherwise), place.span)
 
-    def _build(self, expression: tree.Expr) -> SOp | None:
-        match expression:
-            case tree.Number(value) | tree.Text(value) | tree.Boolean(value):
-                return Constant((), value)
-            case tree.Name(name, span):
-                return self._name(name, span)
-            case tree.Unary(operator, operand):
-                return self._unary(operator, self.node(operand), expression.span)
-            case tree.Chain():
-                return self._chain(expression)
-            case tree.Call():
-                return self._call(expression)
-            case tree.ListOf(_, span):
-                self.record.fault("a list stands only after 'in'", span, "write `x in [1, 2]`")
-                return None
-        raise AssertionError(f"an unforeseen expression: {type(expression).__name__}")
-
-    def _name(self, name: str, span: Span) -> SOp | None:
-        match self.environment.names.get(name):
-            case Variable(node):
-                return node
-            case FunctionName() | CellName():
-                self._uncalled(name, span)
-                return None
-            case EntryName():
-                self._entered(name, span)
-                return None
-        known = {**_POSITIONS, **_INPUTS[self.environment.dialect]}
-        if name in known:
-            return known[name]
-        if name in BUILTINS:
-            self._uncalled(name, span)
-            return None
-        self.record.unknown("name", name, {*self.environment.names, *known}, span)
-        return None
-
-    def _uncalled(self, name: str, span: Span) -> None:
-        self.record.fault(f"{name!r} is a function, found where an s-op is expected", span, f"call it: {name}(…)")
-
-    def _entered(self, name: str, span: Span) -> None:
-        hint = f"to call it too, write it as def {name}(…) {{ return …; }}"
-        self.record.fault(f"{name!r} is an entry point, which runs from outside", span, hint)
-
-    def _unary(self, operator: str, operand: SOp | None, span: Span) -> SOp | None:
-        if operand is None:
-            return None
-        if operator == "not":
-            if isinstance(operand.type, Selector):
-                return SelectorLogic((operand,), "not")
-            return self.elementwise("not", (operand,), span)
-        if isinstance(operand, Constant) and is_numeric(operand.type):
-            return Constant((), -operand.value if operator == "-" else operand.value)  # type: ignore[operator]
-        return self.elementwise("negate", (operand,), span) if operator == "-" else operand
-
-    def _logic(self, operator: str, left: SOp | None, right: SOp | None, span: Span) -> SOp | None:
-        if left is None or right is None:
-            return None
-        kinds = [isinstance(side.type, Selector) for side in (left, right)]
-        if all(kinds):
-            return SelectorLogic((left, right), operator)
-        if any(kinds):
-            found = " and ".join(map(in_words, (left, right)))
-            self.record.fault(f"{operator!r} joins two selectors or two booleans, found {found}", span)
-            return None
-        return self.elementwise(operator, (left, right), span)
+    def _loose_choice(self, choice: tree.Conditional) -> Meaning | None:
+        """A choice of the original RASP: by a constant it takes one branch, whatever that means."""
+        condition = self.node(choice.condition)
+        if isinstance(condition, Constant):
+            return self.value(choice.then if condition.value else choice.otherwise)
+        return self._choice(condition, self.node(choice.then), self.node(choice.otherwise), choice)
 
     def _chain(self, chain: tree.Chain) -> SOp | None:
         links = zip(chain.operands, chain.operators, chain.operands[1:], strict=False)
@@ -198,98 +227,162 @@ class Expressions(Operands):
 
     def _membership(self, value: SOp | None, container: tree.Expr, span: Span) -> SOp | None:
         """`value in […]` is a disjunction of equalities; `value in sequence` asks all its positions."""
-        if isinstance(container, tree.ListOf):
-            found: SOp | None = Constant((), False)
-            for item in container.items:
-                equal = self.elementwise("==", (value, self.node(item)), span)
-                found = equal if found == Constant((), False) else self.elementwise("or", (found, equal), span)
-            return found
-        sequence = self.node(container)
-        if sequence is not None and not isinstance(sequence.type, Seq):
-            self.record.fault(f"'in' expects a list or a sequence, found {in_words(sequence)}", container.span)
+        meaning = self.value(container)
+        if isinstance(meaning, Table) and self.is_strict:
+            meaning = Listed(tuple(Constant((), key[0]) for key in meaning.entries))
+        if isinstance(meaning, Listed):
+            return self._among(value, meaning, container, span)
+        if meaning is None or value is None:
             return None
-        equal = self.elementwise("==", (value, sequence), span)
+        if not isinstance(meaning, SOp) or not isinstance(meaning.type, Seq):
+            self.record.fault(f"'in' expects a list or a sequence, found {in_words(meaning)}", container.span)
+            return None
+        if not self.is_strict and not isinstance(value, Constant):
+            hint = "an s-op can be in a list, a plain value in an s-op"
+            self.record.fault("'in' of an s-op expects a list, found an s-op", container.span, hint)
+            return None
+        equal = self.elementwise("==", (value, meaning), span)
         return equal and Elementwise((Reduce((equal,), "count"), Constant((), 0)), ">")
 
-    def _call(self, call: tree.Call) -> SOp | None:
-        match self.environment.names.get(call.function):
-            case FunctionName() as function:
-                arguments = self.arguments(call, [parameter.name for parameter in function.definition.parameters])
-                return None if arguments is None else self._apply_function(function, arguments, call)
-            case CellName(signature) as cell:
-                arguments = self.arguments(call, [port.name for port in signature.inputs])
-                return None if arguments is None else self._apply_cell(cell, arguments, call)
-            case EntryName():
-                self._entered(call.function, call.function_span)
-                return None
-            case Variable(node):
-                if node is not None:
-                    self.record.fault(f"{call.function!r} is an s-op, not a function", call.function_span)
-                return None
-        builtin = BUILTINS.get(call.function)
-        if builtin is None and call.function in {**_POSITIONS, **_INPUTS[self.environment.dialect]}:
-            self.record.fault(f"{call.function!r} is an s-op, not a function", call.function_span)
+    def _among(self, value: SOp | None, container: Listed, place: tree.Expr, span: Span) -> SOp | None:
+        found: SOp | None = Constant((), False)
+        for item in container.items:
+            equal = self.elementwise("==", (value, self._as_node(item, place)), span)
+            found = equal if found == Constant((), False) else self.elementwise("or", (found, equal), span)
+        return found
+
+    # Tables, comprehensions and calls.
+
+    def _table(self, table: tree.TableOf) -> Table | None:
+        entries: dict[tuple[Value, ...], Meaning | None] = {}
+        widths = {len(keys) for keys, _ in table.entries}
+        if len(widths) > 1:
+            self.record.fault("the keys of a table have one length", table.span, "give every entry as many keys")
             return None
-        if builtin is None:
-            self.record.unknown("function", call.function, self.functions(), call.function_span)
-            return None
-        return builtin(self, call)
-
-    def _apply_function(self, function: FunctionName, arguments: Sequence[SOp], call: tree.Call) -> SOp | None:
-        """The function's body on these arguments; its own obligations stay with it if it was checked by itself."""
-        definition, checked = function.definition, function.checked
-        if checked is not None:
-            return self._apply_checked(checked, arguments, call)
-        if any(parameter.type for parameter in definition.parameters):
-            return None  # its definition has a fault
-        names = [parameter.name for parameter in definition.parameters]
-        bound = {name: Variable(node) for name, node in zip(names, arguments, strict=True)}
-        return body_of(definition, function.home.with_names(bound), self.record)
-
-    def _apply_checked(self, function: Function, arguments: Sequence[SOp], call: tree.Call) -> SOp | None:
-        fitted = [
-            self.record.fitted(node, parameter.type, place.span, f"{function.name}.{parameter.name}")
-            for node, parameter, place in zip(arguments, function.parameters, call.arguments, strict=True)
-        ]
-        known = tuple(node for node in fitted if node is not None)
-        if len(known) < len(fitted):
-            return None
-        values: dict[SOp, SOp] = dict(zip(function.parameters, known, strict=True))
-        moved = substituted(function.result, values)
-        self._carry_places(moved, known, call.span)
-        result = moved[function.result]
-        self.record.frame.calls.append(CallSite(function, known, result, call.span))
-        return result
-
-    def _carry_places(self, moved: Mapping[SOp, SOp], arguments: Sequence[SOp], span: Span) -> None:
-        """Let the nodes of an inlined body keep the places and names of its own text."""
-        self.record.count(len(moved), span)
-        for node, copy in moved.items():
-            self.record.spans.setdefault(copy, self.record.spans.get(node, span))
-            if node in self.record.names and copy not in arguments:
-                self.record.names.setdefault(copy, self.record.names[node])
-
-    def _apply_cell(self, cell: CellName, arguments: Sequence[SOp], call: tree.Call) -> SOp | None:
-        ports = cell.signature.inputs
-        wires = [f"{call.function}.{port.name}" for port in ports]
-        fitted: list[SOp] = []
-        for node, port, wire, place in zip(arguments, ports, wires, call.arguments, strict=True):
-            type_ = Seq(element_of(port.type)) if isinstance(node.type, Seq) else port.type
-            node_fitted = self.record.fitted(node, type_, place.span, wire)
-            if node_fitted is None:
+        for keys, answer in table.entries:
+            built = [key_of(self, key) for key in keys]
+            known = tuple(key for key in built if key is not None)
+            meaning = self.value(answer)
+            if len(known) < len(built) or meaning is None:
                 return None
-            fitted.append(node_fitted)
-        return CellCall(tuple(fitted), cell.signature, cell.meaning)
+            if known in entries and self.is_strict:
+                found = ", ".join(key.span.text for key in keys)
+                self.record.fault(f"the table has two entries for {found}", keys[0].span, "leave one of them out")
+                return None
+            entries[known] = meaning
+        return Table(entries)
+
+    def _comprehension(self, expression: tree.Comprehension) -> Meaning | None:
+        iterable = self.value(expression.iterable)
+        what = "a comprehension"
+        items = None if iterable is None else elements(self, iterable, expression.iterable.span, what)
+        if items is None:
+            return None
+        pairs: list[tuple[Value | None, Meaning | None]] = []
+        for item in items:
+            self.record.step(expression.span)
+            parts = unpacked(self.record, expression.names, item, expression.name_spans[0])
+            inner = self.within(dict(zip(expression.names, parts, strict=True)))
+            key = key_of(inner, expression.key) if expression.key else None
+            pairs.append((key, inner.value(expression.value)))
+        if expression.key is None:
+            return listed(self, [meaning for _, meaning in pairs], expression.span)
+        if any(key is None for key, _ in pairs):
+            return None
+        return Table({(key,): meaning for key, meaning in pairs if key is not None})
+
+    def _call(self, call: tree.Call) -> Meaning | None:
+        name = call.function.name if isinstance(call.function, tree.Name) else None
+        builtin = BUILTINS[self._dialect].get(name or "")
+        # In the original RASP these words are the language's own, whatever a variable is called.
+        if builtin and (not self.environment.knows(call.name) or (not self.is_strict and name in _KEYWORD_CALLS)):
+            return builtin.build(self, call)
+        if name and not self.is_known(name):
+            self.record.unknown("function", name, self.functions(), call.function.span)
+            return None
+        function = self.value(call.function)
+        match function:
+            case None:
+                return None
+            case FunctionName() | CellName() | Composed():
+                return self._apply_written(function, call)
+            case SOp() if not self.is_strict and not isinstance(function, Constant):
+                self._example(function, call)
+                return None
+            case _:
+                what = f"{call.name!r} is" if name else "this is"
+                words = (
+                    "an s-op"
+                    if isinstance(function, SOp) and not isinstance(function, Constant)
+                    else in_words(function)
+                )
+                hint = "read one entry with brackets: table[key]" if isinstance(function, Table) else None
+                self.record.fault(f"{what} {words}, not a function", call.function.span, hint)
+                return None
+
+    def _apply_written(self, function: FunctionName | CellName | Composed, call: tree.Call) -> Meaning | None:
+        """A call as written: arguments are put in the parameters' order, defaults in the places left open."""
+        match function:
+            case CellName(signature):
+                written = self.in_order(call, [port.name for port in signature.inputs])
+                arguments = None if written is None else [self.argument(one, "input") for one in written]
+            case FunctionName(definition):
+                return self._apply_definition(function, definition, call)
+            case Composed():
+                written = self.in_order(call, ("input",))
+                arguments = None if written is None else [self.argument(one, "input") for one in written]
+        if arguments is None or None in arguments:
+            return None
+        return self.apply(function, [argument for argument in arguments if argument is not None], call)
+
+    def _apply_definition(self, function: FunctionName, definition: tree.Definition, call: tree.Call) -> Meaning | None:
+        parameters = definition.parameters
+        names = [parameter.name for parameter in parameters]
+        slots = self.slots(call, names)
+        if slots is None:
+            return None
+        if any(slot is None and parameter.default is None for slot, parameter in zip(slots, parameters, strict=True)):
+            self.wrong_count(call, names, sum(parameter.default is not None for parameter in parameters))
+            return None
+        given: list[Meaning | None] = []
+        at_home = type(self)(function.home, self.record)
+        for slot, parameter in zip(slots, parameters, strict=True):
+            reader = self if slot else at_home
+            expression = self.expression(slot, f"an s-op for the {parameter.name}") if slot else parameter.default
+            given.append(None if expression is None else reader.value(expression))
+        known = [meaning for meaning in given if meaning is not None]
+        return self.apply(function, known, call) if len(known) == len(given) else None
+
+    def _example(self, sop: SOp, call: tree.Call) -> None:
+        """`s-op(example)` shows a value, and is none itself."""
+        for argument in call.arguments:
+            expression = self.expression(argument, "an example")
+            if expression is not None:
+                self.value(expression)
+        if len(call.arguments) != 1:
+            self.record.fault(f"{call.name!r} is applied to one example, found {len(call.arguments)}", call.span)
+
+    def _piped(self, left: tree.Expr, piped: Meaning | None, stage: tree.Expr, span: Span) -> Meaning | None:
+        """`x >> f` and `x >> f(y)` are `f(x)` and `f(x, y)`; of functions, `f >> g` is first f, then g."""
+        starts = isinstance(piped, FunctionName | CellName | Composed)
+        if piped is None:
+            return None
+        if starts:
+            before = piped.stages if isinstance(piped, Composed) else (left,)
+            return Composed((*before, stage), self.environment.snapshot())
+        return pipe(self, piped, left, stage, span)
 
 
-def body_of(definition: tree.Definition, environment: Environment, record: Record) -> SOp | None:
-    """The result of a definition's body in an environment that holds its parameters."""
-    for statement in definition.body:
-        if isinstance(statement, tree.Definition):
-            environment = environment.with_names({statement.name: FunctionName(statement, environment, None)})
-            continue
-        node = Expressions(environment, record).node(statement.value)
-        if node is not None:
-            record.names.setdefault(node, statement.name)
-        environment = environment.with_names({statement.name: Variable(node)})
-    return Expressions(environment, record).node(definition.result)
+_KEYWORD_CALLS = ("select", "aggregate", "range", "zip", "len", "round", "indicator")
+
+
+def pipe(operands: Operands, piped: Meaning, left: tree.Expr, stage: tree.Expr, span: Span) -> Meaning | None:
+    """One stage of a pipeline: the value before is the first argument of the function after."""
+    # The name with a blank cannot hide one of the program's own.
+    value = tree.Name(f" {left.span.text}", left.span)
+    match stage:
+        case tree.Call(function, arguments):
+            call = tree.Call(function, (value, *arguments), span)
+        case _:
+            call = tree.Call(stage, (value,), span)
+    return operands.within({value.name: piped}).value(call)

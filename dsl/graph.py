@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .operators import OPERATORS
+from .operators import result_of
 from .scope import CellSignature
 from .types import Bool, Element, Int, Real, Selector, Seq, Token, Type, Unknown, Value, element_of, hull, like, meet
 
@@ -146,8 +146,7 @@ class Elementwise(SOp):
 
     def _infer(self) -> Type:
         elements = [element_of(argument.type) for argument in self.arguments]
-        result = OPERATORS[self.operator].result(*elements)
-        return like(result or Unknown(), *(argument.type for argument in self.arguments))
+        return like(result_of(self.operator, elements) or Unknown(), *(argument.type for argument in self.arguments))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -6,20 +6,21 @@ equal values. The interpreter, the compiler's tables and constant folding all re
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from .types import Bool, Element, Int, Real, Token, Unknown, Value, hull, in_digits
 
-__all__ = ["COMPARISONS", "OPERATORS", "Operator", "compare", "exact", "is_printable"]
+__all__ = ["COMPARISONS", "OPERATORS", "Operator", "compare", "exact", "is_printable", "result_of"]
 
 Number = int | Fraction
 
 _MOST_BITS = 14_000
 _MOST_CHARACTERS = 10_000
 _LARGEST_EXPONENT = 4096
+_CONDITIONAL = ("and", "or", "not", "indicator")
 
 
 def exact(value: Number) -> Number:
@@ -40,6 +41,22 @@ class Operator:
     expects: str
     result: Callable[..., Element | None]
     apply: Callable[..., Value]
+
+
+def result_of(operator: str, operands: Sequence[Element]) -> Element | None:
+    """The type of an operator's answer on operands of these types; None where it has none.
+
+    As in the original RASP a boolean counts as a number where one is expected, and any value as a condition. The
+    strict dialect refuses such operands before it comes to this.
+    """
+    rule = OPERATORS[operator].result
+    return rule(*operands) or rule(*(_loosened(operator, i, operand) for i, operand in enumerate(operands)))
+
+
+def _loosened(operator: str, place: int, operand: Element) -> Element:
+    if operator in _CONDITIONAL or (operator == "if" and place == 0):
+        return Bool()
+    return Int(0, 1) if isinstance(operand, Bool) and operator not in ("==", "!=", "if") else operand
 
 
 def is_printable(value: Number) -> bool:
@@ -83,6 +100,8 @@ def _subtract(left: Element, right: Element) -> Element | None:
 
 
 def _multiply(left: Element, right: Element) -> Element | None:
+    if {type(left), type(right)} == {Token, Int}:
+        return Token()
     if not _numbers(left, right):
         return None
     corners = [None if x is None or y is None else x * y for x in _bounds(left) for y in _bounds(right)]
@@ -195,6 +214,15 @@ def _apply_add(left: Any, right: Any) -> Value:
     return _bounded(exact(_number(left) + _number(right)))
 
 
+def _apply_multiply(left: Any, right: Any) -> Value:
+    for text, times in ((left, right), (right, left)):
+        if isinstance(text, str) and isinstance(times, int):
+            if len(text) * times > _MOST_CHARACTERS:
+                raise TypeError(f"the token has more than {_MOST_CHARACTERS} characters")
+            return text * times
+    return _bounded(exact(_number(left) * _number(right)))
+
+
 def _bounded(value: Number) -> Number:
     if not is_printable(value):
         raise TypeError("the number has more than 4000 digits")
@@ -277,7 +305,7 @@ _NUMERIC = "two numbers"
 _TABLE = (
     Operator("+", 2, "two numbers or two tokens", _add, _apply_add),
     Operator("-", 2, _NUMERIC, _subtract, _arithmetic(lambda left, right: left - right)),
-    Operator("*", 2, _NUMERIC, _multiply, _arithmetic(lambda left, right: left * right)),
+    Operator("*", 2, _NUMERIC, _multiply, _apply_multiply),
     Operator("/", 2, _NUMERIC, _divide, _arithmetic(lambda left, right: Fraction(left) / Fraction(right))),
     Operator("%", 2, _NUMERIC, _modulo, _arithmetic(lambda left, right: left % right)),
     Operator("^", 2, "a number and a whole exponent", _power, _apply_power),

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..errors import RuntimeFault, Source, Span, did_you_mean
+from ..errors import Fault, RuntimeFault, Source, Span, did_you_mean
 from .graph import CellCall, Fold, Input, SOp, topological
 from .scope import CellSignature
 from .types import Type
@@ -78,6 +78,7 @@ class Program:
         cells: the catalogued cells that it calls.
         spans: where each node of the graph comes from.
         names: what the text calls a node, where it has a name.
+        warnings: what is allowed, but probably not meant.
     """
 
     source: Source
@@ -87,6 +88,7 @@ class Program:
     cells: tuple[CellSignature, ...]
     spans: Mapping[SOp, Span]
     names: Mapping[SOp, str]
+    warnings: tuple[Fault, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from os.path import normpath
@@ -12,11 +13,21 @@ from pathlib import Path
 from typing import Protocol
 
 from ..errors import Source, UnknownCell, did_you_mean
-from .types import Type
+from .types import Type, Value
 
-__all__ = ["CellPort", "CellSignature", "Scope", "library_names", "read_program"]
+__all__ = [
+    "CellPort",
+    "CellSignature",
+    "Condition",
+    "Scope",
+    "library_names",
+    "rasp_library",
+    "read_loaded",
+    "read_program",
+]
 
 _LIBRARY = "stdcell/"
+_SUFFIXES = (".cell", ".rasp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +51,23 @@ class CellSignature:
     ensures: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What `use … where` asks of a cell: a property of its record, a comparison and a value."""
+
+    subject: str
+    comparison: str
+    value: Value
+
+
 class Scope(Protocol):
     """Where a program's `use` declarations are looked up."""
 
     def find_cell(self, kind: str, name: str, version: int | None) -> CellSignature:
         """The signature of a circuit or formula, by name or digest; UnknownCell where there is none."""
+
+    def find_matching(self, kind: str, conditions: Sequence[Condition]) -> CellSignature:
+        """The newest cell, or program, that meets all conditions; UnknownCell where there is none."""
 
     def find_program(self, name: str, version: int | None) -> tuple[Source, str]:
         """The text and dialect of a catalogued program, by name or digest; UnknownCell where there is none."""
@@ -52,10 +75,24 @@ class Scope(Protocol):
 
 def library_names() -> list[str]:
     """The names of the standard programs, as `use program` takes them."""
-    folder = files("stdcell.library")
-    return sorted(
-        _LIBRARY + entry.name.removesuffix(".cell") for entry in folder.iterdir() if entry.name.endswith(".cell")
-    )
+    return sorted(_library())
+
+
+def _library() -> dict[str, str]:
+    """The file of each standard program."""
+    names = [entry.name for entry in files("stdcell.library").iterdir()]
+    return {_LIBRARY + name.rpartition(".")[0]: name for name in names if name.endswith(_SUFFIXES)}
+
+
+def rasp_library() -> Source:
+    """What every RASP program finds defined."""
+    return _library_source("stdcell/rasp")
+
+
+def _library_source(name: str) -> Source:
+    file = _library()[name]
+    text = (files("stdcell.library") / file).read_text(encoding="utf-8")
+    return Source(text, f"stdcell/{file}")
 
 
 def read_program(name: str, importer: Source) -> tuple[Source, str] | None:
@@ -67,15 +104,37 @@ def read_program(name: str, importer: Source) -> tuple[Source, str] | None:
         UnknownCell: if the name has the form, but there is no such program or file.
     """
     if name.startswith(_LIBRARY):
-        resource = files("stdcell.library") / f"{name.removeprefix(_LIBRARY)}.cell"
-        if name not in library_names():
+        if name not in _library():
             raise UnknownCell(_unknown(f"no program {name!r} in the library", name, library_names()))
-        return Source(resource.read_text(encoding="utf-8"), f"{name}.cell"), "cell"
-    if not name.endswith((".cell", ".rasp")):
+        source = _library_source(name)
+        return source, source.name.rpartition(".")[2]
+    if not name.endswith(_SUFFIXES):
         return None
     path = Path(normpath(Path(importer.name).parent / name))
+    return _read(path, name), path.suffix[1:]
+
+
+def read_loaded(name: str, importer: Source) -> Source:
+    """The text of `load "name"`, whose suffix is added.
+
+    The original interpreter looks in the folder that it is started in; a file is looked for beside the importing
+    one first, then there, then in the folders above the importing one.
+
+    Raises:
+        UnknownCell: if there is no such file.
+    """
+    file = name if name.endswith(".rasp") else f"{name}.rasp"
+    folder = Path(importer.name).parent
+    for place in (folder, Path(), *folder.absolute().parents):
+        path = Path(normpath(place / file))
+        if path.is_file():
+            return _read(path, file)
+    raise UnknownCell(f"there is no file {file!r} beside {importer.name!r} nor in {str(Path.cwd())!r}")
+
+
+def _read(path: Path, name: str) -> Source:
     try:
-        return Source(path.read_text(encoding="utf-8-sig"), str(path)), path.suffix[1:]
+        return Source(path.read_text(encoding="utf-8-sig"), str(path))
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
         raise UnknownCell(f"cannot read the program {name!r}: {reason}") from error

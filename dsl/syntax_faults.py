@@ -22,7 +22,11 @@ _DESCRIPTIONS = {
     "$END": "the end of the text",
 }
 _EXPRESSION_START = {"NAME", "INTEGER", "STRING", "LPAR"}
-_OPERATORS = {"COMPARATOR", "SUM", "PRODUCT", "POWER", "MOD", "MODULO", "IN", "NOT", "AND", "OR", "IF"}
+_OPERATORS = {
+    *("COMPARATOR", "SUM", "PRODUCT", "POWER", "MOD", "MODULO", "IN", "NOT", "AND", "OR", "IF", "IMPLIES", "PIPE"),
+}
+# What may follow a name or a value beside operators, which is not what a reader misses.
+_FOLLOWING = {"LPAR", "LSQB", "COLON", "COMMA"}
 _CHARACTER_HINTS = {
     "&": "write 'and'",
     "|": "write 'or'",
@@ -61,9 +65,10 @@ _WORD_HINTS = {
     "for": "there are no loops: an s-op has a value at every position, and fold runs along them",
     "while": "there are no loops: an s-op has a value at every position, and fold runs along them",
     "lambda": "write a function: def name(x) { return …; }",
-    "set": "a program holds no commands, only statements: name = value;",
-    "show": "a program holds no commands, only statements: name = value;",
-    "load": "a program holds no commands, only statements: name = value;",
+    "set": "a strict program holds no commands, only statements: name = value;",
+    "show": "a strict program holds no commands, only statements: name = value;",
+    "load": 'write use program "file.cell" (name);',
+    "draw": "`stdcell draw` draws a program from outside",
 }
 
 
@@ -91,6 +96,8 @@ def _misplaced(token: Token, accepts: Set[str], parser: Lark, source: Source, of
         where = f"{str(token)!r} on line {Span(source, start, stop).line}"
         return Fault(f"expected {expected}, found {where}", Span(source, end, end), _END_IT)
     before = source.text[offset:end]
+    if token == "=" and before.endswith(":"):
+        return Fault("expected '=', found ':='", Span(source, end - 1, stop), "name a value with '='")
     hint = _hint_before(before, token, accepts) or _hint_of_token(token, accepts) or _closing_hint(token, accepts)
     return Fault(f"expected {expected}, found {str(token)!r}", Span(source, start, stop), hint)
 
@@ -119,8 +126,8 @@ def _expected(accepts: Set[str], parser: Lark) -> str:
     if "ELSE" in accepts:
         return "'else'"
     continues = len(accepts & _OPERATORS) > 1
-    # After a name a call may follow too, which is not what a reader misses.
-    named = accepts - _OPERATORS - {"LPAR"} if continues or "EQUAL" in accepts else accepts
+    following = {"LPAR", "LSQB"} if continues else _FOLLOWING
+    named = accepts - _OPERATORS - following if continues or "EQUAL" in accepts else accepts
     words = sorted({_DESCRIPTIONS.get(terminal) or _literal(terminal, parser) for terminal in named})
     words += ["an operator"] if continues else []
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
@@ -145,13 +152,13 @@ def _closing_hint(token: Token | None, accepts: Set[str]) -> str | None:
         return "a body ends after its return, with '}'"
     if "SEMICOLON" in accepts:
         return "end the statement before this with ';'"
-    return _STATEMENT_FORM if accepts <= {"EQUAL", "LPAR"} else None
+    return _STATEMENT_FORM if accepts <= {"EQUAL", *_FOLLOWING} else None
 
 
 def _hint_before(before: str, token: Token, accepts: Set[str]) -> str | None:
     """A hint from what the text before the token ends with."""
     *_, word = before.split() or [""]
-    if word in _WORD_HINTS and accepts <= {"EQUAL", "LPAR", *_OPERATORS, "SEMICOLON"}:
+    if word in _WORD_HINTS and accepts <= {"EQUAL", *_FOLLOWING, *_OPERATORS, "SEMICOLON"}:
         return _WORD_HINTS[word]
     if word.endswith("*") and token == "*":
         return "write '^'"
@@ -169,8 +176,6 @@ def _hint_of_token(token: Token, accepts: Set[str]) -> str | None:
             return "compare with '=='"
         case "COMPARATOR" | "COLON" if "EQUAL" in accepts and "RBRACE" not in accepts and "LBRACE" not in accepts:
             return "name a value with '='"
-        case "LSQB" if "SEMICOLON" in accepts:
-            return "read one position with aggregate(select(indices, 1, ==), …)"
         case "COLON" | "RETURN" if "LBRACE" in accepts:
             return "a body stands in braces: { return …; }"
         case "RETURN" if "DEF" in accepts and "RETURN" not in accepts:

@@ -12,27 +12,40 @@ from ..errors import Span
 
 __all__ = [
     "Alias",
+    "Argument",
+    "Assignment",
     "Binary",
-    "Binding",
     "Boolean",
     "Broken",
     "Call",
     "Chain",
     "Clause",
+    "Command",
     "Comparator",
+    "Comprehension",
     "Conditional",
     "Definition",
+    "Draw",
+    "Evaluation",
     "Expr",
+    "Index",
     "Item",
     "ListOf",
+    "Load",
+    "Loop",
     "Name",
+    "Named",
     "Number",
     "Parameter",
+    "Quantifier",
     "Statement",
+    "TableOf",
     "Text",
     "TypeExpr",
+    "TypeParameter",
     "Unary",
     "Use",
+    "Wanted",
 ]
 
 
@@ -79,7 +92,7 @@ class Unary:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """An operator between two expressions."""
+    """An operator between two expressions: arithmetic, logic, `implies` or the pipe `>>`."""
 
     operator: str
     left: Expr
@@ -89,7 +102,7 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Comparisons that share their operands, as in `0 <= x < 5`."""
+    """Comparisons that share their operands, as in `0 <= x < 5`; of one operator, such as `in`, too."""
 
     operands: tuple[Expr, ...]
     operators: tuple[str, ...]
@@ -115,12 +128,35 @@ class Comparator:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A function or cell applied to arguments."""
+class Named:
+    """An argument given by its parameter's name, `name=value`."""
 
-    function: str
-    arguments: tuple[Expr | Comparator, ...]
-    function_span: Span = field(compare=False, repr=False)
+    name: str
+    value: Expr
+    span: Span = field(compare=False, repr=False)
+    name_span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function or cell applied to arguments; in RASP also an s-op applied to an example."""
+
+    function: Expr
+    arguments: tuple[Argument, ...]
+    span: Span = field(compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """What the function is called in the text."""
+        return self.function.name if isinstance(self.function, Name) else self.function.span.text
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """`container[key]`, or with several keys of a table."""
+
+    container: Expr
+    keys: tuple[Expr, ...]
     span: Span = field(compare=False, repr=False)
 
 
@@ -132,18 +168,75 @@ class ListOf:
     span: Span = field(compare=False, repr=False)
 
 
-Expr = Name | Number | Text | Boolean | Unary | Binary | Chain | Conditional | Call | ListOf
+@dataclass(frozen=True, slots=True)
+class TableOf:
+    """A dictionary in braces; each entry has one key, or several in parentheses."""
+
+    entries: tuple[tuple[tuple[Expr, ...], Expr], ...]
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension:
+    """A list `[value for names in iterable]`, or with a key a dictionary."""
+
+    key: Expr | None
+    value: Expr
+    names: tuple[str, ...]
+    iterable: Expr
+    span: Span = field(compare=False, repr=False)
+    name_spans: tuple[Span, ...] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantifier:
+    """`forall names: body` or `exists …`, over all positions, a `range(…)` or the elements of a sequence."""
+
+    operator: str
+    names: tuple[str, ...]
+    domain: Expr | None
+    body: Expr
+    span: Span = field(compare=False, repr=False)
+    name_spans: tuple[Span, ...] = field(compare=False, repr=False)
+
+
+Expr = (
+    Name
+    | Number
+    | Text
+    | Boolean
+    | Unary
+    | Binary
+    | Chain
+    | Conditional
+    | Call
+    | Index
+    | ListOf
+    | TableOf
+    | Comprehension
+    | Quantifier
+)
+Argument = Expr | Comparator | Named
 
 
 @dataclass(frozen=True, slots=True)
 class TypeExpr:
-    """A type as written: its head, and its bounds, vocabulary or element."""
+    """A type as written: its head, and its bounds (None where open), vocabulary or element."""
 
     head: str
     span: Span = field(compare=False, repr=False)
-    bounds: tuple[int | Fraction, int | Fraction] | None = None
+    bounds: tuple[int | Fraction | None, int | Fraction | None] | None = None
     vocabulary: tuple[str, ...] | None = None
     element: TypeExpr | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypeParameter:
+    """A name for the element type that a generic definition is used at, with the widest type that it allows."""
+
+    name: str
+    bound: TypeExpr | None
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +245,9 @@ class Parameter:
 
     name: str
     type: TypeExpr | None
+    default: Expr | None
     span: Span = field(compare=False, repr=False)
+    name_span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +260,63 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
-class Binding:
-    """`name = value;`."""
+class Assignment:
+    """`name = value;`, or several names and values; a type may stand after a single name."""
 
-    name: str
+    names: tuple[str, ...]
+    values: tuple[Expr, ...]
+    type: TypeExpr | None
+    span: Span = field(compare=False, repr=False)
+    name_spans: tuple[Span, ...] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """`expression;`: in RASP, what is to be shown."""
+
     value: Expr
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`for names in iterable { … }`, which is unrolled."""
+
+    names: tuple[str, ...]
+    iterable: Expr
+    body: tuple[Statement, ...]
+    span: Span = field(compare=False, repr=False)
+    name_spans: tuple[Span, ...] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """`load "file";`: the public names of another RASP file."""
+
+    target: str
+    span: Span = field(compare=False, repr=False)
+    target_span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """`draw(s-op, example);`: the picture of how an s-op's value comes about."""
+
+    value: Expr
+    example: Expr | None
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What is said to the interactive reader: `set example`, `show example`, `examples`, `full seq display`, `exit`.
+
+    `subset` is `s-op`, `selector` or None for both; `argument` is the example, `on` or `off`.
+    """
+
+    kind: str
+    subset: str | None
+    argument: Expr | str | None
     span: Span = field(compare=False, repr=False)
 
 
@@ -178,27 +325,49 @@ class Definition:
     """A function (`def`), or an entry point whose parameters are the program's inputs."""
 
     name: str
+    type_parameters: tuple[TypeParameter, ...]
     parameters: tuple[Parameter, ...]
     returns: TypeExpr | None
     clauses: tuple[Clause, ...]
     body: tuple[Statement, ...]
-    result: Expr
+    results: tuple[Expr, ...]
     is_entry: bool
+    span: Span = field(compare=False, repr=False)
+    name_span: Span = field(compare=False, repr=False)
+
+    @property
+    def result(self) -> Expr:
+        """The one expression that a strict definition returns."""
+        return self.results[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One condition of `use … where`: a field of the cell's record, a comparison and a literal."""
+
+    subject: str
+    comparison: str
+    value: int | Fraction | str | bool
     span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An import: a cell of the catalog under a local name, or definitions out of another program."""
+    """An import: a cell of the catalog under a local name, or definitions out of another program.
+
+    `target` is a name, or empty where conditions (`wanted`) say which cell will do.
+    """
 
     kind: str
     target: str
     version: int | None
+    wanted: tuple[Wanted, ...]
     alias: str | None
     names: tuple[str, ...]
     span: Span = field(compare=False, repr=False)
     target_span: Span = field(compare=False, repr=False)
     kind_span: Span = field(compare=False, repr=False)
+    alias_span: Span | None = field(compare=False, repr=False)
     name_spans: tuple[Span, ...] = field(compare=False, repr=False)
 
 
@@ -217,7 +386,8 @@ class Broken:
     """What an item that does not parse seems to define."""
 
     name: str
+    span: Span = field(compare=False, repr=False)
 
 
-Statement = Binding | Definition
-Item = Use | Alias | Definition | Binding | Broken
+Statement = Assignment | Definition | Loop | Load | Draw | Evaluation
+Item = Use | Alias | Statement | Command | Broken

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from ..errors import Source, did_you_mean
 from . import tree
-from .environment import Environment, Record
+from .environment import Environment
 from .parser import parse_type
+from .record import Record
 from .types import Bool, Element, Int, Real, Selector, Seq, Token, Type, Vector
 
 __all__ = ["BUILTIN_TYPES", "read_type", "type_of"]
@@ -20,7 +21,7 @@ def read_type(text: str) -> Type:
         LanguageError: if it names none.
     """
     source, record = Source(text, "<type>"), Record()
-    type_ = type_of(parse_type(source), Environment(source, "cell", {}, {}), record)
+    type_ = type_of(parse_type(source), Environment(source, "cell"), record)
     record.raise_faults()
     assert type_ is not None, "a type expression without a fault has a type"
     return type_
@@ -33,8 +34,9 @@ BUILTIN_TYPES = (*_SCALARS, *_EXAMPLES)
 
 def type_of(expr: tree.TypeExpr, environment: Environment, record: Record) -> Type | None:
     """The type that a type expression names; None where a fault was noted."""
-    if expr.head in environment.aliases and expr.element is None and expr.bounds is None:
-        return environment.aliases[expr.head]
+    alias = environment.alias(expr.head)
+    if alias is not None and expr.element is None and expr.bounds is None:
+        return alias
     if expr.head == "seq" and isinstance(expr.element, tree.TypeExpr):
         element = type_of(expr.element, environment, record)
         if isinstance(element, Seq | Selector):
@@ -58,7 +60,7 @@ def type_of(expr: tree.TypeExpr, environment: Environment, record: Record) -> Ty
 
 def _misused(expr: tree.TypeExpr, environment: Environment, record: Record) -> None:
     """Note why a type expression names no type."""
-    known = (*BUILTIN_TYPES, *environment.aliases)
+    known = (*BUILTIN_TYPES, *environment.known_aliases())
     if expr.head in _EXAMPLES:
         record.fault(f"{expr.head!r} needs what it holds", expr.span, f"write {_EXAMPLES[expr.head]}")
     elif expr.head in known:
@@ -75,9 +77,9 @@ def _ranged_type(expr: tree.TypeExpr, record: Record) -> Type | None:
     low, high = expr.bounds
     if expr.head not in ("int", "real"):
         record.fault(f"{expr.head!r} has no range", expr.span, "only int and real do")
-    elif low > high:
+    elif low is not None and high is not None and low > high:
         record.fault(f"the range {low}..{high} is empty", expr.span, f"write {high}..{low}")
-    elif expr.head == "int" and not (isinstance(low, int) and isinstance(high, int)):
+    elif expr.head == "int" and not all(isinstance(bound, int | None) for bound in (low, high)):
         record.fault("the bounds of an int are whole numbers", expr.span, "use real for others")
     else:
         return _SCALARS[expr.head](low, high)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
-from stdcell.dsl import CellPort, CellSignature, Program, library_names, parse
+from stdcell.dsl import CellPort, CellSignature, Condition, Program, library_names, parse
 from stdcell.dsl.types import Int
 from stdcell.errors import LanguageError, Source, UnknownCell
 
@@ -34,6 +35,10 @@ class Shelf:
     def find_cell(self, kind: str, name: str, version: int | None) -> CellSignature:
         self.asked.append((kind, name, version))
         return found(name, self.cells)
+
+    def find_matching(self, kind: str, conditions: Sequence[Condition]) -> CellSignature:
+        self.asked.append((kind, " and ".join(f"{c.subject} {c.comparison} {c.value!r}" for c in conditions), None))
+        return next(cell for cell in self.cells.values() if cell.kind == kind)
 
     def find_program(self, name: str, version: int | None) -> tuple[Source, str]:
         self.asked.append(("program", name, version))
@@ -156,7 +161,7 @@ def test_an_imported_name_can_have_another_here() -> None:
             "no program 'stdcell/srt' in the library; did you mean 'stdcell/sort'?",
         ),
         ('use program "stdcell/sort" (srt);', "a = srt(1);", 29, "'stdcell/sort' has no 'srt'"),
-        ('use program "stdcell/sort" as order;', "a = order(1);", 13, "'as' renames one name of a program"),
+        ('use program "stdcell/sort" as order (sort, s);', "a = order(1);", 13, "'as' renames one name of a program"),
         (
             'use program "none.cell" (sort);',
             "a = sort(1);",

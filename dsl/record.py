@@ -1,0 +1,116 @@
+"""What checking finds on its way through a program: faults, warnings, places, names, and what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from ..errors import Fault, LanguageError, Source, Span, did_you_mean
+from . import tree
+from .environment import Environment, Meaning
+from .graph import Ascribe, SOp
+from .program import CallSite, Function, Obligation
+from .types import Fit, Type, fit
+
+__all__ = ["Frame", "Record"]
+
+# Where a program that doubles at every call is stopped; a long hand-written one builds some ten thousand nodes.
+_MOST_NODES = 100_000
+_MOST_STEPS = 400_000
+_MOST_FAULTS = 100
+
+
+@dataclass(slots=True)
+class Frame:
+    """What the text of one function owes: obligations at its wires, and the calls that it makes."""
+
+    obligations: list[Obligation] = field(default_factory=list)
+    calls: list[CallSite] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Record:
+    """Faults and warnings, each once, places and names of nodes, and the frame being filled.
+
+    `trails` holds, for each imported file, the statements that led to it; `meanings` what each name was found to
+    mean, by the place of its definition; `called` the definitions that were applied; `load` reads another RASP file.
+    """
+
+    faults: dict[tuple[Span, str], Fault] = field(default_factory=dict)
+    warnings: dict[tuple[Span, str], Fault] = field(default_factory=dict)
+    spans: dict[SOp, Span] = field(default_factory=dict)
+    names: dict[SOp, str] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
+    trails: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+    meanings: dict[Span, Meaning] = field(default_factory=dict)
+    called: set[Span] = field(default_factory=set)
+    frame: Frame = field(default_factory=Frame)
+    inner_depth: int = 0
+    depth: int = 0
+    n_built: int = 0
+    n_steps: int = 0
+    lacks_names: bool = False
+    load: Callable[[tree.Load, Environment], None] = lambda _statement, _environment: None
+
+    def fault(self, message: str, span: Span, hint: str | None = None) -> None:
+        """Note a fault; what depends on it is passed over in silence."""
+        self.faults.setdefault((span, message), Fault(message, span, hint, self._trail(span.source)))
+
+    def warn(self, message: str, span: Span, hint: str | None = None) -> None:
+        """Note what is allowed, but probably not meant."""
+        self.warnings.setdefault((span, message), Fault(message, span, hint, self._trail(span.source)))
+
+    def _trail(self, source: Source) -> tuple[Span, ...]:
+        return self.trails.get(source.name, ())
+
+    def unknown(self, what: str, name: str, known: Iterable[str], span: Span) -> None:
+        """Note an unknown name, with the nearest known one; in silence where an import that may have held it failed."""
+        if not self.lacks_names:
+            self.fault(f"unknown {what} {name!r}", span, did_you_mean(name, known))
+
+    def raise_faults(self) -> None:
+        """Raise LanguageError if any fault was noted; of very many, those that come first in the text."""
+        if self.faults:
+            in_order = sorted(self.faults.values(), key=lambda fault: (fault.span.source.name, fault.span.start))
+            raise LanguageError(in_order[:_MOST_FAULTS])
+
+    def place(self, node: SOp, span: Span) -> SOp:
+        """Remember where a node was first written."""
+        self.count(1, span)
+        self.spans.setdefault(node, span)
+        return node
+
+    def count(self, n_nodes: int, span: Span) -> None:
+        """Count nodes that were built.
+
+        Raises:
+            LanguageError: if the calls of the program unfold into too many.
+        """
+        self.n_built += n_nodes
+        if self.n_built > _MOST_NODES:
+            hint = "a function that calls another one twice doubles it: name what they share"
+            self.fault(f"the program unfolds into more than {_MOST_NODES} operations", span, hint)
+            self.raise_faults()
+
+    def step(self, span: Span, n_steps: int = 1) -> None:
+        """Count steps of loops and calls, so that a program which never ends is stopped.
+
+        Raises:
+            LanguageError: after very many.
+        """
+        self.n_steps += n_steps
+        if self.n_steps > _MOST_STEPS:
+            self.fault(f"checking takes more than {_MOST_STEPS} steps", span, "loop over fewer elements")
+            self.raise_faults()
+
+    def fitted(self, node: SOp, wanted: Type, span: Span, wire: str) -> SOp | None:
+        """The node where `wanted` is expected, with the obligation that its values belong there.
+
+        A fault, and None, where none of its values can.
+        """
+        fits = fit(node.type, wanted)
+        if fits is Fit.NEVER:
+            self.fault(f"expected {wanted} for {wire}, found {node.type}", span)
+            return None
+        self.frame.obligations.append(Obligation(wire, node, wanted, span))
+        return node if fits is Fit.ALWAYS else self.place(Ascribe((node,), wanted), span)
