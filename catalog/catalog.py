@@ -151,7 +151,8 @@ class Catalog:
         """All alias names, those that moved last at the end."""
         moved: dict[str, None] = {}
         for event in self.events():
-            for name in event.payload.get("aliases", ()):
+            for version in event.payload.get("aliases", ()):
+                name = version.rpartition("@")[0]
                 moved.pop(name, None)
                 moved[name] = None
         return list(moved)

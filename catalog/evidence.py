@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from .catalog import Catalog
 from .schema import Evidence
+from .store import Lineage
 
 __all__ = ["describe_evidence", "is_against", "strongest_evidence"]
 
 _RANKS = {"counterexample": 0, "proof": 1, "exhaustive": 2, "measurement": 3}
 
 
-def strongest_evidence(catalog: Catalog, cell: str, claim: str) -> Evidence | None:
+def strongest_evidence(catalog: Lineage, cell: str, claim: str) -> Evidence | None:
     """What decides a claim about a cell: evidence against it before any for it, a proof before a measurement.
 
     Args:

@@ -7,7 +7,7 @@ A condition speaks of a field of the cell's node, of its task's parameters (`mod
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..dsl.operators import COMPARISONS
 from ..dsl.scope import Condition
@@ -15,14 +15,12 @@ from ..errors import UnknownCell, did_you_mean
 from .evidence import strongest_evidence
 from .node import Node
 from .schema import Contract, Task
-
-if TYPE_CHECKING:
-    from .catalog import Catalog
+from .store import Lineage
 
 __all__ = ["newest_match"]
 
 
-def newest_match(catalog: Catalog, kind: str, cells: Iterable[Node], conditions: Sequence[Condition]) -> Node:
+def newest_match(catalog: Lineage, kind: str, cells: Iterable[Node], conditions: Sequence[Condition]) -> Node:
     """The last of these cells, oldest first, that meets all conditions.
 
     Raises:
@@ -43,7 +41,7 @@ def newest_match(catalog: Catalog, kind: str, cells: Iterable[Node], conditions:
     return matching[-1]
 
 
-def _properties(catalog: Catalog, cell: Node) -> Mapping[str, Any]:
+def _properties(catalog: Lineage, cell: Node) -> Mapping[str, Any]:
     fields = {name: value for name, value in cell if isinstance(value, str | int | float) and name != "text"}
     tasks = [task for _, task in catalog.neighbours(cell.id, "IMPLEMENTS") if isinstance(task, Task)]
     parameters = {name: value for task in tasks for name, value in task.parameters.items()}
@@ -79,7 +77,7 @@ def _nearest(described: Sequence[tuple[Node, Mapping[str, Any]]], conditions: Se
     cell, properties = max(described, key=lambda pair: sum(_meets(pair[1], one) for one in conditions))
     missed = next(one for one in conditions if not _meets(properties, one))
     found = properties.get(missed.subject)
-    told = ", ".join(names[0] for names in found) if missed.subject == "implements" else _written(found)
+    told = ", ".join(names[0] for names in found or ()) if missed.subject == "implements" else _written(found)
     return f"; {getattr(cell, 'name', cell.id[:12])!r} comes nearest, its {missed.subject} is {told or 'none'}"
 
 

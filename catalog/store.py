@@ -29,6 +29,7 @@ __all__ = [
     "Change",
     "Direction",
     "Known",
+    "Lineage",
     "QueryEngine",
     "Record",
     "change_of",
@@ -100,6 +101,13 @@ class Record(Protocol):
 
     def close(self) -> None:
         """Release files and connections."""
+
+
+class Lineage(Protocol):
+    """What can be asked of the nodes around a node; a `Catalog` is one."""
+
+    def neighbours(self, id: str, type: str, direction: Direction = "out") -> list[tuple[Relationship, Node]]:
+        """The relationships of one type that leave or enter a node, each with the node at its other end."""
 
 
 class QueryEngine(Protocol):

@@ -11,18 +11,22 @@ All faults of the program are reported together.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from ..errors import Fault, LanguageError, Source, Span
+from ..errors import Fault, LanguageError, Source, Span, did_you_mean
+from .definitions import is_typed
 from .environment import Environment
+from .expressions import Expressions
 from .modules import Module, library_environment
 from .parser import DIALECTS
-from .program import Function, Program, cells_called
+from .program import Program, cells_called
 from .record import Record
+from .resolution import Resolution, resolve
 from .scope import Scope
 
-__all__ = ["checked", "parse"]
+__all__ = ["Checked", "check", "parse"]
 
 _DEEPEST_STACK = 12_000
 
@@ -39,13 +43,22 @@ def parse(text: str | Source, *, dialect: str = "cell", scope: Scope | None = No
         LanguageError: with all faults found, each with its line, column and a hint.
     """
     source = text if isinstance(text, Source) else Source(text)
-    program, record = checked(source, dialect, scope)
-    record.raise_faults()
-    return program
+    checked = check(source, dialect, scope)
+    checked.record.raise_faults()
+    return checked.program
 
 
-def checked(source: Source, dialect: str, scope: Scope | None) -> tuple[Program, Record]:
-    """What is found of a program, whether or not it has faults; the record holds them.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is found of a program, whether or not it has faults; the record holds them."""
+
+    program: Program
+    record: Record
+    resolution: Resolution
+
+
+def check(source: Source, dialect: str, scope: Scope | None) -> Checked:
+    """Check a program.
 
     Raises:
         LanguageError: if the dialect is unknown, or the text is hardly a program.
@@ -57,18 +70,36 @@ def checked(source: Source, dialect: str, scope: Scope | None) -> tuple[Program,
     parent = library_environment() if dialect == "rasp" else None
     module = Module(Environment(source, dialect, parent), record, scope)
     with _deep_stack():
-        module.add_all()
-    return _program(source, dialect, {**record.functions, **module.functions}, module.outputs, record), record
-
-
-def _program(
-    source: Source, dialect: str, functions: Mapping[str, Function], outputs: Mapping[str, None], record: Record
-) -> Program:
+        items = module.add_all()
+    resolution = resolve(items, dialect, record.imports)
+    _warn(resolution, module.environment, record)
+    functions = {**record.functions, **module.functions}
     cells = {cell.digest: cell for known in functions.values() for cell in cells_called(known.result)}
-    warnings = tuple(sorted(record.warnings.values(), key=lambda fault: (fault.span.source.name, fault.span.start)))
-    return Program(
-        source, dialect, functions, tuple(outputs), tuple(cells.values()), record.spans, record.names, warnings
+    program = Program(
+        source,
+        dialect,
+        functions,
+        tuple(module.outputs),
+        tuple(cells.values()),
+        record.spans,
+        record.names,
+        record.warnings_in_order(),
     )
+    return Checked(program, record, resolution)
+
+
+def _warn(resolution: Resolution, environment: Environment, record: Record) -> None:
+    """Note names that nothing defines in functions that nothing calls, and local names that nothing reads."""
+    reader = Expressions(environment, record)
+    for name, within in resolution.unresolved:
+        if within is None or within.name_span in record.called or record.lacks_names or reader.is_known(name.name):
+            continue
+        if not is_typed(within) or not environment.is_strict:
+            hint = did_you_mean(name.name, {*environment.known(), *(one.name for one in resolution.names)})
+            record.warn(f"unknown name {name.name!r}, in a function that is not called", name.span, hint)
+    for local in resolution.names:
+        if local.is_local and local.kind == "variable" and not local.uses and not local.name.startswith("_"):
+            record.warn(f"{local.name!r} is never used", local.span, "leave it out, or begin its name with _")
 
 
 @contextmanager

@@ -71,7 +71,7 @@ class Expressions(Operands):
             match expression:
                 case tree.Binary(left=inner):
                     expression = inner
-                case tree.Conditional(then, condition, otherwise):
+                case tree.Conditional(otherwise=otherwise):
                     # A RASP choice by a constant leaves the other branch unread, so that functions may call themselves.
                     if not self.is_strict:
                         return

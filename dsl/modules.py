@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -53,8 +53,8 @@ class Module:
     outputs: dict[str, None] = field(default_factory=dict)
     prefix: str = ""
 
-    def add_all(self) -> None:
-        """Check every item of the text, in order."""
+    def add_all(self) -> Sequence[tree.Item]:
+        """Check every item of the text, in order, and return them."""
         items, faults = parse_items(self.environment.source, self.environment.dialect)
         for fault in faults:
             self.record.fault(fault.message, fault.span, fault.hint)
@@ -62,6 +62,7 @@ class Module:
             if isinstance(item, tree.Command) and item.kind == "exit":
                 break
             self.add(item)
+        return items
 
     def add(self, item: tree.Item) -> None:
         """Check one item; it sees the names before it."""
@@ -147,9 +148,11 @@ class Module:
             return
         inner.add_all()
         self.record.load = self._load
-        for name, meaning in inner.environment.names.items():
-            if not name.startswith("_") and name != "out":
-                define(name, meaning, statement.target_span, environment, self.record)
+        offered = inner.environment.names.items()
+        public = {name: meaning for name, meaning in offered if not name.startswith("_") and name != "out"}
+        self.record.imports[statement.span] = public
+        for name, meaning in public.items():
+            define(name, meaning, statement.target_span, environment, self.record)
 
     def _inside(self, source: Source, dialect: str, statement: Span, place: Span) -> Module | None:
         """The module of an imported file; None, and a fault, where it imports itself."""
@@ -242,6 +245,7 @@ class Module:
             self._poison(use)
             return
         places = use.name_spans or (use.alias_span or use.target_span,) * len(names)
+        self.record.imports[use.span] = {use.alias or name: offered.get(name) for name in names}
         for name, place in zip(names, places, strict=True):
             if name not in offered:
                 hint = did_you_mean(name, offered) or f"it has {', '.join(offered) or 'no names'}"

@@ -66,10 +66,7 @@ def _nested(operands: Operands, quantifier: tree.Quantifier, names: tuple[str, .
     variable = Input((), f"bound{record.inner_depth}", Int(0, None), name)
     meaning: Meaning = At((sequence, variable)) if sequence is not None else variable
     within = operands.within({name: meaning})
-    if rest:
-        body = _nested(within, quantifier, tuple(rest), domain)
-    else:
-        body = _condition(within, quantifier)
+    body = _nested(within, quantifier, tuple(rest), domain) if rest else _condition(within, quantifier)
     record.inner_depth -= 1
     return body and Quantified((start, stop), quantifier.operator, variable, body)
 

@@ -33,7 +33,8 @@ class Record:
     """Faults and warnings, each once, places and names of nodes, and the frame being filled.
 
     `trails` holds, for each imported file, the statements that led to it; `meanings` what each name was found to
-    mean, by the place of its definition; `called` the definitions that were applied; `load` reads another RASP file.
+    mean, by the place of its definition; `called` the definitions that were applied; `imports` the names that each
+    `use` or `load` brings; `load` reads another RASP file.
     """
 
     faults: dict[tuple[Span, str], Fault] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class Record:
     trails: dict[str, tuple[Span, ...]] = field(default_factory=dict)
     meanings: dict[Span, Meaning] = field(default_factory=dict)
     called: set[Span] = field(default_factory=set)
+    imports: dict[Span, dict[str, Meaning | None]] = field(default_factory=dict)
     frame: Frame = field(default_factory=Frame)
     inner_depth: int = 0
     depth: int = 0
@@ -68,11 +70,18 @@ class Record:
         if not self.lacks_names:
             self.fault(f"unknown {what} {name!r}", span, did_you_mean(name, known))
 
+    def faults_in_order(self) -> tuple[Fault, ...]:
+        """The faults, file by file and in the order of the text; of very many the first."""
+        return _in_order(self.faults.values())[:_MOST_FAULTS]
+
+    def warnings_in_order(self) -> tuple[Fault, ...]:
+        """The warnings, file by file and in the order of the text."""
+        return _in_order(self.warnings.values())
+
     def raise_faults(self) -> None:
-        """Raise LanguageError if any fault was noted; of very many, those that come first in the text."""
+        """Raise LanguageError if any fault was noted."""
         if self.faults:
-            in_order = sorted(self.faults.values(), key=lambda fault: (fault.span.source.name, fault.span.start))
-            raise LanguageError(in_order[:_MOST_FAULTS])
+            raise LanguageError(self.faults_in_order())
 
     def place(self, node: SOp, span: Span) -> SOp:
         """Remember where a node was first written."""
@@ -114,3 +123,7 @@ class Record:
             return None
         self.frame.obligations.append(Obligation(wire, node, wanted, span))
         return node if fits is Fit.ALWAYS else self.place(Ascribe((node,), wanted), span)
+
+
+def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    return tuple(sorted(faults, key=lambda fault: (fault.span.source.name, fault.span.start)))
