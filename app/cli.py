@@ -31,6 +31,19 @@ FileArgument = Annotated[Path, typer.Argument(help="A program, .cell or .rasp.",
 MaxStepsOption = Annotated[int, typer.Option(min=1, help="Give up after so many steps.")]
 
 
+class Dialect(Enum):
+    """A dialect of the language."""
+
+    cell = "cell"
+    rasp = "rasp"
+
+
+class GrammarFormat(Enum):
+    """What reads a grammar."""
+
+    llguidance = "llguidance"
+
+
 class Backend(Enum):
     """What computes an answer."""
 
@@ -131,6 +144,75 @@ def check(
 
 
 @app.command()
+def fmt(
+    files: Annotated[list[Path], typer.Argument(help="Programs, .cell or .rasp.", show_default=False)],
+    check: Annotated[bool, typer.Option("--check", help="Only show what would change; exit 1 if anything.")] = False,
+) -> None:
+    """Write programs in their canonical layout; every comment is kept."""
+    from .texts import format_files
+
+    raise typer.Exit(0 if format_files(files, check=check) else 1)
+
+
+@app.command()
+def convert(
+    file: Annotated[Path, typer.Argument(help="A program, .rasp.", show_default=False)],
+    out: Annotated[Path | None, typer.Option(help="The .cell file to write (else the terminal).")] = None,
+) -> None:
+    """Turn a RASP program into a strict one of the same answers."""
+    from .texts import convert_file
+
+    convert_file(file, out)
+
+
+@app.command()
+def grammar(
+    reader: Annotated[GrammarFormat, typer.Option("--for", help="What reads it.")] = GrammarFormat.llguidance,
+    dialect: Annotated[Dialect, typer.Option(help="Which dialect.")] = Dialect.cell,
+    catalog: CatalogOption = None,
+) -> None:
+    """Print the grammar that holds a language model to the language, and to the cells of the catalog."""
+    from .texts import print_grammar
+
+    print_grammar(dialect.value, find_catalog(catalog))
+
+
+@app.command()
+def repl(
+    dialect: Annotated[Dialect, typer.Option(help="Which dialect.")] = Dialect.rasp, catalog: CatalogOption = None
+) -> None:
+    """Read, evaluate and print, interactively; the original RASP's commands and a few more (:help)."""
+    from .repl import run_repl
+
+    run_repl(dialect.value, find_catalog(catalog))
+
+
+@app.command()
+def draw(
+    file: FileArgument,
+    out: Annotated[Path, typer.Option(help="The picture to write, .svg or .png.")],
+    given: Annotated[str | None, typer.Option("--input", help="The example, as for run (else the file's own).")] = None,
+    output: Annotated[str | None, typer.Option(help="The output drawn (else main, else the last).")] = None,
+    catalog: CatalogOption = None,
+) -> None:
+    """Draw what a program attends to, and how its s-ops depend on one another."""
+    from .drawing import draw_program
+    from .programs import read_input
+
+    program = parse_file(file, find_catalog(catalog))
+    draw_program(program, output, None if given is None else read_input(given), out)
+    typer.echo(f"written: {out}")
+
+
+@app.command()
+def lsp(catalog: CatalogOption = None) -> None:
+    """Serve an editor over standard input and output (the Language Server Protocol)."""
+    from .lsp import serve
+
+    serve(catalog)
+
+
+@app.command()
 def verify(
     file: FileArgument,
     up_to: Annotated[int, typer.Option(min=0, help="Longest sequences tried where no proof for all is found.")] = 6,
@@ -140,10 +222,14 @@ def verify(
 ) -> None:
     """Prove or refute every wire, every call's requirement and every promise; exit 0 only if all is proved."""
     from ..verify import verify as verify_program
+    from .obligations import keep_verdicts
     from .programs import print_report
 
     opened = find_catalog(catalog)
-    report = verify_program(parse_file(file, opened), opened, up_to=up_to)
+    program = parse_file(file, opened)
+    report = verify_program(program, opened, up_to=up_to)
+    if opened is not None:
+        keep_verdicts(program, report, opened)
     print_report(report, as_json=as_json, quiet=quiet)
     raise typer.Exit(0 if report.is_proved else 1)
 

@@ -25,6 +25,7 @@ __all__ = [
     "open_catalog",
     "parse_file",
     "print_json",
+    "read_source",
 ]
 
 DEFAULT_CATALOG = "catalog"
@@ -68,14 +69,23 @@ def parse_file(path: Path, catalog: Catalog | None) -> Program:
         StdcellError: if the file cannot be read.
         LanguageError: with all its faults.
     """
+    source, dialect = read_source(path)
+    return parse(source, dialect=dialect, scope=catalog)
+
+
+def read_source(path: Path) -> tuple[Source, str]:
+    """The text of a program and the dialect that the file's ending says.
+
+    Raises:
+        StdcellError: if the file cannot be read.
+    """
     dialect = path.suffix.removeprefix(".")
     if dialect not in DIALECTS:
         raise StdcellError(f"{str(path)!r} is no program: expected a file that ends in .cell or .rasp")
     try:
-        text = path.read_text(encoding="utf-8")
+        return Source(path.read_text(encoding="utf-8-sig"), str(path)), dialect
     except FileNotFoundError:
         raise StdcellError(f"there is no file {str(path)!r}") from None
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise StdcellError(f"cannot read {str(path)!r}: {reason}") from None
-    return parse(Source(text, str(path)), dialect=dialect, scope=catalog)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ from rich.text import Text
 
 from ..catalog import Catalog
 from ..dsl import Program
-from ..errors import Fault, LanguageError, RuntimeFault
+from ..dsl.analysis import Analysis, analyse
+from ..errors import Fault, LanguageError, RuntimeFault, Span
 from ..runtime.interpreter import Given
 from ..runtime.trace import Step, Trace
-from ..verify import Report, Verdict
-from .options import console, parse_file, print_json
+from ..verify import Claim, Report, Verdict
+from .obligations import owed_by
+from .options import console, print_json, read_source
 
 __all__ = ["check", "print_answer", "print_report", "read_input"]
 
@@ -25,25 +28,40 @@ STYLES = {"proved": "green", "refuted": "red", "unknown": "yellow", "error": "re
 
 
 def check(file: Path, catalog: Catalog | None, *, as_json: bool, quiet: bool) -> bool:
-    """Tell every fault of a program, or the types of its outputs; whether there is none."""
-    try:
-        program = parse_file(file, catalog)
-    except LanguageError as error:
-        if not as_json:
-            raise
-        print_json({"faults": [_fault(fault) for fault in error.faults]})
-        return False
+    """Tell every fault and warning of a program, the types of its outputs and what it owes; whether it has no fault."""
+    source, dialect = read_source(file)
+    found = analyse(source, dialect=dialect, scope=catalog)
+    owed = owed_by(found.program, catalog) if found.program else ()
     if as_json:
-        print_json({"faults": [], "outputs": list(program.outputs), "digest": program.digest})
-    elif not quiet:
-        _print_outputs(program)
-    return True
+        print_json(_checked(found, owed))
+    elif found.faults:
+        raise LanguageError(found.faults)
+    elif not quiet and found.program:
+        _print_checked(found.program, owed)
+    return not found.faults
 
 
-def _print_outputs(program: Program) -> None:
+def _checked(found: Analysis, owed: Sequence[Claim]) -> dict[str, Any]:
+    program = found.program
+    outputs = {name: str(program.functions[name].result.type) for name in program.outputs} if program else {}
+    return {
+        "faults": [_fault(fault) for fault in found.faults],
+        "warnings": [_fault(fault) for fault in found.warnings],
+        "outputs": outputs,
+        "owed": [{"claim": claim.text, "file": claim.span.source.name, **_place(claim.span)} for claim in owed],
+        "digest": program.digest if program else None,
+    }
+
+
+def _print_checked(program: Program, owed: Sequence[Claim]) -> None:
+    for warning in program.warnings:
+        console.print(Text.assemble(("warning: ", "yellow"), str(warning)), soft_wrap=True)
+    for claim in owed:
+        console.print(Text.assemble(("owed: ", "yellow"), f"{claim.span.place}: {claim.text}"), soft_wrap=True)
     for name in program.outputs:
         console.print(Text(f"{name}: {program.functions[name].result.type}"), soft_wrap=True)
-    console.print(f"[green]no faults[/], digest {program.digest[:12]}")
+    left = f", {len(owed)} owed (stdcell verify {program.source.name})" if owed else ""
+    console.print(f"[green]no faults[/]{left}, digest {program.digest[:12]}", soft_wrap=True)
 
 
 def print_report(report: Report, *, as_json: bool, quiet: bool) -> None:
@@ -128,7 +146,12 @@ def _fault(fault: Fault) -> dict[str, Any]:
     return {
         "message": fault.message,
         "file": fault.span.source.name,
-        "line": fault.span.line,
-        "column": fault.span.column,
+        **_place(fault.span),
         "hint": fault.hint,
+        "imported_at": [span.place for span in fault.trail],
     }
+
+
+def _place(span: Span) -> dict[str, int]:
+    """Where a range begins and how many characters it has."""
+    return {"line": span.line, "column": span.column, "length": span.stop - span.start}

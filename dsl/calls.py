@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ..errors import Span
 from . import tree
@@ -18,6 +18,7 @@ from .types import Element, Fit, Selector, Seq, Unknown, element_of, fit, hull
 __all__ = ["applied"]
 
 _DEEPEST = 360
+_STEP_FIRST = ("fold", "scan", "map")
 
 
 def applied(
@@ -91,7 +92,7 @@ def _applied_checked(
         fitted.append(one)
     values: dict[SOp, SOp] = dict(zip(checked.parameters, fitted, strict=True))
     moved = substituted(checked.result, values)
-    _carry_places(operands, moved, fitted, call.span)
+    record.carry(moved, call.span, untouched=fitted)
     result: SOp | None = moved[checked.result]
     if definition.type_parameters and definition.returns and result is not None:
         returns = type_of(definition.returns, inferred, record)
@@ -135,16 +136,6 @@ def _speaks_of(type_: tree.TypeExpr, name: str) -> bool:
     return type_.head == name or (isinstance(type_.element, tree.TypeExpr) and _speaks_of(type_.element, name))
 
 
-def _carry_places(operands: Operands, moved: Mapping[SOp, SOp], arguments: Sequence[SOp], span: Span) -> None:
-    """Let the nodes of an inlined body keep the places and names of its own text."""
-    record = operands.record
-    record.count(len(moved), span)
-    for node, copy in moved.items():
-        record.spans.setdefault(copy, record.spans.get(node, span))
-        if node in record.names and copy not in arguments:
-            record.names.setdefault(copy, record.names[node])
-
-
 def _applied_cell(operands: Operands, cell: CellName, arguments: Sequence[SOp], call: tree.Call) -> SOp | None:
     fitted: list[SOp] = []
     places = _places(call, len(arguments))
@@ -160,12 +151,24 @@ def _applied_cell(operands: Operands, cell: CellName, arguments: Sequence[SOp], 
 def _applied_stages(operands: Operands, composed: Composed, argument: Meaning, call: tree.Call) -> Meaning | None:
     """A pipeline of functions applied: each stage to what the one before gave."""
     piped: Meaning | None = argument
-    inner = type(operands)(composed.home, operands.record)
+    at_home = type(operands)(composed.home, operands.record)
     for stage in composed.stages:
-        if piped is None:
-            return None
-        value = tree.Name(" piped", call.span)
-        within = inner.within({value.name: piped})
-        written = stage if isinstance(stage, tree.Call) else tree.Call(stage, (), call.span)
-        piped = within.value(tree.Call(written.function, (value, *written.arguments), call.span))
+        piped = None if piped is None else pipe(at_home, piped, call.span, stage, call.span)
     return piped
+
+
+def pipe(operands: Operands, piped: Meaning, place: Span, stage: tree.Expr, span: Span) -> Meaning | None:
+    """One stage of a pipeline: the value before, written at `place`, is the first argument of the function after.
+
+    `fold`, `scan` and `map` name their function first; there it is the sequence.
+    """
+    # The name with a blank cannot hide one of the program's own.
+    value = tree.Name(f" {place.text}", place)
+    match stage:
+        case tree.Call(tree.Name(name) as function, (step, *rest)) if name in _STEP_FIRST:
+            call = tree.Call(function, (step, value, *rest), span)
+        case tree.Call(function, arguments):
+            call = tree.Call(function, (value, *arguments), span)
+        case _:
+            call = tree.Call(stage, (value,), span)
+    return operands.within({value.name: piped}).value(call)

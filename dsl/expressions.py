@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from ..errors import Span
 from . import tree
 from .builtins import BUILTINS, SOPS
-from .calls import applied
+from .calls import applied, pipe
 from .environment import Callable, CellName, Composed, FunctionName, Listed, Meaning, Table
 from .graph import Constant, Elementwise, Reduce, SelectorLogic, SOp
 from .lists import concatenated, elements, indexed, key_of, listed, unpacked
@@ -370,19 +370,7 @@ class Expressions(Operands):
         if starts:
             before = piped.stages if isinstance(piped, Composed) else (left,)
             return Composed((*before, stage), self.environment.snapshot())
-        return pipe(self, piped, left, stage, span)
+        return pipe(self, piped, left.span, stage, span)
 
 
 _KEYWORD_CALLS = ("select", "aggregate", "range", "zip", "len", "round", "indicator")
-
-
-def pipe(operands: Operands, piped: Meaning, left: tree.Expr, stage: tree.Expr, span: Span) -> Meaning | None:
-    """One stage of a pipeline: the value before is the first argument of the function after."""
-    # The name with a blank cannot hide one of the program's own.
-    value = tree.Name(f" {left.span.text}", left.span)
-    match stage:
-        case tree.Call(function, arguments):
-            call = tree.Call(function, (value, *arguments), span)
-        case _:
-            call = tree.Call(stage, (value,), span)
-    return operands.within({value.name: piped}).value(call)

@@ -8,7 +8,7 @@ part of it; the type and position of an input are.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -37,6 +37,7 @@ __all__ = [
     "Select",
     "SelectorLogic",
     "SelectorWidth",
+    "bind",
     "constant_type",
     "inner_graph",
     "inputs_of",
@@ -384,6 +385,25 @@ def inner_graph(node: SOp) -> tuple[tuple[Input, ...], SOp] | None:
         case Quantified(variable=variable, body=body):
             return (variable,), body
     return None
+
+
+def bind(variables: Sequence[Input], body: SOp) -> tuple[tuple[Input, ...], SOp, Mapping[SOp, SOp]]:
+    """Name the variables of an inner graph by how deep the graphs within it are nested, whatever they were called.
+
+    Returns:
+        The renamed variables, the body over them, and what every node of it became. Equal inner graphs are equal
+        nodes then, and no variable of a graph around them has the same name.
+    """
+    height = 1 + _height(body)
+    named = tuple(replace(variable, key=f"bound{height}.{place}") for place, variable in enumerate(variables))
+    became = substituted(body, dict(zip(variables, named, strict=True)))
+    return named, became[body], became
+
+
+def _height(root: SOp) -> int:
+    """How many graphs are nested within one another below a node."""
+    inner = (bound for bound in map(inner_graph, topological([root])) if bound)
+    return max((1 + _height(body) for _, body in inner), default=0)
 
 
 def inputs_of(roots: Iterable[SOp]) -> Iterator[Input]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..errors import Fault, RuntimeFault, Source, Span, did_you_mean
 from .graph import CellCall, Fold, Input, SOp, topological
+from .passes import canonical
 from .scope import CellSignature
 from .types import Type
 
@@ -62,6 +63,11 @@ class Function:
     span: Span
 
     @property
+    def digest(self) -> str:
+        """SHA-256, in hex, of the canonical graph: inputs by place and type, constants folded, no name of the text."""
+        return canonical(self.result, self.parameters).digest
+
+    @property
     def result_input(self) -> Input:
         """The input that `result` stands for in the `ensures` clauses."""
         return Input((), "result", self.result.type, "result")
@@ -92,8 +98,13 @@ class Program:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the outputs' names and graphs, in hex: formatting and names of variables do not count."""
-        parts = [f"{name}={self.functions[name].result.digest}" for name in sorted(self.outputs)]
+        """SHA-256, in hex, of what the outputs compute, whatever they are called and in whatever order they stand.
+
+        It is that of the outputs' own digests (`Function.digest`), sorted, one a line; of a program that only defines
+        functions, of these. Contracts do not count: they are claims about it.
+        """
+        named = self.outputs or tuple(name for name in self.functions if ":" not in name)
+        parts = sorted({self.functions[name].digest for name in named})
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import tree
 from .environment import Meaning
-from .graph import At, Constant, Input, Length, Quantified, Reduce, SOp
+from .graph import At, Constant, Length, Quantified, Reduce, SOp, bind
 from .operands import Operands, in_words
 from .types import Bool, Int, Seq, Unknown, element_of
 
@@ -60,15 +60,15 @@ def _range(operands: Operands, call: tree.Call) -> _Domain | None:
 def _nested(operands: Operands, quantifier: tree.Quantifier, names: tuple[str, ...], domain: _Domain) -> SOp | None:
     name, *rest = names
     start, stop, sequence = domain
-    record = operands.record
-    record.inner_depth += 1
-    # The place of the quantifier among those around it names the variable, so that its name in the text does not count.
-    variable = Input((), f"bound{record.inner_depth}", Int(0, None), name)
+    variable = operands.record.variable(Int(0, None), name)
     meaning: Meaning = At((sequence, variable)) if sequence is not None else variable
     within = operands.within({name: meaning})
     body = _nested(within, quantifier, tuple(rest), domain) if rest else _condition(within, quantifier)
-    record.inner_depth -= 1
-    return body and Quantified((start, stop), quantifier.operator, variable, body)
+    if body is None:
+        return None
+    (bound,), closed, moved = bind((variable,), body)
+    operands.record.carry(moved, quantifier.span)
+    return Quantified((start, stop), quantifier.operator, bound, closed)
 
 
 def _condition(operands: Operands, quantifier: tree.Quantifier) -> SOp | None:

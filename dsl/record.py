@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..errors import Fault, LanguageError, Source, Span, did_you_mean
 from . import tree
 from .environment import Environment, Meaning
-from .graph import Ascribe, SOp
+from .graph import Ascribe, Input, SOp
 from .program import CallSite, Function, Obligation
-from .types import Fit, Type, fit
+from .types import Element, Fit, Type, fit
 
 __all__ = ["Frame", "Record"]
 
@@ -47,7 +47,7 @@ class Record:
     called: set[Span] = field(default_factory=set)
     imports: dict[Span, dict[str, Meaning | None]] = field(default_factory=dict)
     frame: Frame = field(default_factory=Frame)
-    inner_depth: int = 0
+    n_variables: int = 0
     depth: int = 0
     n_built: int = 0
     n_steps: int = 0
@@ -100,6 +100,19 @@ class Record:
             hint = "a function that calls another one twice doubles it: name what they share"
             self.fault(f"the program unfolds into more than {_MOST_NODES} operations", span, hint)
             self.raise_faults()
+
+    def variable(self, element: Element, name: str) -> Input:
+        """A fresh input, for an inner graph to be bound over."""
+        self.n_variables += 1
+        return Input((), f"free{self.n_variables}", element, name)
+
+    def carry(self, moved: Mapping[SOp, SOp], span: Span, untouched: Collection[SOp] = ()) -> None:
+        """Let the nodes of a graph that was moved keep their places and names; `untouched` keep their own names."""
+        self.count(len(moved), span)
+        for node, copy in moved.items():
+            self.spans.setdefault(copy, self.spans.get(node, span))
+            if node in self.names and copy not in untouched:
+                self.names.setdefault(copy, self.names[node])
 
     def step(self, span: Span, n_steps: int = 1) -> None:
         """Count steps of loops and calls, so that a program which never ends is stopped.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..errors import Span
 from . import tree
 from .environment import Callable, CellName, Composed, FunctionName, Meaning, Table, Zipped, kind_of
-from .graph import Fold, Input, SOp, constant_type
+from .graph import Fold, Input, SOp, bind, constant_type
 from .operands import Operands, in_words
 from .program import Function
 from .types import Element, Fit, Int, Real, Seq, Token, Type, Unknown, element_of, fit, hull
@@ -97,7 +97,9 @@ def _recurrence(
     known = [node for node in (*sequences, start) if node is not None]
     if after is None or len(known) <= len(items):
         return None
-    return Fold(tuple(known), parameters, after, running)
+    variables, step, moved = bind(parameters, after)
+    operands.record.carry(moved, here)
+    return Fold(tuple(known), variables, step, running)
 
 
 def _step_body(
@@ -122,16 +124,10 @@ def _one_step(
     operands: Operands, along: _Along, state: Element, items: Sequence[Element]
 ) -> tuple[SOp | None, tuple[Input, ...]]:
     record = operands.record
-    record.inner_depth += 1
-    depth = record.inner_depth
-    inputs = (
-        Input((), f"fold{depth}.state", state, "state"),
-        *(Input((), f"fold{depth}.item{place}", item, "item") for place, item in enumerate(items)),
-    )
+    inputs = (record.variable(state, "state"), *(record.variable(item, "item") for item in items))
     n_owed = len(record.frame.obligations)
     call = tree.Call(along.name, (along.name,) * len(inputs), along.name.span)
     body = operands.apply(along.step, inputs, call)
-    record.inner_depth -= 1
     # That the fresh inputs have the types they were given needs no proof.
     record.frame.obligations[n_owed:] = [owed for owed in record.frame.obligations[n_owed:] if owed.value not in inputs]
     if body is not None and not isinstance(body, SOp):
