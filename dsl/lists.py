@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from ..errors import Span
 from . import tree
@@ -246,7 +247,8 @@ def _of_list(operands: Operands, items: Sequence[Meaning | None], index: SOp, pl
 def _of_sequence(operands: Operands, sequence: SOp, index: SOp, place: tree.Index) -> SOp | None:
     """`xs[i]`; in the original RASP a constant position, at which 0 stands where the sequence is too short."""
     if operands.is_strict:
-        if fit(index.type, Int()) is Fit.NEVER and fit(index.type, Seq(Int())) is Fit.NEVER:
+        is_fraction = isinstance(index, Constant) and isinstance(index.value, Fraction)
+        if is_fraction or fit(element_of(index.type), Int()) is Fit.NEVER:
             operands.record.fault(f"a position is a whole number, found {in_words(index)}", place.keys[0].span)
             return None
         return At((sequence, index))

@@ -232,7 +232,7 @@ def _bounded(value: Number) -> Number:
 def _number(value: Value) -> Number:
     if isinstance(value, str):
         raise TypeError(f"the token {value!r} is not a number")
-    return value
+    return int(value) if isinstance(value, bool) else value
 
 
 def _quoted(value: Value) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import Fault, RuntimeFault, Source, Span, did_you_mean
-from .graph import CellCall, Fold, Input, SOp, topological
+from .graph import CellCall, Input, SOp, inner_graph, topological
 from .passes import canonical
 from .scope import CellSignature
 from .types import Type
@@ -129,11 +129,11 @@ class Program:
 
 
 def cells_called(root: SOp) -> tuple[CellSignature, ...]:
-    """The cells that a graph calls, folds included, each once, in evaluation order."""
+    """The cells that a graph calls, inner graphs included, each once, in evaluation order."""
     found: dict[str, CellSignature] = {}
     for node in topological([root]):
         if isinstance(node, CellCall):
             found.setdefault(node.cell.digest, node.cell)
-        if isinstance(node, Fold):
-            found.update((cell.digest, cell) for cell in cells_called(node.step))
+        if inner := inner_graph(node):
+            found.update((cell.digest, cell) for cell in cells_called(inner[1]))
     return tuple(found.values())

@@ -14,12 +14,13 @@ from itertools import pairwise
 from typing import Any
 
 from ..dsl.contracts import read_contract
-from ..dsl.graph import Aggregate, Ascribe, CellCall, Input, Reduce, SOp, inputs_of
+from ..dsl.graph import Aggregate, Ascribe, At, CellCall, Input, Lookup, Reduce, SOp, inputs_of
 from ..dsl.operators import OPERATORS, exact, is_printable
 from ..dsl.program import Function, Program
-from ..dsl.types import Seq, Value, contains, element_of
+from ..dsl.types import Seq, Unknown, Value, contains, element_of
 from ..errors import RuntimeFault
 from .evaluate import Algebra, evaluate
+from .exact import aggregated, answer_to_nothing, element_at, looked_up, quoted, total
 
 __all__ = ["Exact", "Given", "answer_of", "bind_inputs", "call_by_contract", "interpret", "run", "shown"]
 
@@ -134,7 +135,9 @@ _CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
     "tokens_str": str,
     "tokens_int": int,
     "tokens_float": lambda token: _decimal(str(token)),
+    "tokens_bool": lambda token: bool(token) if isinstance(token, str | int | float | Fraction) else None,
 }
+_CONVERTED_TO = {"tokens_int": "whole number", "tokens_float": "number"}
 _LARGEST_EXPONENT = 4000
 
 
@@ -172,7 +175,8 @@ def _element(parameter: Input, given: Any, where: str) -> Value:
         value = None
     is_value = isinstance(value, str) or (isinstance(value, bool | int | Fraction) and is_printable(value))
     if not is_value or not contains(wanted, value):
-        raise RuntimeFault(f"input {parameter.name!r}: {_quoted(given)}{where} is not a value of {wanted}")
+        expected = _CONVERTED_TO.get(parameter.key, f"value of {wanted}")
+        raise RuntimeFault(f"input {parameter.name!r}: {_quoted(given)}{where} is not a {expected}")
     return exact(value) if isinstance(value, Fraction) else value
 
 
@@ -210,18 +214,38 @@ class Exact(Algebra[Value]):
             raise self._fault(node, f"{shown(value)!r} is not a value of {wanted}")
         return value
 
-    def mean(self, selected: Sequence[Value], values: Sequence[Value], default: Value | None, node: Aggregate) -> Value:
-        """One selected value as it is, the mean of several numbers, the default of none."""
-        chosen = [value for value, is_selected in zip(values, selected, strict=True) if is_selected]
-        if not chosen:
-            if default is None:
+    def lookup(self, node: Lookup, operands: Sequence[Value]) -> Value:
+        """The entry of the table; keys are equal as the operator == has it."""
+        try:
+            return looked_up(node, operands)
+        except TypeError as error:
+            raise self._fault(node, str(error)) from None
+
+    def at(self, node: At, sequence: Sequence[Value], position: Value) -> Value:
+        """The element at a whole position within the sequence, counted from the end where it is negative."""
+        try:
+            return element_at(sequence, position)
+        except TypeError as error:
+            raise self._fault(node, str(error)) from None
+
+    def aggregate(
+        self,
+        node: Aggregate,
+        position: int,
+        selected: Sequence[Value],
+        values: Sequence[Value],
+        default: Value | None,
+    ) -> Value:
+        """What the operator says of the selected values; the default of none."""
+        if not any(selected):
+            answer = answer_to_nothing(node.operator) if default is None else default
+            if answer is None:
                 raise self._fault(node, "nothing is selected, and there is no default")
-            return default
-        if len(chosen) == 1:
-            return chosen[0]
-        if any(isinstance(value, str) for value in chosen):
-            raise self._fault(node, f"the mean of the tokens {', '.join(map(repr, chosen))} is not defined")
-        return exact(Fraction(sum(Fraction(value) for value in chosen), len(chosen)))
+            return answer
+        try:
+            return aggregated(node.operator, position, selected, values)
+        except TypeError as error:
+            raise self._fault(node, str(error)) from None
 
     def width(self, selected: Sequence[Value]) -> Value:
         """How many are selected."""
@@ -233,9 +257,30 @@ class Exact(Algebra[Value]):
             raise self._fault(node, f"the {node.operator} of an empty sequence is not defined")
         try:
             return _REDUCTIONS[node.operator](*sequences)
-        except TypeError:
-            fault = "the sum of tokens is not defined" if node.operator == "sum" else "tokens and numbers have no order"
+        except TypeError as error:
+            fault = str(error) if node.operator == "sum" else "tokens and numbers have no order"
             raise self._fault(node, fault) from None
+
+    def truth(self, value: Value) -> bool:
+        """Whether the value counts as true."""
+        return bool(value)
+
+    def whole(self, node: SOp, value: Value) -> int:
+        """A whole number as it is."""
+        if not isinstance(value, int):
+            raise self._fault(node, f"the bound {quoted(value)} of a range is not a whole number")
+        return int(value)
+
+    def sequence(self, node: SOp, values: Sequence[Value]) -> Sequence[Value]:
+        """The values; in the original RASP all of them are tokens, or none is."""
+        if self._program and self._program.dialect == "rasp" and isinstance(element_of(node.type), Unknown):
+            token = next((value for value in values if isinstance(value, str)), None)
+            other = next((value for value in values if not isinstance(value, str)), None)
+            if token is not None and other is not None:
+                kind = "boolean" if isinstance(other, bool) else "number"
+                found = f"the token {token!r} and the {kind} {quoted(other)}"
+                raise self._fault(node, f"a sequence holds values of one kind, found {found}")
+        return values
 
     def _fault(self, node: SOp, message: str) -> RuntimeFault:
         span = self._program.spans.get(node) if self._program else None
@@ -243,10 +288,11 @@ class Exact(Algebra[Value]):
 
 
 _REDUCTIONS: Mapping[str, Callable[..., Value]] = {
-    "sum": lambda values: exact(Fraction(sum(values))),
+    "sum": total,
     "min": min,
     "max": max,
     "count": lambda values: sum(map(bool, values)),
+    "any": any,
     "all": all,
     "sorted": lambda values: all(left <= right for left, right in pairwise(values)),
     "distinct": lambda values: len(set(values)) == len(values),

@@ -13,8 +13,9 @@ from typing import Any
 
 from ..catalog import Catalog
 from ..catalog.evidence import describe_evidence, strongest_evidence
-from ..dsl.graph import Ascribe, CellCall, Constant, Fold, SOp, topological
+from ..dsl.graph import Ascribe, CellCall, Constant, SOp, inner_graph, topological
 from ..dsl.program import Function, Program, cells_called
+from ..dsl.scope import CellSignature
 from ..dsl.types import Selector, Value
 from .interpreter import CellFunction, Given, answer_of, shown
 from .promises import broken_promises
@@ -116,8 +117,7 @@ def _step(
     catalog: Catalog | None,
 ) -> Step:
     span = program.spans.get(node)
-    root = node.step if isinstance(node, Fold) else node
-    cell = next(iter(cells_called(root)), None) if isinstance(node, Fold | CellCall) else None
+    cell = _cell_of(node)
     return Step(
         name=program.names.get(node, getattr(node, "name", "")),
         type=str(node.type),
@@ -129,6 +129,13 @@ def _step(
         calls=tuple(answers.get(cell.digest, ())) if cell else (),
         evidence=_evidence(cell.digest, cell.ensures, catalog) if cell else "exact",
     )
+
+
+def _cell_of(node: SOp) -> CellSignature | None:
+    """The cell that computes a node's value, by itself or within a fold's step or a quantifier's body."""
+    inner = inner_graph(node)
+    root = inner[1] if inner else node
+    return next(iter(cells_called(root)), None) if inner or isinstance(node, CellCall) else None
 
 
 def _evidence(cell: str, claim: str | None, catalog: Catalog | None) -> str:

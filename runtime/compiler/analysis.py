@@ -16,12 +16,14 @@ from fractions import Fraction
 
 from ...dsl.graph import (
     Aggregate,
+    At,
     Constant,
     Elementwise,
     Fold,
     Indices,
     Input,
     Length,
+    Quantified,
     Reduce,
     Select,
     SelectorLogic,
@@ -30,11 +32,13 @@ from ...dsl.graph import (
     topological,
 )
 from ...dsl.types import Seq, Unknown, Value
+from ..exact import answer_to_nothing
 from . import rewriting
 from .domains import finite, means, spread
 from .elementwise import infer_elementwise
 from .facts import Facts, Knowledge, listed, number, variable
-from .nodes import Undefined
+from .kinds import holds_booleans
+from .nodes import Opaque, Undefined
 from .orders import is_ranking, is_single
 from .refusal import Origins
 from .selection import join_terms, refuse_foresight, to_polynomial
@@ -76,6 +80,17 @@ class Analysis:
                 self.origins.note(rebuilt, node)
                 self._images[node] = self._images[rebuilt] = self._added(rebuilt)
         return self._images[root]
+
+    def watch_kinds(self, root: SOp) -> None:
+        """Note a check for each sequence of the program in which tokens may stand beside numbers.
+
+        The original RASP, and so the interpreter, lets no sequence mix them.
+        """
+        for node in topological([root]):
+            if isinstance(node.type, Seq) and isinstance(node.type.element, Unknown):
+                values = self.facts(self._images[node]).domain.values or ()
+                if len({isinstance(value, str) for value in values}) > 1:
+                    self._check(node, rewriting.mixes(self._images[node], is_causal=self._causal))
 
     def facts(self, node: SOp) -> Facts:
         """What is known of a node that `image` returned."""
@@ -131,28 +146,87 @@ class Analysis:
                 return rewriting.unrolled(node, self._known.max_length)
             case Reduce():
                 return self._reduced(node)
+            case At():
+                return self._read_at(node)
+            case Quantified():
+                answer = rewriting.decided(node)
+                if answer is None:
+                    reason = f"the body of {node.operator!r} reads more than its variable and the length"
+                    raise self.origins.refuse(node, reason, "write it with selectors, or run it in the interpreter")
+                return answer
             case SelectorWidth() if not self.selector(node):
                 return Constant((), 0)
             case Aggregate(arguments=(_, _, default)) if not self.selector(node):
                 return default
+            case Aggregate() if not self.selector(node) and answer_to_nothing(node.operator) is None:
+                reason = "it has no value for any input: nothing is selected, and there is no default"
+                raise self.origins.refuse(node, reason, "mend the program")
+            case Aggregate() if node.operator != "mean":
+                return self._aggregation(node)
             case Elementwise() if all(self.facts(argument).domain.is_numeric for argument in node.arguments):
                 return rewriting.merged_means(node)
         return None
 
+    def _read_at(self, node: At) -> SOp:
+        sequence, position = node.arguments
+        domain, n = self.facts(position).domain, self._known.max_length
+        if domain.values is not None and not any(isinstance(value, int) and -n <= value < n for value in domain.values):
+            reason = f"it has no value for any input: no sequence of up to {n} elements has such a position"
+            raise self.origins.refuse(node, reason, "mend the program, or take a larger max_length")
+        is_from_start = domain.is_numeric and domain.low >= 0
+        place = position if is_from_start else rewriting.from_start(position)
+        return Aggregate((Select((Indices(), place), "=="), sequence))
+
     def _reduced(self, node: Reduce) -> SOp:
-        domain = self.facts(node.arguments[0]).domain
-        is_small = domain.is_numeric and domain.values is not None and len(domain) <= _SUMMANDS_LIMIT
-        match node.operator:
-            case "count":
-                return rewriting.count(node.arguments[0])
-            case "all":
-                return rewriting.all_hold(node.arguments[0])
-            case "sum" if is_small:
-                return rewriting.sum_of(node.arguments[0], domain.values or ())
-            case "min" | "max" if is_small:
-                return rewriting.extreme(node.arguments[0], domain.values or (), node.operator)
+        keys, *_ = node.arguments
+        answer = self._counted(node.operator, keys, rewriting.everywhere)
+        if answer is not None:
+            return answer
         reason = f"{node.operator!r} of this sequence has no compilation"
         raise self.origins.refuse(node, reason, "write it with selectors, or run it in the interpreter")
+
+    def _counted(self, operator: str, keys: SOp, width: rewriting.Width) -> SOp | None:
+        """A property of some keys, by how many of them have which values; None if it cannot be told so."""
+        domain = self.facts(keys).domain
+        values = domain.values if domain.values is not None and len(domain) <= _SUMMANDS_LIMIT else None
+        match operator:
+            case "count":
+                return rewriting.count(keys, width)
+            case "any":
+                return rewriting.any_hold(keys, width)
+            case "all":
+                return rewriting.all_hold(keys, width)
+            case "sum" if values is not None and domain.is_numeric:
+                return rewriting.sum_of(keys, values, width)
+            case "min" | "max" if values is not None and domain.is_numeric:
+                return rewriting.extreme(keys, values, operator, width)
+            case "min" | "max" if values is not None and all(isinstance(value, str) for value in values):
+                return rewriting.extreme(keys, sorted(values, key=str), operator, width)
+        return None
+
+    def _aggregation(self, node: Aggregate) -> SOp:
+        """An aggregation other than the mean, as the mean of one value or by widths."""
+        selector, values, *default = node.arguments
+        if node.operator in ("first", "last", "nearest_left", "nearest_right"):
+            return Aggregate((selector if self.is_single(node) else self._one_of(node), values, *default))
+        answer = self._counted(node.operator, values, rewriting.within(selector))
+        if answer is None:
+            reason = f"{node.operator!r} of these values has no compilation"
+            raise self.origins.refuse(node, reason, "give it numbers of few values, or run it in the interpreter")
+        of_nothing = answer_to_nothing(node.operator)
+        if default and (of_nothing is None or self.facts(default[0]).constant != of_nothing):
+            return Elementwise((rewriting.is_empty(selector), default[0], answer), "if")
+        if of_nothing is None:
+            self._check(node, rewriting.is_empty(selector))
+        return answer
+
+    def _one_of(self, node: Aggregate) -> SOp:
+        """The selector of the first, last or nearest of the keys that are selected."""
+        # Where no key stands after its query, the nearest is the last.
+        operator = "last" if self._causal and node.operator != "first" else node.operator
+        position = rewriting.position_of(operator, node.arguments[0], self._known.max_length)
+        here = Select((Indices(), position), "==")
+        return SelectorLogic((here, rewriting.UP_TO_HERE), "and") if self._causal else here
 
     def _inferred(self, node: SOp) -> Facts:
         if self._causal and isinstance(node, Length | SelectorWidth | Aggregate):
@@ -174,6 +248,8 @@ class Analysis:
                 return number(node, finite(range(2 if self.is_single(node) else self._known.max_length + 1)))
             case Aggregate():
                 return self._aggregated(node)
+            case Opaque(arguments=(value,)):
+                return self._known.as_variable(value)
         facts, may_fault = infer_elementwise(node, self._known, lambda new: self._derived(new, node))
         if may_fault and not isinstance(node, Undefined):
             self._check(node, Undefined(node.arguments, node))
@@ -188,7 +264,7 @@ class Analysis:
         if not is_single or kept.values is None:
             self._refuse_mixture(node)
         if not is_single:
-            if kept.is_numeric:
+            if kept.is_numeric and not self._holds_booleans(node):
                 kept = means(kept, self._known.max_length)
             else:
                 self._check(node, Elementwise((width, Constant((), 2)), ">="))
@@ -196,6 +272,17 @@ class Analysis:
             self._check(node, Elementwise((width, Constant((), 0)), "=="))
         domain = spread(kept, *domains)
         return number(node, domain) if domain.is_numeric else variable(node, domain)
+
+    def _holds_booleans(self, node: Aggregate) -> bool:
+        """Whether an aggregate's values are booleans, of which several have no mean."""
+        values = self.facts(node.arguments[1]).domain.values
+        if values is None or not {0, 1} & {*values}:
+            return False
+        answer = holds_booleans(node.arguments[1], self._vocabulary)
+        if answer is None:
+            way_out = "make numbers of the booleans by indicator(…), or select at most one key, by its index"
+            raise self.origins.refuse(node, "several values may be selected, booleans and numbers among them", way_out)
+        return answer
 
     def _refuse_mixture(self, node: Aggregate) -> None:
         """A mean of numbers is no one-hot encoding, and a token is no number."""

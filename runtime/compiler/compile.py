@@ -192,6 +192,8 @@ def compile_transformer(
     tokens = vocabulary_of(function, vocabulary)
     analysis = Analysis(Origins(program), values_of_tokens(function, tokens), max_length, causal=causal)
     image = analysis.image(function.result)
+    if program.dialect == "rasp":
+        analysis.watch_kinds(function.result)
     network = Network(max_length, 1 if tokens is None else len(tokens))
     encoder = Encoder(analysis, network)
     answer = readout(image, analysis, encoder, network.stream)

@@ -6,17 +6,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...dsl.graph import Ascribe, CellCall, Elementwise, Fold, SOp
+from ...dsl.graph import Ascribe, CellCall, Elementwise, Fold, Input, Lookup, Quantified, SOp
 from ...dsl.operators import OPERATORS
 from ...dsl.types import Bool, Seq, Type, Unknown, Value, contains, element_of
 from ...errors import RuntimeFault
 from ..evaluate import evaluate
+from ..exact import looked_up
 from ..interpreter import Exact, call_by_contract
 
-__all__ = ["ABSENT", "FAULTS", "FoldStep", "Joint", "Undefined", "apply", "fault_text"]
+__all__ = [
+    "ABSENT",
+    "FAULTS",
+    "START",
+    "STOP",
+    "Decided",
+    "FoldStep",
+    "IsToken",
+    "Joint",
+    "Opaque",
+    "Undefined",
+    "apply",
+    "fault_text",
+]
 
 ABSENT = "\0absent"
 """The item of a fold beyond the end of the sequence; no program can write this token."""
+
+START, STOP = Input((), "range.start"), Input((), "range.stop")
+"""The bounds of the quantifier that a `Decided` node answers for."""
 
 FAULTS = (ZeroDivisionError, TypeError, ValueError, RuntimeFault)
 """What applying a node to values on which it is not defined raises."""
@@ -24,7 +41,7 @@ FAULTS = (ZeroDivisionError, TypeError, ValueError, RuntimeFault)
 
 @dataclass(frozen=True, eq=False)
 class FoldStep(SOp):
-    """One step of a fold: arguments are the state and the item; an absent item leaves the state as it is."""
+    """One step of a fold: arguments are the state and the items; absent items leave the state as it is."""
 
     fold: Fold = field(default=None)  # type: ignore[assignment]
 
@@ -36,11 +53,43 @@ class FoldStep(SOp):
 
 
 @dataclass(frozen=True, eq=False)
+class Decided(SOp):
+    """The truth of a quantifier that reads no sequence; arguments are its bounds and, if it is read, the length.
+
+    `quantified` is the quantifier over the inputs `START` and `STOP`.
+    """
+
+    quantified: Quantified = field(default=None)  # type: ignore[assignment]
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return (self.quantified.digest,)
+
+    def _infer(self) -> Type:
+        return Bool()
+
+
+@dataclass(frozen=True, eq=False)
+class IsToken(SOp):
+    """Whether the argument is a token, and no number."""
+
+    def _infer(self) -> Type:
+        return Seq(Bool())
+
+
+@dataclass(frozen=True, eq=False)
 class Joint(SOp):
     """The values of several s-ops, as one value."""
 
     def _infer(self) -> Type:
         return Seq(Unknown())
+
+
+@dataclass(frozen=True, eq=False)
+class Opaque(SOp):
+    """The argument, which is encoded for itself: what reads it is tabulated over its values, not over its parts."""
+
+    def _infer(self) -> Type:
+        return self.arguments[0].type
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +112,16 @@ def apply(node: SOp, operands: Sequence[Value]) -> Value:
             return OPERATORS[operator].apply(*operands)
         case CellCall():
             return call_by_contract(node, operands)
+        case Lookup():
+            return looked_up(node, operands)
+        case IsToken():
+            return isinstance(operands[0], str)
         case Ascribe(declared=declared):
             return _ascribed(declared, operands[0])
         case FoldStep(fold=fold):
             return _stepped(fold, *operands)
+        case Decided(quantified=quantified):
+            return _decided(quantified, *operands)
         case Joint():
             return tuple(operands)  # type: ignore[return-value]
         case Undefined(node=inner):
@@ -92,10 +147,15 @@ def _ascribed(declared: Type, value: Value) -> Value:
     return value
 
 
-def _stepped(fold: Fold, state: Value, item: Value) -> Value:
-    if item == ABSENT:
+def _stepped(fold: Fold, state: Value, *items: Value) -> Value:
+    if ABSENT in items:
         return state
-    state_key, item_key = (parameter.key for parameter in fold.parameters)
-    inputs = {state_key: state, item_key: item}
+    inputs = {parameter.key: value for parameter, value in zip(fold.parameters, (state, *items), strict=True)}
     value: Value = evaluate([fold.step], Exact(None, call_by_contract), 0, inputs)[fold.step]
     return value
+
+
+def _decided(quantified: Quantified, start: Value, stop: Value, length: Value = 0) -> Value:
+    inputs = {START.key: start, STOP.key: stop}
+    truth: Value = evaluate([quantified], Exact(None, call_by_contract), int(length), inputs)[quantified]
+    return truth

@@ -1,13 +1,16 @@
 """Nodes put in place of others, so that what is left has a direct encoding.
 
-- `count`, `all`, `sum`, `min` and `max` become widths of selectors;
+- `count`, `any`, `all`, `sum`, `min` and `max` become widths of selectors, of whole sequences as under a selector;
+- the first, last or nearest of the selected keys has a position that is a sum of such widths, and is read there;
+- a quantifier that reads no sequence is a function of its bounds and the length;
 - a fold becomes a chain of steps, one for each position, over items gathered by position;
 - the sum of two means under one selector becomes the mean of the sums, whose denominators are smaller.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
 
@@ -19,72 +22,208 @@ from ...dsl.graph import (
     Elementwise,
     Fold,
     Indices,
+    Input,
+    Length,
+    Lookup,
+    Quantified,
     Select,
+    SelectorLogic,
     SelectorWidth,
     SOp,
+    inner_graph,
     topological,
 )
 from ...dsl.operators import OPERATORS
 from ...dsl.types import Value
-from .nodes import ABSENT, FoldStep
+from .nodes import ABSENT, START, STOP, Decided, FoldStep, IsToken, Opaque
 
-__all__ = ["all_hold", "count", "extreme", "is_closed", "merged_means", "sum_of", "unrolled"]
+__all__ = [
+    "UP_TO_HERE",
+    "Width",
+    "all_hold",
+    "any_hold",
+    "count",
+    "decided",
+    "everywhere",
+    "extreme",
+    "from_start",
+    "is_closed",
+    "is_empty",
+    "merged_means",
+    "mixes",
+    "position_of",
+    "sum_of",
+    "unrolled",
+    "within",
+]
+
+Width = Callable[[SOp, str, Value], SOp]
+"""At how many of some positions the keys compare so with a value."""
+
+INDICES = Indices()
+UP_TO_HERE = Select((INDICES, INDICES), "<=")
 
 
-def _width(keys: SOp, comparison: str, query: Value) -> SOp:
-    return SelectorWidth((Select((keys, Constant((), query)), comparison),))
+def everywhere(keys: SOp, comparison: str, value: Value) -> SOp:
+    """The width over all positions."""
+    return SelectorWidth((Select((keys, Constant((), value)), comparison),))
 
 
-def count(conditions: SOp) -> SOp:
+def within(*selectors: SOp) -> Width:
+    """The width over the positions that all of the selectors select."""
+
+    def width(keys: SOp, comparison: str, value: Value) -> SOp:
+        compared: SOp = Select((keys, Constant((), value)), comparison)
+        return SelectorWidth((reduce(_both, selectors, compared),))
+
+    return width
+
+
+def _both(left: SOp, right: SOp) -> SOp:
+    return SelectorLogic((left, right), "and")
+
+
+def _apply(operator: str, *arguments: SOp | Value) -> SOp:
+    return Elementwise(tuple(part if isinstance(part, SOp) else Constant((), part) for part in arguments), operator)
+
+
+def count(conditions: SOp, width: Width) -> SOp:
     """At how many positions a condition holds."""
-    return _width(Elementwise((conditions,), "not"), "==", False)
+    return width(_apply("not", conditions), "==", False)
 
 
-def all_hold(conditions: SOp) -> SOp:
+def any_hold(conditions: SOp, width: Width) -> SOp:
+    """Whether a condition holds at some position."""
+    return _some(count(conditions, width))
+
+
+def all_hold(conditions: SOp, width: Width) -> SOp:
     """Whether a condition holds at every position."""
-    return Elementwise((_width(Elementwise((conditions,), "not"), "==", True), Constant((), 0)), "==")
+    return _none(width(_apply("not", conditions), "==", True))
 
 
-def sum_of(numbers: SOp, values: Iterable[Value]) -> SOp:
-    """The sum over all positions of numbers that take these values: each value times its count."""
-    weighted = (Elementwise((Constant((), value), _width(numbers, "==", value)), "*") for value in values if value)
+def is_empty(selector: SOp) -> SOp:
+    """Whether a selector selects nothing."""
+    return _none(SelectorWidth((selector,)))
+
+
+def mixes(sequence: SOp, *, is_causal: bool) -> SOp:
+    """Whether a sequence, of a causal transformer up to here, holds tokens and numbers."""
+    width = within(UP_TO_HERE) if is_causal else everywhere
+    tokens = IsToken((sequence,))
+    return _apply("and", any_hold(tokens, width), any_hold(_apply("not", tokens), width))
+
+
+def sum_of(numbers: SOp, values: Iterable[Value], width: Width) -> SOp:
+    """The sum of numbers that take these values: each value times its count."""
+    weighted = (_apply("*", value, width(numbers, "==", value)) for value in values if value)
     start: SOp = Constant((), 0)
     return reduce(_plus, weighted, start)
 
 
-def extreme(numbers: SOp, ascending: Sequence[Value], operator: str) -> SOp:
-    """The smallest or largest of numbers that take these values: a step for each value that is reached."""
+def extreme(keys: SOp, ascending: Sequence[Value], operator: str, width: Width) -> SOp:
+    """The smallest or largest of numbers, or of tokens, that take these values: a step for each that is reached."""
     values, comparison = (ascending, ">=") if operator == "max" else (ascending[::-1], "<=")
-    steps = (
-        Elementwise((Constant((), OPERATORS["-"].apply(above, below)), _reached(numbers, comparison, above)), "*")
-        for below, above in pairwise(values)
-    )
-    start: SOp = Constant((), values[0])
-    return reduce(_plus, steps, start)
-
-
-def _reached(numbers: SOp, comparison: str, bound: Value) -> SOp:
-    return Elementwise((Elementwise((_width(numbers, comparison, bound), Constant((), 1)), ">="),), "indicator")
+    answer: SOp = Constant((), values[0])
+    for below, above in pairwise(values):
+        reached = _some(width(keys, comparison, above))
+        if isinstance(above, str):
+            answer = _apply("if", reached, above, answer)
+        else:
+            step = _apply("*", OPERATORS["-"].apply(above, below), _apply("indicator", reached))
+            answer = _plus(answer, step)
+    return answer
 
 
 def _plus(left: SOp, right: SOp) -> SOp:
-    return Elementwise((left, right), "+")
+    return _apply("+", left, right)
+
+
+def position_of(operator: str, selector: SOp, max_length: int) -> SOp:
+    """The position of the first, last or nearest key that is selected; outside of the sequence if none is."""
+    places = range(max_length)
+    match operator:
+        case "first":
+            return _how_many(_none(within(selector)(INDICES, "<=", place)) for place in places)
+        case "last":
+            reached = (_some(within(selector)(INDICES, ">=", place)) for place in places)
+            return _apply("-", _how_many(reached), 1)
+    distance = Opaque((_how_many(_none(_width_near(selector, place)) for place in places),))
+    back = _apply("negate", distance)
+    preferred, other = (back, distance) if operator == "nearest_left" else (distance, back)
+    is_preferred = _some(SelectorWidth((_both(selector, _at(preferred)),)))
+    return _plus(INDICES, _apply("if", is_preferred, preferred, other))
+
+
+def _how_many(conditions: Iterable[SOp]) -> SOp:
+    start: SOp = Constant((), 0)
+    return reduce(_plus, (_apply("indicator", condition) for condition in conditions), start)
+
+
+def _some(width: SOp) -> SOp:
+    return _apply(">=", width, 1)
+
+
+def _none(width: SOp) -> SOp:
+    return _apply("==", width, 0)
+
+
+def _at(offset: SOp) -> SOp:
+    return Select((INDICES, _plus(INDICES, offset)), "==")
+
+
+def _width_near(selector: SOp, distance: int) -> SOp:
+    """How many keys are selected no farther than that from the query."""
+    near = (
+        Select((INDICES, _apply("-", INDICES, distance)), ">="),
+        Select((INDICES, _plus(INDICES, Constant((), distance))), "<="),
+    )
+    return SelectorWidth((reduce(_both, near, selector),))
+
+
+def from_start(position: SOp) -> SOp:
+    """A position as counted from the start, also where it is counted from the end."""
+    return _apply("if", _apply("<", position, 0), _apply("+", position, Length()), position)
 
 
 def unrolled(fold: Fold, max_length: int) -> SOp:
-    """The fold as a chain of steps; the items beyond the end of the sequence are absent."""
-    sequence, state = fold.arguments
+    """The fold as a chain of steps; the items beyond the end of the sequence are absent.
+
+    Of a running fold those beyond the query are absent as well.
+    """
+    *sequences, state = fold.arguments
     for position in range(max_length):
-        here = Select((Indices(), Constant((), position)), "==")
-        item = Aggregate((here, sequence, Constant((), ABSENT)))
-        state = FoldStep((state, item), fold)
+        here: SOp = Select((INDICES, Constant((), position)), "==")
+        selector = _both(here, UP_TO_HERE) if fold.running else here
+        items = (Aggregate((selector, sequence, Constant((), ABSENT))) for sequence in sequences)
+        state = FoldStep((state, *items), fold)
     return state
 
 
 def is_closed(fold: Fold) -> bool:
-    """Whether the step depends on nothing but the state and the item."""
-    allowed = (Constant, Elementwise, CellCall, Ascribe)
-    return all(isinstance(node, allowed) or node in fold.parameters for node in topological([fold.step]))
+    """Whether the step depends on nothing but the state and the items."""
+    return _reads_only(fold.step, fold.parameters, _CLOSED)
+
+
+def decided(quantified: Quantified) -> SOp | None:
+    """The quantifier as a function of its bounds and the length; None if its body reads more."""
+    if not _reads_only(quantified.body, (quantified.variable,), (*_CLOSED, Length)):
+        return None
+    is_open = not _reads_only(quantified.body, (quantified.variable,), _CLOSED)
+    arguments = (*quantified.arguments, Length()) if is_open else quantified.arguments
+    return Decided(arguments, replace(quantified, arguments=(START, STOP)))
+
+
+_CLOSED = (Constant, Elementwise, CellCall, Lookup, Ascribe, Quantified)
+
+
+def _reads_only(graph: SOp, bound: Sequence[Input], kinds: tuple[type[SOp], ...]) -> bool:
+    """Whether a graph consists of nodes of these kinds over inputs that are bound; so inner graphs, recursively."""
+    nodes = topological([graph])
+    inner = [inside for inside in map(inner_graph, nodes) if inside]
+    return all(isinstance(node, kinds) or node in bound for node in nodes) and all(
+        _reads_only(body, (*bound, *variables), kinds) for variables, body in inner
+    )
 
 
 def merged_means(node: SOp) -> SOp | None:

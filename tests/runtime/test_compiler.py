@@ -14,21 +14,21 @@ from stdcell.errors import RuntimeFault
 from stdcell.runtime.compiler import CompiledTransformer, compile_transformer
 from stdcell.runtime.interpreter import interpret
 
-HISTOGRAM = "out = selector_width(select(tokens, tokens, ==));"
-REVERSE = "out = aggregate(select(indices, length - indices - 1, ==), tokens);"
+HISTOGRAM = "ans = selector_width(select(tokens, tokens, ==));"
+REVERSE = "ans = aggregate(select(indices, length - indices - 1, ==), tokens);"
 SORT = """
 smaller = select(tokens_int, tokens_int, <);
 earlier = select(tokens_int, tokens_int, ==) and select(indices, indices, <);
 rank = selector_width(smaller or earlier);
-out = aggregate(select(rank, indices, ==), tokens_int);
+ans = aggregate(select(rank, indices, ==), tokens_int);
 """
-SHIFT = 'out = aggregate(select(indices + 1, indices, ==), tokens, "~");'
-FRACTIONS = 'out = aggregate(select(indices, indices, <=), indicator(tokens == "x"));'
+SHIFT = 'ans = aggregate(select(indices + 1, indices, ==), tokens, "~");'
+FRACTIONS = 'ans = aggregate(select(indices, indices, <=), indicator(tokens == "x"));'
 BALANCE = """
 before = select(indices, indices, <=);
-out = aggregate(before, indicator(tokens == "(")) - aggregate(before, indicator(tokens == ")"));
+ans = aggregate(before, indicator(tokens == "(")) - aggregate(before, indicator(tokens == ")"));
 """
-RARE = "count = selector_width(select(tokens, tokens, ==)); out = selector_width(select(count, 2, <=));"
+RARE = "count = selector_width(select(tokens, tokens, ==)); ans = selector_width(select(count, 2, <=));"
 
 
 def every_input(vocabulary: Sequence[Any], max_length: int) -> list[list[Any]]:
@@ -56,13 +56,12 @@ def compiled_rasp(text: str, vocabulary: Sequence[Any], max_length: int, **optio
         (FRACTIONS, "xax", [1, 0.5, 2 / 3]),
         (BALANCE, "())", [1, 0, -1 / 3]),
         (RARE, "aaabc", [2, 2, 2, 2, 2]),
-        ("out = length / 2;", "abc", [1.5, 1.5, 1.5]),
-        ('out = "a" in tokens;', "bab", [True, True, True]),
-        ('out = selector_width(select(tokens, "a", ==));', "bab", [1, 1, 1]),
-        ('out = tokens + "!";', "ab", ["a!", "b!"]),
-        ("out = indices % 2 == 0;", "abc", [True, False, True]),
-        ("out = 7;", "ab", [7, 7]),
-        ("out = max(indices) - min(indices);", "abc", [2, 2, 2]),
+        ("ans = length / 2;", "abc", [1.5, 1.5, 1.5]),
+        ('ans = "a" in tokens;', "bab", [True, True, True]),
+        ('ans = selector_width(select(tokens, "a", ==));', "bab", [1, 1, 1]),
+        ('ans = tokens + "!";', "ab", ["a!", "b!"]),
+        ("ans = indices % 2 == 0;", "abc", [True, False, True]),
+        ("ans = 7;", "ab", [7, 7]),
     ],
 )
 def test_a_transformer_answers_by_hand_checked_examples(text: str, given: str, answer: list[Any]) -> None:
@@ -79,19 +78,19 @@ def test_a_transformer_answers_by_hand_checked_examples(text: str, given: str, a
         (FRACTIONS, "xyz", 5),
         (BALANCE, "()a", 5),
         (RARE, "abc", 5),
-        ("out = selector_width(select(1, 1, ==));", "ab", 5),
+        ("ans = selector_width(select(1, 1, ==));", "ab", 5),
         # Two selections joined by `or` need one table over tokens and positions at once.
-        ("out = aggregate(select(tokens_int, 1, ==) or select(indices, indices, ==), tokens_int);", [0, 1, 2], 4),
+        ("ans = aggregate(select(tokens_int, 1, ==) or select(indices, indices, ==), tokens_int);", [0, 1, 2], 4),
         # Terms that overlap: 1 - (1 - P)(1 - Q) and the like.
-        ("out = selector_width(not (select(tokens_int, 1, <) or select(indices, tokens_int, <=)));", [0, 1, 2], 4),
+        ("ans = selector_width(not (select(tokens_int, 1, <) or select(indices, tokens_int, <=)));", [0, 1, 2], 4),
         # A default that differs from position to position, as a number and as a token.
-        ("out = aggregate(select(indices, indices, <), tokens_int, indices + tokens_int);", [0, 1, 2], 4),
-        ("out = aggregate(select(indices + 2, indices, ==), tokens, tokens);", "abc", 4),
+        ("ans = aggregate(select(indices, indices, <), tokens_int, indices + tokens_int);", [0, 1, 2], 4),
+        ("ans = aggregate(select(indices + 2, indices, ==), tokens, tokens);", "abc", 4),
         # Means of means.
-        ("m = aggregate(select(indices, indices, <=), tokens_int); out = aggregate(select(1, 1, ==), m);", [0, 1], 4),
-        ("out = aggregate(select(indices, indices, <=), tokens_int) > 1 / 2;", [0, 1], 5),
-        ("out = round(aggregate(select(indices, indices, <=), tokens_int)) * indices;", [0, 1, 2], 4),
-        ("out = indicator(selector_width(select(tokens, tokens, ==)) == length - indices);", "ab", 5),
+        ("m = aggregate(select(indices, indices, <=), tokens_int); ans = aggregate(select(1, 1, ==), m);", [0, 1], 4),
+        ("ans = aggregate(select(indices, indices, <=), tokens_int) > 1 / 2;", [0, 1], 5),
+        ("ans = round(aggregate(select(indices, indices, <=), tokens_int)) * indices;", [0, 1, 2], 4),
+        ("ans = indicator(selector_width(select(tokens, tokens, ==)) == length - indices);", "ab", 5),
     ],
 )
 def test_compiled_equals_interpreted_on_every_input(text: str, vocabulary: Sequence[Any], max_length: int) -> None:
@@ -126,13 +125,14 @@ def test_a_typed_entry_point_needs_no_vocabulary(text: str) -> None:
         ('use program "stdcell/sort" (sort); main(xs: seq[int 0..4]) = sort(xs);', [3, 1, 4, 1], [1, 1, 3, 4]),
         (f"{ADD} main(xs: seq[int 0..4]) = fold(add, xs, 0);", [3, 4, 1], 3),
         ("main(xs: seq[int 0..4]) = sum(xs);", [3, 4, 1], 8),
+        ("main(xs: seq[int 0..4]) = max(xs) - min(xs);", [3, 4, 1], 3),
     ],
 )
 def test_a_scalar_output_is_answered_by_one_value(text: str, given: list[int], answer: Any) -> None:
     assert compile_transformer(parse(text), max_length=4)([given]) == [answer]
 
 
-@pytest.mark.parametrize("text", [HISTOGRAM, SHIFT, FRACTIONS, "out = indices;"])
+@pytest.mark.parametrize("text", [HISTOGRAM, SHIFT, FRACTIONS, "ans = indices;"])
 def test_a_causal_transformer_answers_what_needs_no_foresight(text: str) -> None:
     program = parse(
         text.replace("tokens, tokens, ==)", "tokens, tokens, ==) and select(indices, indices, <=)"), dialect="rasp"
@@ -155,7 +155,7 @@ def test_no_inputs_give_no_answers() -> None:
 
 
 def test_a_program_that_reads_no_token_takes_any() -> None:
-    compiled = compile_transformer(parse("out = length - indices;", dialect="rasp"), max_length=3)
+    compiled = compile_transformer(parse("ans = length - indices;", dialect="rasp"), max_length=3)
     assert compiled(["xyz", [7, 8]]) == [[3, 2, 1], [2, 1]]
 
 
@@ -176,21 +176,21 @@ def test_the_residual_stream_holds_the_value_of_each_encoded_s_op() -> None:
     named = {
         program.names[node]: value for node, value in compiled.values([3, 1, 3, 2]).items() if node in program.names
     }
-    assert named == {"rank": [2, 0, 3, 1], "out": [1, 2, 3, 3]}
+    assert named == {"rank": [2, 0, 3, 1], "ans": [1, 2, 3, 3]}
 
 
 def test_selectors_that_exclude_each_other_cost_nothing() -> None:
-    contradiction = "out = selector_width(select(tokens, tokens, <) and select(tokens, tokens, ==));"
+    contradiction = "ans = selector_width(select(tokens, tokens, <) and select(tokens, tokens, ==));"
     assert compiled_rasp(contradiction, "ab", 4).config.layers == ()
 
 
 def test_equal_selectors_share_a_head() -> None:
-    text = "out = selector_width(select(tokens, tokens, ==)) * selector_width(not select(tokens, tokens, !=));"
+    text = "ans = selector_width(select(tokens, tokens, ==)) * selector_width(not select(tokens, tokens, !=));"
     assert compiled_rasp(text, "ab", 4).config.layers[0].n_heads == 1
 
 
 def test_all_numbers_of_the_weights_are_counted() -> None:
-    compiled = compiled_rasp("out = tokens;", "ab", 3)
+    compiled = compiled_rasp("ans = tokens;", "ab", 3)
     # Embedding 3 x 4, positions 4 x 4, unembedding 4 x 2 with its bias of 2.
     assert compiled.n_parameters == 12 + 16 + 8 + 2
 
@@ -198,13 +198,13 @@ def test_all_numbers_of_the_weights_are_counted() -> None:
 @pytest.mark.parametrize(
     ("text", "given", "message"),
     [
-        ("out = tokens_int / (tokens_int - 1);", [2, 1], "<program>:1:7: division by zero"),
+        ("ans = tokens_int / (tokens_int - 1);", [2, 1], "<program>:1:7: division by zero"),
         (
-            "out = aggregate(select(tokens, 1, ==), tokens_str);",
+            "ans = aggregate(select(tokens, 1, ==), tokens_str);",
             [1, 1],
             "<program>:1:7: the mean of the tokens '1', '1' is not defined",
         ),
-        ("out = indices % (tokens_int - indices);", [2, 1], "<program>:1:7: division by zero"),
+        ("ans = indices % (tokens_int - indices);", [2, 1], "<program>:1:7: division by zero"),
     ],
 )
 def test_an_input_without_an_answer_faults_as_in_the_interpreter(text: str, given: list[int], message: str) -> None:
@@ -249,7 +249,7 @@ def test_widths_are_numbers_of_the_graph() -> None:
 
 def test_an_input_without_an_answer_has_no_values_to_read() -> None:
     with pytest.raises(RuntimeFault, match="division by zero"):
-        compiled_rasp("out = 6 / tokens_int;", [0, 1], 2).values([1, 0])
+        compiled_rasp("ans = 6 / tokens_int;", [0, 1], 2).values([1, 0])
 
 
 @pytest.mark.parametrize("max_length", [1, 2, 3])

@@ -51,7 +51,7 @@ def has_answer(run: Callable[[list[list[int]]], Any], given: list[int]) -> bool:
 @settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.recursive(LEAVES, extended, max_leaves=6))
 def test_a_random_program_answers_as_interpreted_or_is_refused(expression: str) -> None:
-    program = parse(f"out = {expression};", dialect="rasp")
+    program = parse(f"ans = {expression};", dialect="rasp")
     try:
         compiled = compile_transformer(program, vocabulary=[0, 1, 2], max_length=3)
     except NotCompilable:
@@ -78,18 +78,18 @@ def long_inputs(vocabulary: Sequence[int], length: int) -> list[list[int]]:
 @pytest.mark.parametrize(
     ("text", "n_values", "length"),
     [
-        ("out = selector_width(select(tokens, tokens, ==));", 10, 100),
-        ("out = selector_width(select(tokens, tokens, ==));", 2, 400),
+        ("ans = selector_width(select(tokens, tokens, ==));", 10, 100),
+        ("ans = selector_width(select(tokens, tokens, ==));", 2, 400),
         (
             "rank = selector_width(select(tokens, tokens, <) or (select(tokens, tokens, ==) and "
-            "select(indices, indices, <))); out = aggregate(select(rank, indices, ==), tokens);",
+            "select(indices, indices, <))); ans = aggregate(select(rank, indices, ==), tokens);",
             50,
             100,
         ),
-        ("out = aggregate(select(indices, length - indices - 1, ==), tokens);", 10, 50),
-        ("out = aggregate(select(indices, indices, <=), indicator(tokens == 0));", 3, 100),
+        ("ans = aggregate(select(indices, length - indices - 1, ==), tokens);", 10, 50),
+        ("ans = aggregate(select(indices, indices, <=), indicator(tokens == 0));", 3, 100),
         (
-            "count = selector_width(select(tokens, tokens, ==)); out = selector_width(select(count, 2, <=));",
+            "count = selector_width(select(tokens, tokens, ==)); ans = selector_width(select(count, 2, <=));",
             10,
             100,
         ),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from stdcell.dsl import CellPort, CellSignature, Program, parse
+from stdcell.dsl.scope import Condition
 from stdcell.dsl.types import Int
 from stdcell.errors import NotCompilable, RuntimeFault, Source
 from stdcell.runtime.compiler import compile_transformer
@@ -22,17 +24,17 @@ def refusal(program: Program, **options: Any) -> str:
     ("text", "message"),
     [
         (
-            "out = selector_width(select(tokens, tokens, ==));",
+            "ans = selector_width(select(tokens, tokens, ==));",
             "<program>:1:22: the selector may select a key after its query; compile with causal=False, "
             "or add `and select(indices, indices, <=)`",
         ),
         (
-            "out = aggregate(select(indices, indices, >=), tokens_int);",
+            "ans = aggregate(select(indices, indices, >=), tokens_int);",
             "<program>:1:17: the selector may select a key after its query; compile with causal=False, "
             "or add `and select(indices, indices, <=)`",
         ),
         (
-            "\nout = indices + length;",
+            "\nans = indices + length;",
             "<program>:2:17: a causal transformer does not know the length before the input ends; "
             "compile with causal=False",
         ),
@@ -46,16 +48,16 @@ def test_a_causal_transformer_cannot_look_ahead(text: str, message: str) -> None
     ("text", "message"),
     [
         (
-            "out = tokens / 0;",
+            "ans = tokens / 0;",
             "<program>:1:7: it has no value for any input: division by zero; mend the program",
         ),
         (
-            'out = selector_width(select(tokens, "a", <));',
+            'ans = selector_width(select(tokens, "a", <));',
             "<program>:1:22: 1 and 'a' have no order; compare values of one kind; "
             "an aggregate of tokens may need a default that is a token",
         ),
         (
-            'out = aggregate(select(tokens, tokens, ==), tokens, "none");',
+            'ans = aggregate(select(tokens, tokens, ==), tokens, "none");',
             "<program>:1:7: several values may be selected, numbers and tokens among them; "
             "give values and default of one kind, or select at most one key, by its index",
         ),
@@ -69,31 +71,31 @@ def test_what_has_no_meaning_is_refused(text: str, message: str) -> None:
     ("text", "max_length", "message"),
     [
         (
-            "out = selector_width(select(tokens, tokens, ==));",
+            "ans = selector_width(select(tokens, tokens, ==));",
             2500,
             "<program>:1:7: widths up to 2500 cannot be told apart in float32 (error 0.77, 0.25 allowed); "
             "take a smaller max_length",
         ),
         (
-            "out = aggregate(select(indices, indices, <=), tokens);",
+            "ans = aggregate(select(indices, indices, <=), tokens);",
             300,
-            "<program>:1:7: the values of 'out' lie too close for float32 (error 5.1e-05, 5.6e-06 allowed); "
+            "<program>:1:7: the values of 'ans' lie too close for float32 (error 5.1e-05, 5.6e-06 allowed); "
             "take a smaller max_length, or round before",
         ),
         (
-            "m = aggregate(select(tokens, tokens, ==), indices);\nout = m * m;",
+            "m = aggregate(select(tokens, tokens, ==), indices);\nans = m * m;",
             200,
             "<program>:2:7: 'm' takes too many values to tabulate; "
             "round it, or take a smaller max_length or vocabulary",
         ),
         (
-            "m = aggregate(select(tokens, tokens, ==), indices);\nout = selector_width(select(m, 3, <));",
+            "m = aggregate(select(tokens, tokens, ==), indices);\nans = selector_width(select(m, 3, <));",
             200,
             "<program>:2:22: 'm' takes too many values to compare in a selector; "
             "round it, or take a smaller max_length or vocabulary",
         ),
         (
-            "out = aggregate(select(indices * tokens, indices, ==) or select(tokens, 1, ==), tokens);",
+            "ans = aggregate(select(indices * tokens, indices, ==) or select(tokens, 1, ==), tokens);",
             80,
             "<program>:1:17: 'select(indices * tokens, indices, ==) o…' needs 159 neurons, more than 100; "
             "take a smaller max_length or vocabulary, or compute it in parts",
@@ -108,7 +110,7 @@ def test_what_float32_or_a_table_cannot_hold_is_refused(
 
 
 def test_the_name_of_the_file_is_part_of_the_place() -> None:
-    program = parse(Source("out = length;", "lab.rasp"), dialect="rasp")
+    program = parse(Source("ans = length;", "lab.rasp"), dialect="rasp")
     assert refusal(program, max_length=3, causal=True).startswith("lab.rasp:1:7: ")
 
 
@@ -127,6 +129,9 @@ class OneCell:
         digit = Int(0, 4)
         return CellSignature(kind, name, "d" * 64, (CellPort("a", digit),), CellPort("result", digit))
 
+    def find_matching(self, kind: str, conditions: Sequence[Condition]) -> CellSignature:
+        raise AssertionError("no cell is looked up by conditions here")
+
     def find_program(self, name: str, version: int | None) -> tuple[Source, str]:
         raise AssertionError("no program is looked up here")
 
@@ -141,16 +146,16 @@ def test_a_cell_whose_contract_is_silent_is_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "dialect", "options", "message"),
     [
-        ("out = tokens;", "rasp", {"max_length": 0, "vocabulary": "a"}, "expected a max_length of at least 1, found 0"),
+        ("ans = tokens;", "rasp", {"max_length": 0, "vocabulary": "a"}, "expected a max_length of at least 1, found 0"),
         (
-            "out = tokens;",
+            "ans = tokens;",
             "rasp",
             {"max_length": 3},
             "input 'tokens' may hold any token or number: say which in `vocabulary`, "
             "or declare a finite type such as seq[int 0..9]",
         ),
         (
-            "out = tokens;",
+            "ans = tokens;",
             "rasp",
             {"max_length": 3, "vocabulary": "aba"},
             "expected a vocabulary of different tokens, found ['a', 'b', 'a']",
@@ -162,10 +167,10 @@ def test_a_cell_whose_contract_is_silent_is_refused() -> None:
             "input 'xs': 3 at position 0 is not a value of int 0..2",
         ),
         (
-            "out = tokens;",
+            "ans = tokens;",
             "rasp",
-            {"max_length": 3, "vocabulary": "ab", "output": "uot"},
-            "the program has no output 'uot'; did you mean 'out'?",
+            {"max_length": 3, "vocabulary": "ab", "output": "anz"},
+            "the program has no output 'anz'; did you mean 'ans'?",
         ),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,12 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stdcell.dsl import CellPort, CellSignature, parse
+from stdcell.dsl.scope import Condition
 from stdcell.dsl.types import Int
 from stdcell.errors import LanguageError, RuntimeFault, Source
 from stdcell.runtime.interpreter import interpret
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-TRACR = sorted(path.stem for path in GOLDEN.glob("*.json") if path.stem != "language_semantics")
+ORIGINAL = ("language_semantics", "library_functions")
+TRACR = sorted(path.stem for path in GOLDEN.glob("*.json") if path.stem not in ORIGINAL)
 DIGIT = Int(0, 36)
 
 
@@ -58,9 +61,11 @@ def test_a_reference_program_gives_the_reference_outputs(name: str) -> None:
     assert found == [pytest.approx([as_number(value) for value in output]) for output in outputs]
 
 
-@pytest.mark.parametrize("name", list(golden("language_semantics")["cases"][0]["outputs"]))
-def test_rasp_means_what_its_original_interpreter_answers(name: str) -> None:
-    reference = golden("language_semantics")
+@pytest.mark.parametrize(
+    ("file", "name"), [(file, name) for file in ORIGINAL for name in golden(file)["cases"][0]["outputs"]]
+)
+def test_rasp_means_what_its_original_interpreter_answers(file: str, name: str) -> None:
+    reference = golden(file)
     inputs, outputs = zip(*((case["input"], case["outputs"][name]) for case in reference["cases"]), strict=True)
     answers = interpret(parse(reference["text"], dialect="rasp"), inputs, output=name)
     found = [[as_number(value) for value in sequence] for sequence in answers]
@@ -126,10 +131,10 @@ def test_a_scalar_of_the_original_rasp_keeps_its_quirks(expression: str, value: 
     ("expression", "given", "value"),
     [
         ("aggregate(select(indices, indices, <=), indices)", "abcd", [0, 0.5, 1, 1.5]),
-        ("aggregate(select(indices, indices, <), indices)", "abc", [0, 0, 0.5]),
+        ("aggregate(select(indices, indices, <), indices, 0)", "abc", [0, 0, 0.5]),
         ("aggregate(select(indices, indices, <), indices, -1)", "abc", [-1, 0, 0.5]),
         ("aggregate(select(indices, indices, <), indices, indices * 10)", "abc", [0, 0, 0.5]),
-        ("aggregate(select(indices, indices, <), indices > 0)", "ab", [False, False]),
+        ("aggregate(select(indices, indices, <), indices > 0, False)", "ab", [False, False]),
         ("aggregate(select(indices, length - indices - 1, ==), tokens)", "abc", ["c", "b", "a"]),
         ('aggregate(select(indices + 1, indices, ==), tokens, "-")', "abc", ["-", "a", "b"]),
         ("selector_width(select(tokens, tokens, ==))", "aba", [2, 1, 2]),
@@ -209,7 +214,7 @@ def test_rasp_reads_tokens_as_text_and_as_numbers() -> None:
 
 
 def test_a_rasp_scalar_answers_at_every_position_of_inputs_given_by_name() -> None:
-    assert answer("a = sum(tokens);", {"tokens": [1, 2, 3]}, dialect="rasp") == [6, 6, 6]
+    assert answer("a = 2 in tokens;", {"tokens": [1, 2, 3]}, dialect="rasp") == [True] * 3
 
 
 def test_any_output_can_be_asked_for() -> None:
@@ -256,7 +261,7 @@ def test_an_input_of_too_many_digits_is_a_fault() -> None:
 @pytest.mark.parametrize("token", ["x", "1/0", "1e999999999", ""])
 def test_a_token_that_is_no_number_is_not_read_as_one(token: str) -> None:
     found = fault_of("a = tokens_float;", [token], dialect="rasp")
-    assert found == f"input 'tokens_float': {token!r} at position 0 is not a value of real"
+    assert found == f"input 'tokens_float': {token!r} at position 0 is not a number"
 
 
 @pytest.mark.parametrize(
@@ -267,8 +272,8 @@ def test_a_token_that_is_no_number_is_not_read_as_one(token: str) -> None:
         ("a = tokens + 1;", "ab", "<program>:1:5: the token 'a' is not a number"),
         ("a = tokens < 1;", "ab", "<program>:1:5: 'a' and 1 have no order"),
         ("a = indices ^ tokens;", [0.5], "<program>:1:5: the exponent 1/2 is not a whole number"),
-        ("a = 2 ^ 99999999;", "a", "<program>:1:5: the exponent is larger than 4096"),
-        ("a = (10 ^ 999) ^ 999;", "a", "<program>:1:5: the number has more than 4000 digits"),
+        ("a = (indices + 2) ^ 99999999;", "a", "<program>:1:5: the exponent is larger than 4096"),
+        ("a = (indices + 10 ^ 999) ^ 999;", "a", "<program>:1:5: the number has more than 4000 digits"),
         (
             "a = aggregate(select(1, 1, ==), tokens);",
             "ab",
@@ -320,6 +325,9 @@ class Shelf:
 
     def find_cell(self, kind: str, name: str, version: int | None) -> CellSignature:
         return self.cell
+
+    def find_matching(self, kind: str, conditions: Sequence[Condition]) -> CellSignature:
+        raise AssertionError("no cell is asked for by conditions")
 
     def find_program(self, name: str, version: int | None) -> tuple[Source, str]:
         raise AssertionError("no program is asked for")
