@@ -74,7 +74,7 @@ def _nearest(described: Sequence[tuple[Node, Mapping[str, Any]]], conditions: Se
     """Which condition the cell that meets the most of them fails."""
     if not described:
         return ""
-    cell, properties = max(described, key=lambda pair: sum(_meets(pair[1], one) for one in conditions))
+    cell, properties = max(reversed(described), key=lambda pair: sum(_meets(pair[1], one) for one in conditions))
     missed = next(one for one in conditions if not _meets(properties, one))
     found = properties.get(missed.subject)
     told = ", ".join(names[0] for names in found or ()) if missed.subject == "implements" else _written(found)

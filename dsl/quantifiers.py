@@ -60,7 +60,7 @@ def _range(operands: Operands, call: tree.Call) -> _Domain | None:
 def _nested(operands: Operands, quantifier: tree.Quantifier, names: tuple[str, ...], domain: _Domain) -> SOp | None:
     name, *rest = names
     start, stop, sequence = domain
-    variable = operands.record.variable(Int(0, None), name)
+    variable = operands.record.variable(_between(start, stop), name)
     meaning: Meaning = At((sequence, variable)) if sequence is not None else variable
     within = operands.within({name: meaning})
     body = _nested(within, quantifier, tuple(rest), domain) if rest else _condition(within, quantifier)
@@ -69,6 +69,13 @@ def _nested(operands: Operands, quantifier: tree.Quantifier, names: tuple[str, .
     (bound,), closed, moved = bind((variable,), body)
     operands.record.carry(moved, quantifier.span)
     return Quantified((start, stop), quantifier.operator, bound, closed)
+
+
+def _between(start: SOp, stop: SOp) -> Int:
+    """The type of the numbers from a start to before a stop."""
+    low = start.type.low if isinstance(start.type, Int) else None
+    high = stop.type.high if isinstance(stop.type, Int) else None
+    return Int(low, None if high is None else high - 1)
 
 
 def _condition(operands: Operands, quantifier: tree.Quantifier) -> SOp | None:

@@ -1,7 +1,18 @@
 """Verification: every composition proved, refuted or plainly unknown. Nothing here needs torch but `neural`."""
 
 from .assumptions import assumption_of
+from .claims import Claim, functions_in_order, own_claims
 from .prove import verify
 from .verdict import Assumption, Counterexample, Report, Verdict
 
-__all__ = ["Assumption", "Counterexample", "Report", "Verdict", "assumption_of", "verify"]
+__all__ = [
+    "Assumption",
+    "Claim",
+    "Counterexample",
+    "Report",
+    "Verdict",
+    "assumption_of",
+    "functions_in_order",
+    "own_claims",
+    "verify",
+]

@@ -1,26 +1,21 @@
-"""Claims about every sequence of one length: the graph is unrolled, and the solver asked for a breaking input.
-
-Widths are sums of conditions, and a mean m of c selected values with sum s is the number with c·m = s, one linear
-case for each c, so that no term is divided by a term. A catalogued cell is what its contract says.
-"""
+"""Claims about every sequence of one length: the graph is unrolled, and the solver asked for a breaking input."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
-from itertools import combinations, pairwise
 from typing import Any
 
 import z3
 
-from ..dsl.graph import Aggregate, Ascribe, CellCall, Input, Reduce, SOp, inputs_of
+from ..dsl.graph import Input, SOp, inputs_of
 from ..dsl.types import Bool, Element, Int, Real, Seq, Token, Value, element_of
-from ..errors import VerificationError
-from ..runtime.evaluate import Algebra, evaluate
+from ..runtime.evaluate import evaluate
 from .claims import Claim
-from .terms import TokenCodes, apply, as_term, fresh, tokens_in, within
+from .ranges import with_fixed_ranges
+from .terms import TokenCodes, as_term, fresh, tokens_in, within
+from .unrolled import Unrolled
 
 __all__ = ["GaveUp", "Refutation", "find_refutation", "is_satisfiable"]
 
@@ -71,8 +66,10 @@ class _Question:
         self._codes = TokenCodes(tokens_in([*roots, *parameters]))
         self._nodes = {node.key: node for node in (*parameters, *inputs_of(roots))}
         self._inputs = {key: self._unknown(node, n_positions) for key, node in self._nodes.items()}
-        algebra = _Unrolled(self._codes)
-        self.values = evaluate(roots, algebra, n_positions, self._inputs)
+        algebra = Unrolled(self._codes)
+        unrollable = [with_fixed_ranges(root) for root in roots]
+        values = evaluate(unrollable, algebra, n_positions, self._inputs)
+        self.values = {root: values[node] for root, node in zip(roots, unrollable, strict=True)}
         self.solver = z3.Solver()
         self.solver.set("rlimit", rlimit)
         for key, node in self._nodes.items():
@@ -148,94 +145,3 @@ def _value(term: Any, element: Element, codes: TokenCodes) -> Value:
         term = term.approx(20)
     number = Fraction(term.numerator_as_long(), term.denominator_as_long())
     return number.numerator if number.denominator == 1 else number
-
-
-class _Unrolled(Algebra[Any]):
-    """Solver terms at each position; `facts` define the means."""
-
-    def __init__(self, codes: TokenCodes) -> None:
-        self._codes = codes
-        self.facts: list[Any] = []
-
-    def constant(self, value: Value) -> Any:
-        """A number or truth as it is, a token as its code."""
-        return self._codes.code(value) if isinstance(value, str) else value
-
-    def elementwise(self, operator: str, operands: Sequence[Any], node: SOp) -> Any:
-        """The operator on terms."""
-        return apply(operator, operands)
-
-    def cell(self, call: CellCall, operands: Sequence[Any]) -> Any:
-        """What the contract says."""
-        if call.meaning is None:
-            raise VerificationError(f"the contract of {call.cell.name!r} does not say `result == …`")
-        inputs = {f"port.{place}": operand for place, operand in enumerate(operands)}
-        return evaluate([call.meaning], self, 0, inputs)[call.meaning]
-
-    def ascribe(self, node: Ascribe, value: Any) -> Any:
-        """The value, of the declared type: that it belongs there is a claim of its own."""
-        self.facts.append(within(element_of(node.type), value, self._codes))
-        whole = isinstance(element_of(node.type), Int) and z3.is_real(as_term(value))
-        return z3.ToInt(value) if whole and not isinstance(value, int | Fraction) else value
-
-    def width(self, selected: Sequence[Any]) -> Any:
-        """A sum of ones."""
-        return reduce(lambda left, right: apply("+", (left, right)), map(_one, selected), 0)
-
-    def mean(self, selected: Sequence[Any], values: Sequence[Any], default: Any, node: Aggregate) -> Any:
-        """The value m with count · m = sum, or the default; for tokens and booleans the one selected value."""
-        if isinstance(element_of(node.type), Token | Bool):
-            return self._only(selected, values, default)
-        count = self.width(selected)
-        weighted = [apply("if", (is_selected, value, 0)) for is_selected, value in zip(selected, values, strict=True)]
-        total = reduce(lambda left, right: apply("+", (left, right)), weighted, 0)
-        if isinstance(count, int):
-            return (0 if default is None else default) if count == 0 else apply("/", (total, count))
-        mean = z3.FreshReal("mean")
-        self.facts += [z3.Implies(count == c, c * mean == as_term(total)) for c in range(2, len(selected) + 1)]
-        empty = 0 if default is None else default
-        return apply("if", (count == 0, empty, apply("if", (count == 1, total, mean))))
-
-    def _only(self, selected: Sequence[Any], values: Sequence[Any], default: Any) -> Any:
-        chosen = values[0] if default is None and values else default
-        for is_selected, value in zip(selected, values, strict=True):
-            chosen = apply("if", (is_selected, value, chosen))
-        return chosen
-
-    def reduce(self, node: Reduce, sequences: Sequence[Sequence[Any]]) -> Any:
-        """The property, written out over all positions."""
-        return _REDUCTIONS[node.operator](*sequences)
-
-
-def _one(condition: Any) -> Any:
-    return apply("if", (condition, 1, 0))
-
-
-def _all(conditions: Sequence[Any]) -> Any:
-    return reduce(lambda left, right: apply("and", (left, right)), conditions, True)
-
-
-def _sum(values: Sequence[Any]) -> Any:
-    return reduce(lambda left, right: apply("+", (left, right)), values, 0)
-
-
-def _occurrences(value: Any, values: Sequence[Any]) -> Any:
-    return _sum([_one(apply("==", (value, other))) for other in values])
-
-
-def _extreme(operator: str) -> Any:
-    return lambda values: reduce(lambda left, right: apply(operator, (left, right)), values) if values else 0
-
-
-_REDUCTIONS: Mapping[str, Any] = {
-    "sum": _sum,
-    "min": _extreme("min"),
-    "max": _extreme("max"),
-    "count": lambda values: _sum([_one(value) for value in values]),
-    "all": _all,
-    "sorted": lambda values: _all([apply("<=", pair) for pair in pairwise(values)]),
-    "distinct": lambda values: _all([apply("!=", pair) for pair in combinations(values, 2)]),
-    "permutation": lambda left, right: _all(
-        [apply("==", (_occurrences(value, left), _occurrences(value, right))) for value in left]
-    ),
-}

@@ -1,22 +1,24 @@
 """Claims about folds, proved for all lengths by induction over the sequence.
 
-The claim about folds of one sequence and totals of it (sum, count, all, length) is its own invariant:
+The claim about folds of sequences and totals of them (sum, count, any, all, length) is its own invariant:
 
 1. *start*: it holds of the initial values and of the totals of the empty sequence;
-2. *step*: if it holds of some states and totals, it holds after one more element, any value of the element's type,
-   has been folded and added.
+2. *step*: if it holds of some states and totals, it holds after one more element of each sequence, any value of the
+   element's type, has been folded and added.
 
-What else is known of the sequence is forgotten: the proof holds for every sequence of that element type. Both
+What else is known of the sequences is forgotten: the proof holds for all sequences of these element types. Both
 questions are graphs of scalars, built by substitution.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from ..dsl.graph import Constant, Elementwise, Fold, Input, Length, Reduce, SOp, substitute, topological
+from ..dsl.graph import At, Constant, Elementwise, Fold, Input, Length, Quantified, Reduce, SOp, substitute, topological
 from ..dsl.types import Seq, element_of
 from .claims import Claim
+from .inner import nodes_within
 from .lemmas import follows
 from .symbolic import Lemmas, Symbolic
 from .terms import TokenCodes, as_term, tokens_in
@@ -24,11 +26,12 @@ from .terms import TokenCodes, as_term, tokens_in
 __all__ = ["holds_by_induction"]
 
 _ONE, _ZERO, _TRUE = Constant((), 1), Constant((), 0), Constant((), True)
-_EMPTY: Mapping[str, SOp] = {"sum": _ZERO, "count": _ZERO, "all": _TRUE}
+_EMPTY: Mapping[str, SOp] = {"sum": _ZERO, "count": _ZERO, "all": _TRUE, "any": Constant((), False)}
 _ADDED: Mapping[str, Callable[[SOp, SOp], SOp]] = {
     "sum": lambda total, value: Elementwise((total, value), "+"),
     "count": lambda total, value: Elementwise((total, Elementwise((value,), "indicator")), "+"),
     "all": lambda total, value: Elementwise((total, value), "and"),
+    "any": lambda total, value: Elementwise((total, value), "or"),
 }
 
 
@@ -38,34 +41,62 @@ def holds_by_induction(claim: Claim, rlimit: int) -> bool:
     Raises:
         VerificationError: if the claim speaks of values that the solver has no terms for.
     """
-    nodes = topological([claim.condition])
+    condition = _with_last_states(claim.condition)
+    nodes = topological([condition])
     folds = [node for node in nodes if isinstance(node, Fold)]
     totals = [node for node in nodes if isinstance(node, Reduce)]
-    sequences = {fold.arguments[0] for fold in folds}
-    if len(sequences) != 1 or any(total.operator not in _EMPTY for total in totals):
+    if not folds or not all(map(_fits, nodes_within([condition]))):
         return False
-    (sequence,) = sequences
-    start: dict[SOp, SOp] = {fold: fold.arguments[1] for fold in folds}
+    sequences = dict.fromkeys(sequence for fold in folds for sequence in fold.arguments[:-1])
+    items: dict[SOp, SOp] = {
+        sequence: Input((), f"item.{place}", element_of(sequence.type), "item")
+        for place, sequence in enumerate(sequences)
+    }
+    start: dict[SOp, SOp] = {fold: fold.arguments[-1] for fold in folds}
     start |= {total: _EMPTY[total.operator] for total in totals} | {Length(): _ZERO}
     running = {node: Input((), f"running.{place}", node.type, "running") for place, node in enumerate(start)}
-    item = Input((), "item", element_of(sequence.type), "item")
-    after: dict[SOp, SOp] = {fold: _folded(fold, running[fold], item) for fold in folds}
-    after |= {total: _ADDED[total.operator](running[total], _at(total, sequence, item)) for total in totals}
+    after: dict[SOp, SOp] = {fold: _folded(fold, running[fold], items) for fold in folds}
+    after |= {total: _ADDED[total.operator](running[total], _at(total, items)) for total in totals}
     after |= {Length(): Elementwise((running[Length()], _ONE), "+")}
-    at_start, before, later = (substitute(claim.condition, values) for values in (start, dict(running), after))
+    at_start, before, later = (substitute(condition, values) for values in (start, dict(running), after))
     if any(isinstance(node.type, Seq) for node in topological([at_start, before, later])):
         return False
     return _implied(at_start, (), rlimit) and _implied(later, (before,), rlimit)
 
 
-def _folded(fold: Fold, state: SOp, item: SOp) -> SOp:
-    state_input, item_input = fold.parameters
-    return substitute(fold.step, {state_input: state, item_input: item})
+def _with_last_states(condition: SOp) -> SOp:
+    """The last element of a running fold as the fold: that there is an element is a claim of its own."""
+    last = {Constant((), -1), Elementwise((Length(), _ONE), "-")}
+    folds: dict[SOp, SOp] = {
+        node: replace(running, running=False)
+        for node in topological([condition])
+        if isinstance(node, At) and node.arguments[1] in last
+        if isinstance(running := node.arguments[0], Fold)
+    }
+    return substitute(condition, folds)
 
 
-def _at(total: Reduce, sequence: SOp, item: SOp) -> SOp:
-    """What one element adds to a total; still a sequence where it depends on anything but the element."""
-    return substitute(total.arguments[0], {sequence: item})
+def _fits(node: SOp) -> bool:
+    """Whether a node has a value that follows from one element after the other."""
+    match node:
+        case At() | Quantified():
+            return False
+        case Reduce(operator=operator):
+            return operator in _EMPTY
+        case Fold(running=running):
+            return not running
+    return True
+
+
+def _folded(fold: Fold, state: SOp, items: Mapping[SOp, SOp]) -> SOp:
+    state_input, *item_inputs = fold.parameters
+    elements = (items[sequence] for sequence in fold.arguments[:-1])
+    return substitute(fold.step, {state_input: state, **dict(zip(item_inputs, elements, strict=True))})
+
+
+def _at(total: Reduce, items: Mapping[SOp, SOp]) -> SOp:
+    """What one element adds to a total; still a sequence where it depends on anything but the elements."""
+    return substitute(total.arguments[0], items)
 
 
 def _implied(conclusion: SOp, premises: tuple[SOp, ...], rlimit: int) -> bool:

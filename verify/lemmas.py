@@ -2,7 +2,8 @@
 
 1. *Permutation*: that a function permutes the positions takes two questions about one or two symbolic positions: its
    values are positions, and different positions have different values. By the pigeonhole principle it then has an
-   inverse.
+   inverse. It has one as well where it is given that every position is selected by it, as of an aggregate without
+   a default.
 2. *Agreement*: any two keys that a query selects have equal values; then the mean is any one of them.
 3. *Rearrangement*: a sequence that gathers another at a permutation of the positions has the same elements.
 """
@@ -16,9 +17,11 @@ from typing import Any
 import networkx as nx
 import z3
 
-from ..dsl.graph import Aggregate, Ascribe, Indices, Reduce, Select, SOp, topological
+from ..dsl.graph import DEFINED_WHEN_EMPTY, Aggregate, Ascribe, Indices, Reduce, Select, SelectorWidth, SOp
 from ..dsl.types import Int, element_of
 from .axioms import equal, rearrangement_axioms
+from .conditions import compared, everywhere
+from .inner import closed_within
 from .symbolic import Lemmas, Symbolic
 from .terms import TokenCodes, as_term
 
@@ -34,27 +37,35 @@ def follows(claim: Any, given: Sequence[Any], rlimit: int) -> bool:
 
 
 def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: TokenCodes, rlimit: int) -> Lemmas:
-    """What can be proved of the keys and the values of every aggregate, inner ones first."""
+    """What can be proved of the keys and the values of every aggregate and width, inner ones first."""
     lemmas = Lemmas()
-    for node in topological(roots):
-        if not isinstance(node, Aggregate):
+    for node in closed_within(roots):
+        if not isinstance(node, Aggregate | SelectorWidth):
             continue
         keys = _keys_by_position(node)
         if keys is not None and keys not in lemmas.inverses:
             symbolic = Symbolic(codes, lemmas)
-            if _permutes(partial(symbolic.at, keys), symbolic, given, rlimit):
+            if _is_onto(keys, given) or _permutes(partial(symbolic.at, keys), symbolic, given, rlimit):
                 lemmas.inverses[keys] = z3.Function(f"inverse.{keys.digest[:8]}", z3.IntSort(), z3.IntSort())
+        if not isinstance(node, Aggregate) or node.operator in DEFINED_WHEN_EMPTY:
+            continue
         if Symbolic(codes, lemmas).gathered_from(node) is None and _agree(node, given, codes, lemmas, rlimit):
             lemmas.witnesses[node] = z3.Function(f"witness.{node.digest[:8]}", z3.IntSort(), z3.IntSort())
     return lemmas
 
 
-def _keys_by_position(node: Aggregate) -> SOp | None:
+def _keys_by_position(node: Aggregate | SelectorWidth) -> SOp | None:
     """The whole-valued keys of which each query selects those that equal its own position."""
     match node.arguments[0]:
         case Select(comparison="==", arguments=(keys, Indices())) if isinstance(element_of(keys.type), Int):
             return keys
     return None
+
+
+def _is_onto(keys: SOp, given: Sequence[SOp]) -> bool:
+    """Whether it is given that every position is one of the keys."""
+    width = SelectorWidth((Select((keys, Indices()), "=="),))
+    return everywhere(compared(width, ">", 0)) in given
 
 
 def _agree(node: Aggregate, given: Sequence[SOp], codes: TokenCodes, lemmas: Lemmas, rlimit: int) -> bool:
@@ -81,7 +92,7 @@ def _permutes(place: Callable[[Any], Any], symbolic: Symbolic, given: Sequence[S
 def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symbolic, rlimit: int) -> nx.Graph[SOp]:
     """Sequences as nodes, joined where one is a rearrangement of the other; `given` conditions may say so too."""
     graph: nx.Graph[SOp] = nx.Graph()
-    for node in topological(roots):
+    for node in closed_within(roots):
         match node:
             case Ascribe(arguments=(value,)):
                 graph.add_edge(node, value)

@@ -16,20 +16,21 @@ that it answers is a claim of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import z3
 
 from ..catalog import Catalog
 from ..dsl.graph import Constant, Input, SOp, inputs_of
-from ..dsl.program import Function, Program, cells_called
+from ..dsl.program import CallSite, Function, Program
 from ..dsl.types import Seq
 from ..errors import Span, VerificationError
 from .assumptions import assumption_of
 from .bounded import GaveUp, find_refutation, is_satisfiable
-from .claims import Claim, call_claims, functions_in_order, own_claims, promises_of, requirements
+from .claims import Claim, call_claims, fitting_claims, functions_in_order, own_claims, promises_of, requirements
 from .induction import holds_by_induction
+from .inner import cells_within
 from .replay import replayed
 from .unbounded import holds_for_all_lengths
 from .verdict import Assumption, Counterexample, Report, Status, Verdict
@@ -57,8 +58,9 @@ def verify(program: Program, catalog: Catalog | None = None, *, up_to: int = 6) 
         CatalogError: if a cell is not in the catalog, or its weights are damaged.
     """
     functions = functions_in_order(program)
-    cells = {cell.digest: cell for function in functions for cell in cells_called(function.result)}
-    assumptions = {digest: assumption_of(cell, catalog) for digest, cell in cells.items()}
+    clauses = (clause for function in functions for clause in (*function.requires, *function.ensures))
+    cells = cells_within([*(function.result for function in functions), *(clause.condition for clause in clauses)])
+    assumptions = {cell.digest: assumption_of(cell, catalog) for cell in cells}
     ladder = _Ladder(program, assumptions, up_to)
     verdicts = tuple(verdict for function in functions for verdict in ladder.answers(function))
     return Report(program.digest, verdicts)
@@ -74,9 +76,9 @@ class _Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Promise:
-    """What a call may count on, and the answers that it rests on."""
+    """A call whose promises may be counted on, and the answers that they rest on."""
 
-    conditions: tuple[SOp, ...]
+    call: CallSite
     answers: tuple[_Answer, ...]
 
 
@@ -96,17 +98,19 @@ class _Ladder:
         owed: list[_Answer] = []
         for call in function.calls:
             asked = [self._answer(claim, promises) for claim in call_claims(call, function)]
-            needed = (*asked, *self._promised[id(call.callee)])
+            fitting = [self._answer(claim, promises) for claim in fitting_claims(call, function)]
+            needed = (*asked, *fitting, *self._promised[id(call.callee)])
             if all(answer.verdict.status == "proved" for answer in needed):
-                promises.append(_Promise(promises_of(call), needed))
+                promises.append(_Promise(call, needed))
             owed += asked
-        own = [self._answer(claim, promises) for claim in own_claims(function)]
-        promised = [answer for answer in own if answer.verdict.kind == "ensures"]
+        own = [(claim, self._answer(claim, promises)) for claim in own_claims(function)]
+        promised = [answer for claim, answer in own if claim.is_promised]
         self._promised[id(function)] = (*promised, *vacuous)
-        return (_resting_on(answer.verdict) for answer in (*vacuous, *owed, *own))
+        answers = (*vacuous, *owed, *(answer for _, answer in own))
+        return (_resting_on(answer.verdict) for answer in answers)
 
     def _answer(self, claim: Claim, promises: Sequence[_Promise]) -> _Answer:
-        cells = [self._assumptions[cell.digest] for cell in cells_called(claim.condition)]
+        cells = [self._assumptions[cell.digest] for cell in cells_within([claim.condition, *claim.given])]
         try:
             return self._climb(claim, promises, cells)
         except (VerificationError, z3.Z3Exception) as error:
@@ -120,12 +124,12 @@ class _Ladder:
         short = self._unroll(claim, lengths[: _SHORT + 1], _STEPS_TO_REFUTE)
         if short.counterexample:
             return _Answer(_refuted(claim, short.counterexample, cells))
-        if holds_by_induction(claim, _STEPS_TO_PROVE):
+        if _is_encoded_and(holds_by_induction, claim):
             return _Answer(_verdict(claim, "proved", "all lengths", "induction over the fold", cells))
-        if holds_for_all_lengths(claim, (), _STEPS_TO_PROVE):
+        if _is_encoded_and(holds_for_all_lengths, claim, ()):
             return _Answer(_verdict(claim, "proved", "all lengths", "lemmas on positions", cells))
-        conditions = [condition for promise in promises for condition in promise.conditions]
-        if conditions and holds_for_all_lengths(claim, conditions, _STEPS_TO_PROVE):
+        conditions = [condition for promise in promises for condition in promises_of(promise.call, claim.given)]
+        if conditions and _is_encoded_and(holds_for_all_lengths, claim, conditions):
             return _composed(claim, [answer for promise in promises for answer in promise.answers], cells)
         long = self._unroll(claim, lengths, _STEPS_TO_PROVE)
         if long.counterexample:
@@ -137,18 +141,19 @@ class _Ladder:
 
     def _unroll(self, claim: Claim, lengths: Sequence[int], steps: int) -> _Unrolled:
         """Ask about longer and longer sequences, until one breaks the claim or the solver gives up."""
-        # A step of a fold is asked about every state of its type; that one breaks it does not say that it is reached.
-        is_step = any(node.key.startswith("fold") for node in inputs_of([claim.condition]))
+        is_inner = _speaks_of_inner_inputs(claim)
         reach: int | None = None
         for length in lengths:
             try:
                 found = find_refutation(claim, length, steps)
             except GaveUp:
                 return _Unrolled(reach, None, f"the solver gave up at length {length}")
+            except VerificationError as error:
+                return _Unrolled(None, None, str(error))
             if found is None:
                 reach = length
-            elif is_step:
-                return _Unrolled(None, None, "it fails for some state, which may not be reached")
+            elif is_inner:
+                return _Unrolled(None, None, "it fails for some state or position, which may not be reached")
             else:
                 shown = replayed(found, claim, self._program)
                 return _Unrolled(reach, shown, "the solver's counterexample does not replay in the interpreter")
@@ -162,6 +167,23 @@ class _Unrolled:
     reach: int | None
     counterexample: Counterexample | None
     reason: str
+
+
+def _is_encoded_and(holds: Callable[..., bool], claim: Claim, *promises: Sequence[SOp]) -> bool:
+    """Whether a proof for all lengths is found; a claim that cannot be told to the solver so is left to unrolling."""
+    try:
+        return holds(claim, *promises, _STEPS_TO_PROVE)
+    except (VerificationError, z3.Z3Exception):
+        return False
+
+
+def _speaks_of_inner_inputs(claim: Claim) -> bool:
+    """Whether a claim is asked of every state of a fold's step or every value of a quantifier's variable.
+
+    That one of them breaks it does not say that it is reached.
+    """
+    given = {node for node in inputs_of([claim.condition, *claim.given]) if not node.key.startswith("tokens")}
+    return not given <= set(claim.function.parameters)
 
 
 def _verdict(

@@ -9,15 +9,18 @@ positions, the only key that equals a query is known, and the aggregate is the v
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import z3
 
 from ..dsl.graph import (
+    DEFINED_WHEN_EMPTY,
     Aggregate,
     Ascribe,
+    At,
     CellCall,
     Constant,
     Elementwise,
@@ -25,6 +28,8 @@ from ..dsl.graph import (
     Indices,
     Input,
     Length,
+    Lookup,
+    Quantified,
     Reduce,
     Select,
     SelectorLogic,
@@ -39,13 +44,19 @@ from .axioms import (
     contained_axioms,
     inverse_axioms,
     mean_axioms,
+    recurrence_axioms,
+    selection_axioms,
+    sum_axioms,
     total_axioms,
     width_axioms,
     witness_axiom,
 )
-from .terms import TokenCodes, apply, as_term, fresh, sort_of, within
+from .terms import TokenCodes, apply, apply_at, as_term, fresh, looked_up, sort_of, within
 
 __all__ = ["Lemmas", "Symbolic"]
+
+
+_OF_NOTHING: Mapping[str, Any] = {"sum": 0, "any": False, "all": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,8 @@ class Symbolic:
         self._functions: dict[SOp, Any] = {}
         self._scalars: dict[SOp, Any] = {}
         self._widths: dict[SOp, Any] = {}
+        self._bound: Mapping[SOp, Any] = {}
+        self._reads: dict[SOp, frozenset[Input]] = {}
         for permuting, inverse in lemmas.inverses.items():
             self.axioms += inverse_axioms(self, permuting, inverse)
         for aggregate, witness in lemmas.witnesses.items():
@@ -88,20 +101,27 @@ class Symbolic:
             case Indices():
                 return position
             case Elementwise(operator=operator):
-                return apply(operator, [self.at(argument, position) for argument in node.arguments])
+                return apply_at(node, operator, [self.at(argument, position) for argument in node.arguments])
+            case Lookup():
+                return looked_up(node, [self.at(argument, position) for argument in node.arguments], self._codes)
+            case At(arguments=(sequence, places)):
+                return self.at(sequence, self._counted(self.at(places, position)))
             case CellCall():
                 return self.at(_meaning(node), position)
             case Ascribe(arguments=(value,)):
                 return _narrowed(self.at(value, position), element_of(node.type))
             case Aggregate():
-                gathered = self._gather(node, position)
-                return self._function(node)(position) if gathered is None else gathered
-            case Input() | SelectorWidth():
+                return self._aggregated(node, position)
+            case Input() | SelectorWidth() | Fold():
                 return self._function(node)(position)
         raise AssertionError(f"an unforeseen sequence: {type(node).__name__}")
 
     def scalar(self, node: SOp) -> Any:
         """The value of a scalar node; of a boolean one, what has to hold for it to be true."""
+        if node in self._bound:
+            return self._bound[node]
+        if self._is_open(node):
+            return self._scalar(node)
         if node not in self._scalars:
             self._scalars[node] = self._scalar(node)
         return self._scalars[node]
@@ -113,7 +133,13 @@ class Symbolic:
             case Length():
                 return self.length
             case Elementwise(operator=operator):
-                return apply(operator, [self.scalar(argument) for argument in node.arguments])
+                return apply_at(node, operator, [self.scalar(argument) for argument in node.arguments])
+            case Lookup():
+                return looked_up(node, [self.scalar(argument) for argument in node.arguments], self._codes)
+            case At(arguments=(sequence, place)):
+                return self.at(sequence, self._counted(self.scalar(place)))
+            case Quantified():
+                return self._quantified(node)
             case CellCall():
                 return self.scalar(_meaning(node))
             case Ascribe(arguments=(value,)):
@@ -128,9 +154,50 @@ class Symbolic:
 
     def _unknown(self, node: SOp, name: str) -> Any:
         """A solver constant of which only the type is known."""
+        self._demand_closed(node)
         term = fresh(element_of(node.type), name)
         self.axioms.append(within(element_of(node.type), term, self._codes))
         return term
+
+    def _counted(self, place: Any) -> Any:
+        """The position that is meant, where a negative one counts from the end."""
+        return apply("if", (apply("<", (place, 0)), as_term(place) + self.length, place))
+
+    # What inner graphs bind.
+
+    def within(self, values: Mapping[SOp, Any], root: SOp) -> Any:
+        """The value of an inner graph, whose inputs have these values."""
+        before = self._bound
+        self._bound = {**before, **values}
+        try:
+            return self.scalar(root)
+        finally:
+            self._bound = before
+
+    def _quantified(self, node: Quantified) -> Any:
+        variable = z3.FreshInt("i")
+        start, stop = (as_term(self.scalar(bound)) for bound in node.arguments)
+        body, ranged = (
+            as_term(self.within({node.variable: variable}, node.body)),
+            z3.And(start <= variable, variable < stop),
+        )
+        if node.operator == "exists":
+            return z3.Exists([variable], z3.And(ranged, body))
+        return z3.ForAll([variable], z3.Implies(ranged, body))
+
+    def _is_open(self, node: SOp) -> bool:
+        """Whether a node reads what a graph around it binds, so that its value is not one and the same."""
+        if not self._bound:
+            return False
+        if node not in self._reads:
+            self._reads[node] = frozenset(inputs_of([node]))
+        return not self._reads[node].isdisjoint(self._bound)
+
+    def _demand_closed(self, node: SOp) -> None:
+        if self._is_open(node):
+            raise VerificationError(
+                "a total or a selection that depends on a bound variable is proved up to a length only"
+            )
 
     def for_all(
         self, n_positions: int, condition: Callable[..., Any], patterns: Callable[..., Any] | None = None
@@ -149,6 +216,7 @@ class Symbolic:
 
     def _function(self, node: SOp) -> Any:
         if node not in self._functions:
+            self._demand_closed(node)
             name = f"{type(node).__name__}.{node.digest[:8]}"
             function = z3.Function(name, z3.IntSort(), sort_of(element_of(node.type)))
             self._functions[node] = function
@@ -164,8 +232,26 @@ class Symbolic:
         match node:
             case SelectorWidth(arguments=(selector,)):
                 self._explain_width(selector, function)
-            case Aggregate():
+            case Aggregate(operator="mean"):
                 self.axioms += mean_axioms(self, node, function)
+            case Aggregate(operator="sum"):
+                self.axioms += sum_axioms(self, node, function)
+            case Aggregate():
+                pick = z3.Function(f"pick.{node.digest[:8]}", z3.IntSort(), z3.IntSort())
+                self.axioms += selection_axioms(self, node, function, pick)
+            case Fold():
+                self._explain_running(node, function)
+
+    def _explain_running(self, node: Fold, running: Any) -> None:
+        """Add the recurrence; nothing where the step has no terms at a symbolic position."""
+        state, *items = node.parameters
+
+        def step(before: Any, position: Any) -> Any:
+            elements = (self.at(sequence, position) for sequence in node.arguments[:-1])
+            return self.within({state: before, **dict(zip(items, elements, strict=True))}, node.step)
+
+        with suppress(VerificationError):
+            self.axioms += recurrence_axioms(self, node, running, step)
 
     def selects(self, selector: SOp, query: Any, key: Any) -> Any:
         """That a query selects a key."""
@@ -181,7 +267,7 @@ class Symbolic:
 
     def _explain_width(self, selector: SOp, width: Any) -> None:
         """Add what is known of a selector's widths, by themselves and beside those of the selectors before."""
-        self.axioms += width_axioms(self, selector, width)
+        self.axioms += width_axioms(self, selector, width, self._only_key(selector))
         self._widths[selector] = width
         for other, other_width in self._widths.items():
             self.axioms += contained_axioms(self, selector, width, other, other_width)
@@ -192,25 +278,44 @@ class Symbolic:
 
     def gathered_from(self, node: Aggregate) -> Callable[[Any], Any] | None:
         """The position that each query gathers from, wherever that is one; None where it is not known."""
-        selector = node.arguments[0]
+        return self._only_key(node.arguments[0])
+
+    def _only_key(self, selector: SOp) -> Callable[[Any], Any] | None:
+        """The only key that each query can select; None where it is not known."""
         if not isinstance(selector, Select) or selector.comparison != "==":
             return None
         keys, queries = selector.arguments
         known = self._solved(keys, self.at(queries, z3.FreshInt("p"))) is not None
         return (lambda query: self._solved(keys, self.at(queries, query))) if known else None
 
-    def _gather(self, node: Aggregate, query: Any) -> Any:
-        """The value at the only key that can be selected, or the default; None where that key is not known."""
-        selector, values, *default = node.arguments
+    def _aggregated(self, node: Aggregate, query: Any) -> Any:
         source = self._lemmas.witnesses.get(node, self.gathered_from(node))
-        if source is None:
-            return None
-        key = source(query)
+        if source is not None:
+            return self._gather(node, query, source(query))
+        if node.operator in ("any", "all"):
+            return self._whether(node, query)
+        return self._function(node)(query)
+
+    def _gather(self, node: Aggregate, query: Any, key: Any) -> Any:
+        """The value at the only key that can be selected, or what the answer is where nothing is selected."""
+        selector, values, *default = node.arguments
         value = self.at(values, key)
-        if not default:
+        if not default and node.operator not in DEFINED_WHEN_EMPTY:
             return value
         is_selected = z3.And(self.in_range(key), self.selects(selector, query, key))
-        return apply("if", (is_selected, value, self.at(default[0], query)))
+        return apply("if", (is_selected, value, self.at(default[0], query) if default else _OF_NOTHING[node.operator]))
+
+    def _whether(self, node: Aggregate, query: Any) -> Any:
+        """Whether any, or all, of the selected values hold."""
+        selector, values, *default = node.arguments
+        is_any = self.exists(lambda key: self.selects(selector, query, key))
+        if node.operator == "any":
+            holds = self.exists(lambda key: z3.And(self.selects(selector, query, key), as_term(self.at(values, key))))
+        else:
+            holds = self.for_all(
+                1, lambda key: z3.Implies(self.selects(selector, query, key), as_term(self.at(values, key)))
+            )
+        return apply("if", (is_any, holds, self.at(default[0], query))) if default else holds
 
     def _solved(self, keys: SOp, wanted: Any) -> Any:
         """The position where the key s-op has the wanted whole value, if there is one; None where unknown."""
@@ -236,6 +341,8 @@ class Symbolic:
         match node.operator:
             case "all":
                 return self.for_all(1, lambda p: self.at(first, p))
+            case "any":
+                return self.exists(lambda p: self.at(first, p))
             case "sorted":
                 return self.for_all(
                     2, lambda i, j: z3.Implies(i < j, as_term(apply("<=", (self.at(first, i), self.at(first, j)))))
@@ -245,7 +352,9 @@ class Symbolic:
                     2, lambda i, j: z3.Implies(i < j, as_term(apply("!=", (self.at(first, i), self.at(first, j)))))
                 )
             case "permutation":
+                self._demand_closed(node)
                 return z3.Bool(f"permutation.{node.digest[:8]}")
+        self._demand_closed(node)
         total = fresh(element_of(node.type), f"{node.operator}.{node.digest[:8]}")
         self.axioms += total_axioms(self, node.operator, first, total)
         return total

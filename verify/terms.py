@@ -7,18 +7,30 @@ equal questions are one atom.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
 import z3
 
-from ..dsl.graph import Constant, SOp, topological
+from ..dsl.graph import CellCall, Constant, Lookup, SOp
 from ..dsl.operators import OPERATORS
 from ..dsl.types import Bool, Element, Int, Real, Selector, Token, Value, element_of
 from ..errors import VerificationError
+from .inner import nodes_within
 
-__all__ = ["TokenCodes", "apply", "as_term", "fresh", "tokens_in", "within"]
+__all__ = [
+    "TokenCodes",
+    "apply",
+    "apply_at",
+    "as_term",
+    "fresh",
+    "is_known",
+    "looked_up",
+    "sort_of",
+    "tokens_in",
+    "within",
+]
 
 
 class TokenCodes:
@@ -103,6 +115,37 @@ def apply(operator: str, operands: Sequence[Any]) -> Any:
             return z3.FreshReal("undefined")
         return known
     return _TERMS[operator](*operands)
+
+
+def apply_at(node: SOp, operator: str, operands: Sequence[Any]) -> Any:
+    """An operator of the table where a node of the graph asks for it.
+
+    Raises:
+        VerificationError: if the solver has no such operator; tokens have no sum and no multiple there.
+    """
+    if operator in ("+", "*") and isinstance(element_of(node.type), Token):
+        raise VerificationError("the solver has no tokens that are joined")
+    return apply(operator, operands)
+
+
+def looked_up(node: Lookup, operands: Sequence[Any], codes: TokenCodes) -> Any:
+    """The answer of a table; that it has an entry is a claim of its own.
+
+    Raises:
+        VerificationError: if the answers are not of one kind.
+    """
+
+    def encoded(value: Value) -> Any:
+        return codes.code(value) if isinstance(value, str) else value
+
+    sort_of(element_of(node.type))
+    chosen = encoded(node.entries[-1][1])
+    for keys, answer in node.entries:
+        matches: Any = True
+        for operand, key in zip(operands, keys, strict=True):
+            matches = apply("and", (matches, apply("==", (operand, encoded(key)))))
+        chosen = apply("if", (matches, encoded(answer), chosen))
+    return chosen
 
 
 def _comparable(left: Any, right: Any) -> tuple[Any, Any]:
@@ -237,8 +280,18 @@ _TERMS: dict[str, Callable[..., Any]] = {
 
 def tokens_in(roots: Sequence[SOp]) -> list[str]:
     """Every token that a graph names, or that its inputs may be."""
-    nodes = topological(roots)
-    named = {node.value for node in nodes if isinstance(node, Constant) and isinstance(node.value, str)}
+    meanings = [node.meaning for node in nodes_within(roots) if isinstance(node, CellCall) and node.meaning]
+    nodes = nodes_within([*roots, *meanings])
+    named = {value for node in nodes for value in _values_named(node) if isinstance(value, str)}
     elements = [element_of(node.type) for node in nodes if not isinstance(node.type, Selector)]
     spoken = (element.vocabulary or () for element in elements if isinstance(element, Token))
     return sorted(named.union(*spoken))
+
+
+def _values_named(node: SOp) -> Iterator[Value]:
+    match node:
+        case Constant(value=value):
+            yield value
+        case Lookup(entries=entries):
+            for keys, answer in entries:
+                yield from (*keys, answer)

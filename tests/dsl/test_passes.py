@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from stdcell.dsl import parse
-from stdcell.dsl.graph import Constant, Elementwise, Indices, Lookup
+from stdcell.dsl.graph import Constant, Elementwise, Indices, Lookup, Quantified
 from stdcell.dsl.passes import canonical, fold_constants, live_nodes
 
 SEQUENCES = "xs: seq[int 0..9], ys: seq[int 0..9]"
@@ -100,3 +100,12 @@ def test_a_quantifier_of_a_called_function_keeps_its_own_variable() -> None:
     inner = "f(x: int) -> bool = exists j: j == x;\n"
     called, written = inner + "main() = forall i: f(i);", inner + "main() = forall i: exists j: j == i;"
     assert parse(called).functions["main"].digest == parse(written).functions["main"].digest
+
+
+@pytest.mark.parametrize(
+    ("domain", "type_"), [("", "int 0.."), (" in range(-2, 2)", "int -2..1"), (" in range(3)", "int 0..2")]
+)
+def test_a_variable_has_the_type_of_its_range(domain: str, type_: str) -> None:
+    node = parse(f"main() = forall i{domain}: i == i;").functions["main"].result
+    assert isinstance(node, Quantified)
+    assert str(node.variable.type) == type_
