@@ -20,7 +20,7 @@ __all__ = ["keep_verdicts", "owed_by"]
 
 def owed_by(program: Program, catalog: Catalog | None) -> tuple[Claim, ...]:
     """The claims that an operation has an answer which no kept verdict proves."""
-    claims = [claim for function in functions_in_order(program) for claim in own_claims(function)]
+    claims = [claim for function in functions_in_order(program) for claim in own_claims(function, program.spans)]
     owed = [claim for claim in claims if claim.kind == "defined"]
     proved = _proved(program, catalog) if owed and catalog is not None else set()
     return tuple(claim for claim in owed if _key(claim.kind, claim.text, claim.span.place) not in proved)

@@ -10,7 +10,7 @@ Both provers and the interpreter read the same nodes, so that a counterexample c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..dsl.graph import Ascribe, Constant, SOp, substitute
@@ -101,14 +101,18 @@ def requirements(function: Function) -> tuple[SOp, ...]:
     )
 
 
-def own_claims(function: Function) -> Iterator[Claim]:
-    """What a function owes by itself: its wires, the cells that it calls, that it has an answer, and its promises."""
+def own_claims(function: Function, places: Mapping[SOp, Span]) -> Iterator[Claim]:
+    """What a function owes by itself: its wires, the cells that it calls, that it has an answer, and its promises.
+
+    `places` are where the program's nodes are written.
+    """
     requires = requirements(function)
     for wire in function.obligations:
         given = (*requires, *conditions_owed([wire.value]))
         yield Claim("wire", f"{wire.wire} is {wire.wanted}", function, wire.span, _belongs(wire), given)
     for owed in owed_by([function.result]):
-        yield Claim(owed.kind, owed.text, function, function.span, owed.condition, (*requires, *owed.given))
+        place = places.get(owed.node, function.span) if owed.node else function.span
+        yield Claim(owed.kind, owed.text, function, place, owed.condition, (*requires, *owed.given))
     yield from (replace(claim, is_promised=True) for claim in _promised_claims(function))
 
 

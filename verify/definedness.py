@@ -49,7 +49,7 @@ class Owed:
     """A condition under which a node has an answer.
 
     `kind` is that of the claim which it makes, `text` says it in words, `given` is what the node's own arguments owe,
-    and `bare` is the condition without the guards and the quantifiers around it.
+    `bare` is the condition without the guards and the quantifiers around it, and `node` is what owes it.
     """
 
     kind: str
@@ -57,6 +57,7 @@ class Owed:
     condition: SOp
     bare: SOp
     given: tuple[SOp, ...] = ()
+    node: SOp | None = None
 
     def mapped(self, change: Callable[[SOp], SOp]) -> Owed:
         """The same of changed conditions."""
@@ -96,7 +97,7 @@ class _Ledger:
             found.setdefault(owed.condition, owed)
         given = tuple(found)
         for owed in (*self._of_inner_graph(node, is_lazy), *_own(node)):
-            found.setdefault(owed.condition, replace(owed, given=(*given, *owed.given)))
+            found.setdefault(owed.condition, replace(owed, given=(*given, *owed.given), node=owed.node or node))
         return found
 
     def _of_arguments(self, node: SOp, is_lazy: bool) -> Iterator[Owed]:

@@ -103,7 +103,7 @@ class _Ladder:
             if all(answer.verdict.status == "proved" for answer in needed):
                 promises.append(_Promise(call, needed))
             owed += asked
-        own = [(claim, self._answer(claim, promises)) for claim in own_claims(function)]
+        own = [(claim, self._answer(claim, promises)) for claim in own_claims(function, self._program.spans)]
         promised = [answer for claim, answer in own if claim.is_promised]
         self._promised[id(function)] = (*promised, *vacuous)
         answers = (*vacuous, *owed, *(answer for _, answer in own))
