@@ -5,13 +5,14 @@ Node by node, arguments first:
 1. A boolean that stands for a number becomes `indicator(b)`; a number or token that stands for a condition is compared
    with 0 or "".
 2. A comparison between kinds that are never equal becomes the constant that it is; what is known then is computed.
-3. A default gets the kind of its values. Tokens have no 0: such a default is left out, and the node is noted.
+3. A default gets the kind of its values. Tokens have no 0: where the answer is only tested, "" does as well; else the
+   default is left out, and the node is noted.
 4. What the strict dialect cannot say becomes a fault; all faults are noted together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import Fault, Span
@@ -35,7 +36,7 @@ from .operands import in_words
 from .operators import OPERATORS
 from .types import Bool, Fit, Int, Real, Selector, Seq, Token, Unknown, Value, element_of, fit, hull
 
-__all__ = ["StrictGraph", "spread"]
+__all__ = ["StrictGraph", "Uses", "spread", "uses_of"]
 
 _TOKENS = Input((), "tokens", Seq(Unknown()), "tokens")
 _LOGIC = ("and", "or", "not", "indicator")
@@ -53,32 +54,76 @@ def spread(node: SOp) -> SOp:
     return Aggregate((Select((Indices(), Indices()), "=="), node))
 
 
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """Aggregates that are only tested, and nodes whose values are averaged, for which False and 0 are not the same.
+
+    A test is a condition, or whether the answer is a certain token, which is not empty.
+    """
+
+    tested: frozenset[SOp]
+    averaged: frozenset[SOp]
+
+
+def uses_of(roots: Collection[SOp]) -> Uses:
+    """How the nodes that the roots depend on are read."""
+    order = topological(roots)
+    untested, averaged = set(roots), set[SOp]()
+    for node in reversed(order):
+        untested.update(part for place, part in enumerate(node.arguments) if not _is_test(node, place))
+        match node:
+            case Aggregate(arguments=(_, values, default)):
+                averaged.update((values, default) if node in averaged else (values,))
+            case Elementwise(operator="if", arguments=(_, then, otherwise)) if node in averaged:
+                averaged.update((then, otherwise))
+    aggregates = {node for node in order if isinstance(node, Aggregate)}
+    return Uses(frozenset(aggregates - untested), frozenset(averaged))
+
+
+def _is_test(reader: SOp, place: int) -> bool:
+    match reader:
+        case Elementwise(operator="and" | "or" | "not" | "indicator"):
+            return True
+        case Elementwise(operator="if"):
+            return place == 0
+        case Elementwise(operator="==" | "!=") | Select(comparison="==" | "!="):
+            other = reader.arguments[1 - place]
+            return isinstance(other, Constant) and isinstance(other.value, str) and other.value != ""
+    return False
+
+
 @dataclass(slots=True)
 class StrictGraph:
     """What the nodes of a RASP program become.
 
     Attributes:
-        spans: where each node of the RASP program comes from.
+        uses: how the nodes of the RASP program are read.
+        spans: where they come from.
         built: what each of its nodes became; None where it has a fault.
         undefined: strict nodes that have no token where RASP answers 0, for nothing is selected.
         faults: what the strict dialect cannot say.
     """
 
-    spans: dict[SOp, Span]
+    uses: Uses
+    spans: Mapping[SOp, Span]
     built: dict[SOp, SOp | None] = field(default_factory=dict)
     undefined: set[SOp] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
+    _place: Span = field(init=False)
 
-    def add(self, roots: Iterable[SOp]) -> None:
-        """Convert the nodes that the roots depend on."""
-        for node in topological(roots):
+    def add(self, root: SOp, place: Span) -> SOp | None:
+        """Convert the nodes that a root depends on; faults of what has no place in its file are told at `place`."""
+        for node in topological([root]):
             if node not in self.built:
                 arguments = [self.built[argument] for argument in node.arguments]
                 known = [argument for argument in arguments if argument is not None]
+                self._place = place
                 self.built[node] = self._converted(node, known) if len(known) == len(arguments) else None
+        return self.built[root]
 
     def _fault(self, node: SOp, message: str, hint: str | None = None) -> None:
-        self.faults.append(Fault(message, self.spans[node], hint))
+        span = self.spans.get(node, self._place)
+        self.faults.append(Fault(message, span if span.source == self._place.source else self._place, hint))
 
     def _converted(self, node: SOp, arguments: Sequence[SOp]) -> SOp | None:
         match node:
@@ -121,7 +166,7 @@ class StrictGraph:
                 operands = [_condition(argument) for argument in arguments]
             case _:
                 operands = [_number(argument) for argument in arguments]
-        return operands and self._built(node, operator, operands)
+        return None if operands is None else self._built(node, operator, operands)
 
     def _built(self, node: SOp, operator: str, operands: Sequence[SOp]) -> SOp | None:
         rule = OPERATORS[operator]
@@ -131,6 +176,8 @@ class StrictGraph:
             return None
         known = [operand.value for operand in operands if isinstance(operand, Constant)]
         if len(known) < len(operands):
+            if (same := _unchanged(operator, operands)) is not None:
+                return same
             built = Elementwise(tuple(operands), operator)
             if operator == "if" and not self.undefined.isdisjoint(operands):
                 self.undefined.add(built)
@@ -178,11 +225,13 @@ class StrictGraph:
         is_undefined = values in self.undefined or default in self.undefined
         if hull([element_of(values.type), element_of(default.type)]) is None:
             match element_of(values.type), default:
+                case Token(), Constant(value=0) if node in self.uses.tested:
+                    default = Constant((), "")
                 case Token(), Constant(value=0):
                     built = Aggregate((selector, values), node.operator)
                     self.undefined.add(built)
                     return built
-                case Bool(), Constant(value=0 | 1 as value):
+                case Bool(), Constant(value=0 | 1 as value) if node not in self.uses.averaged:
                     default = Constant((), bool(value))
                 case _:
                     values, default = _number(values), _number(default)
@@ -229,6 +278,17 @@ def _condition(node: SOp) -> SOp:
     if isinstance(kind, Bool | Unknown):
         return node
     return Elementwise((node, Constant((), "" if isinstance(kind, Token) else 0)), "!=")
+
+
+def _unchanged(operator: str, operands: Sequence[SOp]) -> SOp | None:
+    """The operand that `False or` and `True and` leave as it is, if there is one."""
+    match operator, operands:
+        case ("or", (Constant(value=False), other) | (other, Constant(value=False))) | (
+            "and",
+            (Constant(value=True), other) | (other, Constant(value=True)),
+        ) if isinstance(element_of(other.type), Bool):
+            return other
+    return None
 
 
 def _is_never(key: SOp, value: Value) -> bool:
