@@ -35,6 +35,7 @@ def check(file: Path, catalog: Catalog | None, *, as_json: bool, quiet: bool) ->
     if as_json:
         print_json(_checked(found, owed))
     elif found.faults:
+        _print_warnings(found.warnings)
         raise LanguageError(found.faults)
     elif not quiet and found.program:
         _print_checked(found.program, owed)
@@ -53,9 +54,13 @@ def _checked(found: Analysis, owed: Sequence[Claim]) -> dict[str, Any]:
     }
 
 
-def _print_checked(program: Program, owed: Sequence[Claim]) -> None:
-    for warning in program.warnings:
+def _print_warnings(warnings: Sequence[Fault]) -> None:
+    for warning in warnings:
         console.print(Text.assemble(("warning: ", "yellow"), str(warning)), soft_wrap=True)
+
+
+def _print_checked(program: Program, owed: Sequence[Claim]) -> None:
+    _print_warnings(program.warnings)
     for claim in owed:
         console.print(Text.assemble(("owed: ", "yellow"), f"{claim.span.place}: {claim.text}"), soft_wrap=True)
     for name in program.outputs:

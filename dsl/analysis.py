@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..errors import Fault, LanguageError, Source, Span
@@ -141,12 +140,13 @@ def _contract(meaning: Meaning | None, definition: object) -> tuple[str, ...]:
 
 def _doc(span: Span) -> str:
     """The comment lines right before the line of a definition."""
-    lines = span.source.text.split("\n")[: span.line - 1]
-    return "\n".join(reversed(list(_comment_before(reversed(lines)))))
-
-
-def _comment_before(lines: Iterable[str]) -> Iterable[str]:
-    for line in lines:
-        if not line.lstrip().startswith("#"):
-            return
-        yield line.lstrip().removeprefix("#").strip()
+    text, lines = span.source.text, list[str]()
+    end = text.rfind("\n", 0, span.start)
+    while end >= 0:
+        start = text.rfind("\n", 0, end) + 1
+        line = text[start:end].strip()
+        if not line.startswith("#"):
+            break
+        lines.insert(0, line.removeprefix("#").strip())
+        end = start - 1
+    return "\n".join(lines)

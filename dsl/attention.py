@@ -6,6 +6,7 @@ from . import tree
 from .graph import AGGREGATIONS, Aggregate, Constant, Select, SelectorWidth, SOp
 from .operands import Operands, in_words
 from .operators import COMPARISONS
+from .plain_values import is_collection
 from .types import Bool, Unknown, element_of, hull, is_numeric
 
 __all__ = ["aggregate", "aggregated", "nearest", "select", "selector_width"]
@@ -19,15 +20,22 @@ def select(operands: Operands, call: tree.Call) -> SOp | None:
     """`select(keys, queries, comparison)`."""
     if len(call.arguments) == 2 and isinstance(call.arguments[1], tree.Comparator):
         symbol = call.arguments[1].symbol
-        operands.record.fault(f"expected an s-op for the queries, found {symbol!r}", call.arguments[1].span)
+        hint = "select takes keys and queries before the comparison: select(keys, queries, ==)"
+        operands.record.fault(f"expected an s-op for the queries, found {symbol!r}", call.arguments[1].span, hint)
         return None
     written = operands.in_order(call, ("keys", "queries", "comparison"))
     if written is None:
         return None
     *sides, comparator = written
+    for side, role in zip(sides, ("keys", "queries"), strict=True):
+        if isinstance(side, tree.Comparator):
+            operands.expression(side, f"an s-op for the {role}")
+            return None
     if not isinstance(comparator, tree.Comparator):
-        hint = f"write one of {', '.join(COMPARISONS)}"
-        operands.record.fault("expected a comparison, found an s-op", comparator.span, hint)
+        is_quoted = isinstance(comparator, tree.Text) and comparator.value in COMPARISONS
+        hint = "leave out the quotes" if is_quoted else f"write one of {', '.join(COMPARISONS)}"
+        found = comparator.span.text if isinstance(comparator, tree.Text) else "an s-op"
+        operands.record.fault(f"expected a comparison, found {found}", comparator.span, hint)
         return None
     keys, queries = (operands.sequence(side, role) for side, role in zip(sides, ("keys", "queries"), strict=True))
     comparable = operands.elementwise(comparator.symbol, (keys, queries), call.span)
@@ -46,7 +54,8 @@ def aggregate(operands: Operands, call: tree.Call) -> SOp | None:
     written = operands.in_order(call, ("selector", "values", "default"), n_optional=1)
     if written is None:
         return None
-    return _aggregate("mean", operands, operands.selector(written[0]), written[1:])
+    selector = operands.selector(written[0], other=written[1])
+    return selector and _aggregate("mean", operands, selector, written[1:])
 
 
 def aggregated(operator: str, operands: Operands, selector: SOp, call: tree.Call) -> SOp | None:
@@ -75,6 +84,8 @@ def nearest(operands: Operands, call: tree.Call) -> SOp | None:
 def _aggregate(operator: str, operands: Operands, selector: SOp | None, rest: list[tree.Argument]) -> SOp | None:
     assert operator in AGGREGATIONS, "the operators of the table"
     values = operands.sequence(rest[0], "values")
+    if len(rest) == 2 and not operands.is_strict and _is_no_default(operands, rest[1]):
+        return selector and values and Aggregate((selector, values), operator)
     default = operands.sequence(rest[1], "default") if len(rest) == 2 else None
     if selector is None or values is None or (len(rest) == 2 and default is None):
         return None
@@ -88,6 +99,17 @@ def _aggregate(operator: str, operands: Operands, selector: SOp | None, rest: li
         operands.record.fault(f"expected a default of the values' kind, found {found}", rest[1].span)
         return None
     return Aggregate((selector, values, default), operator)
+
+
+def _is_no_default(operands: Operands, written: tree.Argument) -> bool:
+    """Whether a default is a list, a table or a function, which the original RASP minds only where it is needed."""
+    expression = operands.expression(written, "an s-op for the default")
+    meaning = None if expression is None else operands.value(expression)
+    if meaning is None or not is_collection(meaning):
+        return False
+    found = f"expected an s-op for the default, found {in_words(meaning)}"
+    operands.record.warn(found, written.span, "leave it out, and it is 0: where it is needed there is no answer")
+    return True
 
 
 def _takes(operator: str, operands: Operands, values: SOp, place: tree.Argument) -> bool:

@@ -145,6 +145,7 @@ def _applied_cell(operands: Operands, cell: CellName, arguments: Sequence[SOp], 
         if node_fitted is None:
             return None
         fitted.append(node_fitted)
+    operands.record.cells.setdefault(cell.signature.digest, cell.signature)
     return CellCall(tuple(fitted), cell.signature, cell.meaning)
 
 

@@ -15,16 +15,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ..errors import Fault, LanguageError, Source, Span, did_you_mean
+from ..errors import Fault, LanguageError, Source, Span
+from .builtins import BUILTINS, SOPS
 from .definitions import is_typed
 from .environment import Environment
 from .expressions import Expressions
 from .modules import Module, library_environment
 from .parser import DIALECTS
-from .program import Program, cells_called
+from .program import Program
 from .record import Record
 from .resolution import Resolution, resolve
 from .scope import Scope
+from .unknown_names import hint_for_name
 
 __all__ = ["Checked", "check", "parse"]
 
@@ -74,13 +76,12 @@ def check(source: Source, dialect: str, scope: Scope | None) -> Checked:
     resolution = resolve(items, dialect, record.imports)
     _warn(resolution, module.environment, record)
     functions = {**record.functions, **module.functions}
-    cells = {cell.digest: cell for known in functions.values() for cell in cells_called(known.result)}
     program = Program(
         source,
         dialect,
         functions,
         tuple(module.outputs),
-        tuple(cells.values()),
+        tuple(record.cells.values()),
         record.spans,
         record.names,
         record.warnings_in_order(),
@@ -95,7 +96,9 @@ def _warn(resolution: Resolution, environment: Environment, record: Record) -> N
         if within is None or within.name_span in record.called or record.lacks_names or reader.is_known(name.name):
             continue
         if not is_typed(within) or not environment.is_strict:
-            hint = did_you_mean(name.name, {*environment.known(), *(one.name for one in resolution.names)})
+            known = {*environment.known(), *SOPS[environment.dialect], *BUILTINS[environment.dialect]}
+            known |= {one.name for one in resolution.names}
+            hint = hint_for_name(name.name, known, environment.dialect)
             record.warn(f"unknown name {name.name!r}, in a function that is not called", name.span, hint)
     for local in resolution.names:
         if local.is_local and local.kind == "variable" and not local.uses and not local.name.startswith("_"):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from ..errors import Source, Span
 from . import tree
-from .graph import SOp
+from .graph import Constant, SOp
 from .program import Function
 from .scope import CellSignature
-from .types import Type, Value
+from .types import Selector, Type, Value, in_digits
 
 __all__ = [
     "Callable",
@@ -26,6 +27,8 @@ __all__ = [
     "Meaning",
     "Table",
     "Zipped",
+    "in_words",
+    "is_sop",
     "kind_of",
 ]
 
@@ -102,12 +105,32 @@ def kind_of(meaning: Meaning) -> str:
     return next((words for kind, words in _KINDS if isinstance(meaning, kind)), "an s-op")
 
 
+def in_words(meaning: Meaning) -> str:
+    """A meaning in the words of a message: a constant by its value, another s-op by its type, the rest by its kind."""
+    match meaning:
+        case Constant(value=bool() as value):
+            return str(value)
+        case Constant(value=str() as value):
+            return f"the token {value!r}"
+        case Constant(value=int() | Fraction() as value):
+            return f"the number {in_digits(value)}"
+        case SOp():
+            return "a selector" if isinstance(meaning.type, Selector) else str(meaning.type)
+    return kind_of(meaning)
+
+
+def is_sop(meaning: Meaning | None) -> bool:
+    """Whether it has a value at every position: in the original RASP all but constants and selectors do."""
+    return isinstance(meaning, SOp) and not isinstance(meaning, Constant) and not isinstance(meaning.type, Selector)
+
+
 @dataclass(slots=True, eq=False)
 class Environment:
     """The names that a text sees: its own, and those of the environments around it.
 
     A RASP function sees what a name means when it is called; a strict one what it meant where it was defined, so
-    that the strict dialect closes functions over `snapshot`s. `places` are where its own names were last defined.
+    that the strict dialect closes functions over `snapshot`s. `places` are where its own names were last defined,
+    `changed` those that were since somebody cleared it, in order.
     """
 
     source: Source
@@ -116,6 +139,7 @@ class Environment:
     names: dict[str, Meaning | None] = field(default_factory=dict)
     aliases: dict[str, Type] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
+    changed: dict[str, None] = field(default_factory=dict)
     is_library: bool = False
     is_console: bool = False
 
@@ -132,6 +156,12 @@ class Environment:
                 return environment.names[name]
             environment = environment.parent
         raise KeyError(name)
+
+    @property
+    def outermost(self) -> Environment:
+        """The environment around all others: in RASP the library's."""
+        *_, last = self._chain()
+        return last
 
     def knows(self, name: str) -> bool:
         """Whether the name means anything here."""
@@ -155,6 +185,12 @@ class Environment:
     def known_aliases(self) -> tuple[str, ...]:
         """The names of types that the text defines."""
         return tuple(name for environment in self._chain() for name in environment.aliases)
+
+    def set(self, name: str, meaning: Meaning | None, place: Span) -> None:
+        """Let a name mean something here; what is set last is the last of the names."""
+        for ordered in (self.names, self.changed):
+            ordered.pop(name, None)
+        self.names[name], self.changed[name], self.places[name] = meaning, None, place
 
     def inner(self, names: Mapping[str, Meaning | None] | None = None) -> Environment:
         """An environment within this one, such as that of a call."""

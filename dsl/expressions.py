@@ -6,15 +6,17 @@ Every method returns None where a fault was noted, and None in gives None out in
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from ..errors import Span
 from . import tree
 from .builtins import BUILTINS, SOPS
 from .calls import applied, pipe
-from .environment import Callable, CellName, Composed, FunctionName, Listed, Meaning, Table
+from .environment import Callable, CellName, Composed, FunctionName, Listed, Meaning, Table, is_sop
 from .graph import Constant, Elementwise, Reduce, SelectorLogic, SOp
-from .lists import concatenated, elements, indexed, key_of, listed, unpacked
+from .lists import concatenated, elements, indexed, key_of, listed, repeated, unpacked
 from .operands import Operands, in_words
+from .plain_values import compared, is_among, is_collection, truth, width_function
 from .quantifiers import quantified
 from .types import Bool, Selector, Seq, Unknown, Value, element_of, hull, is_numeric
 
@@ -62,6 +64,8 @@ class Expressions(Operands):
         return self.environment.dialect
 
     def _placed(self, meaning: Meaning | None, expression: tree.Expr) -> Meaning | None:
+        if meaning is not None and not self.is_strict:
+            self.environment.names["out"] = meaning
         return self.record.place(meaning, expression.span) if isinstance(meaning, SOp) else meaning
 
     def _chain_of(self, expression: tree.Expr) -> Iterator[tree.Expr]:
@@ -103,7 +107,10 @@ class Expressions(Operands):
             case tree.Name(name, span):
                 return self._name(name, span)
             case tree.Unary(operator, operand):
-                return self._unary(operator, self.node(operand), expression.span)
+                meaning = self.value(operand)
+                if operator == "not" and not self.is_strict and is_collection(meaning):
+                    return Constant((), not truth(meaning))
+                return self._unary(operator, self._as_node(meaning, operand), expression.span)
             case tree.Chain():
                 return self._chain(expression)
             case tree.Call():
@@ -131,12 +138,14 @@ class Expressions(Operands):
         sops = SOPS[self._dialect]
         if name in sops:
             return sops[name]
+        if name == "selector_width" and not self.is_strict:
+            return width_function(self.environment.outermost)
         if name in BUILTINS[self._dialect]:
             hint = f"call it: {name}(…)"
             self.record.fault(f"{name!r} is a function, found where an s-op is expected", span, hint)
             return None
         known = {*self.environment.known(), *sops, *BUILTINS[self._dialect]}
-        self.record.unknown("name", name, known, span)
+        self.record.unknown("name", name, known, span, self._dialect)
         return None
 
     # Operators.
@@ -150,6 +159,9 @@ class Expressions(Operands):
             return self.elementwise("not", (operand,), span)
         if operator == "+" and is_numeric(operand.type):
             return operand
+        is_value = not isinstance(operand.type, Selector)
+        if operator == "+" and not self.is_strict and is_value and isinstance(element_of(operand.type), Bool):
+            return self.elementwise("+", (operand, Constant((), 0)), span)
         return self.elementwise("negate", (operand,), span)
 
     def _binary(
@@ -163,6 +175,12 @@ class Expressions(Operands):
             return None
         if operator == "+" and (isinstance(left[1], Listed) or isinstance(right[1], Listed)):
             return concatenated(self, left[1], right[1], span)
+        if not self.is_strict and (is_collection(left[1]) or is_collection(right[1])):
+            if operator == "*" and (isinstance(left[1], Listed) or isinstance(right[1], Listed)):
+                return repeated(self, left[1], right[1], span)
+            known = truth(left[1])
+            if operator in ("and", "or") and known is not None and truth(right[1]) is not None:
+                return right[1] if known is (operator == "and") else left[1]
         first, second = (self._as_node(meaning, expression) for expression, meaning in (left, right))
         if operator == "implies":
             return self._logic("or", self._unary("not", first, left[0].span), second, span)
@@ -178,7 +196,8 @@ class Expressions(Operands):
             return SelectorLogic((left, right), operator)
         if any(kinds):
             found = " and ".join(map(in_words, (left, right)))
-            self.record.fault(f"{operator!r} joins two selectors or two booleans, found {found}", span)
+            hint = "make a selector of the booleans: select(condition, True, ==)"
+            self.record.fault(f"{operator!r} joins two selectors or two booleans, found {found}", span, hint)
             return None
         if not self.is_strict and isinstance(left, Constant) and isinstance(right, Constant):
             # Of two plain values the original RASP takes the one that decides, as Python does.
@@ -205,10 +224,12 @@ class Expressions(Operands):
         return self.elementwise("if", (condition, then, otherwise), place.span)
 
     def _loose_choice(self, choice: tree.Conditional) -> Meaning | None:
-        """A choice of the original RASP: by a constant it takes one branch, whatever that means."""
-        condition = self.node(choice.condition)
-        if isinstance(condition, Constant):
-            return self.value(choice.then if condition.value else choice.otherwise)
+        """A choice of the original RASP: by a plain value it takes one branch, whatever that means."""
+        meaning = self.value(choice.condition)
+        known = truth(meaning)
+        if known is not None:
+            return self.value(choice.then if known else choice.otherwise)
+        condition = self._as_node(meaning, choice.condition)
         return self._choice(condition, self.node(choice.then), self.node(choice.otherwise), choice)
 
     def _chain(self, chain: tree.Chain) -> SOp | None:
@@ -221,7 +242,10 @@ class Expressions(Operands):
 
     def _comparison(self, left: tree.Expr, operator: str, right: tree.Expr, span: Span) -> SOp | None:
         if operator not in ("in", "not in"):
-            return self.elementwise(operator, (self.node(left), self.node(right)), span)
+            first, second = self.value(left), self.value(right)
+            if not self.is_strict and first and second and (is_collection(first) or is_collection(second)):
+                return compared(self, operator, first, second, span)
+            return self.elementwise(operator, (self._as_node(first, left), self._as_node(second, right)), span)
         found = self._membership(self.node(left), right, span)
         return self.elementwise("not", (found,), span) if operator == "not in" else found
 
@@ -234,7 +258,9 @@ class Expressions(Operands):
             return self._among(value, meaning, container, span)
         if meaning is None or value is None:
             return None
-        if not isinstance(meaning, SOp) or not isinstance(meaning.type, Seq):
+        if not isinstance(meaning, SOp) or not (
+            is_sop(meaning) if not self.is_strict else isinstance(meaning.type, Seq)
+        ):
             self.record.fault(f"'in' expects a list or a sequence, found {in_words(meaning)}", container.span)
             return None
         if not self.is_strict and not isinstance(value, Constant):
@@ -245,6 +271,10 @@ class Expressions(Operands):
         return equal and Elementwise((Reduce((equal,), "count"), Constant((), 0)), ">")
 
     def _among(self, value: SOp | None, container: Listed, place: tree.Expr, span: Span) -> SOp | None:
+        if not self.is_strict and isinstance(value, Constant):
+            return Constant((), is_among(self, value, container, span))
+        if not self.is_strict and value is not None and not container.items:
+            return self.elementwise("!=", (value, value), span)
         found: SOp | None = Constant((), False)
         for item in container.items:
             equal = self.elementwise("==", (value, self._as_node(item, place)), span)
@@ -298,7 +328,7 @@ class Expressions(Operands):
         if builtin and (not self.environment.knows(call.name) or (not self.is_strict and name in _KEYWORD_CALLS)):
             return builtin.build(self, call)
         if name and not self.is_known(name):
-            self.record.unknown("function", name, self.functions(), call.function.span)
+            self.record.unknown("function", name, self.functions(), call.function.span, self._dialect)
             return None
         function = self.value(call.function)
         match function:
@@ -316,7 +346,8 @@ class Expressions(Operands):
                     if isinstance(function, SOp) and not isinstance(function, Constant)
                     else in_words(function)
                 )
-                hint = "read one entry with brackets: table[key]" if isinstance(function, Table) else None
+                piped = call.arguments and isinstance(call.arguments[0], tree.Name) and call.arguments[0].name[0] == " "
+                hint = "a function stands behind '>>'" if piped else _reading(function, name)
                 self.record.fault(f"{what} {words}, not a function", call.function.span, hint)
                 return None
 
@@ -355,6 +386,10 @@ class Expressions(Operands):
 
     def _example(self, sop: SOp, call: tree.Call) -> None:
         """`s-op(example)` shows a value, and is none itself."""
+        if call is not self.record.shown:
+            hint = f"let it stand by itself: {call.span.first_line};"
+            self.record.fault("an s-op applied to an example is shown, not kept", call.span, hint)
+            return
         for argument in call.arguments:
             expression = self.expression(argument, "an example")
             if expression is not None:
@@ -371,6 +406,20 @@ class Expressions(Operands):
             before = piped.stages if isinstance(piped, Composed) else (left,)
             return Composed((*before, stage), self.environment.snapshot())
         return pipe(self, piped, left.span, stage, span)
+
+
+def _reading(meaning: Meaning, name: str | None) -> str | None:
+    """What to write where something that is no function is called."""
+    match meaning:
+        case Table():
+            return "read one entry with brackets: table[key]"
+        case Listed():
+            return "read one element with brackets: list[0]"
+        case Constant(value=int() | Fraction()):
+            return "multiply with '*'"
+        case SOp() if isinstance(meaning.type, Seq):
+            return f"read one position with brackets: {name or 'xs'}[0]"
+    return None
 
 
 _KEYWORD_CALLS = ("select", "aggregate", "range", "zip", "len", "round", "indicator")

@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from ..errors import Span
 from . import tree
-from .environment import Listed, Meaning, Table, kind_of
+from .environment import Listed, Meaning, Table, is_sop, kind_of
 from .graph import Aggregate, At, Constant, Elementwise, Indices, Length, Lookup, Select, SOp
 from .operands import Operands, atom, in_words
 from .record import Record
-from .types import Fit, Int, Selector, Seq, Value, element_of, fit
+from .types import Bool, Fit, Int, Selector, Seq, Value, element_of, fit
 
 __all__ = [
     "concatenated",
@@ -22,6 +22,7 @@ __all__ = [
     "listed",
     "looked_up",
     "range_",
+    "repeated",
     "unpacked",
     "zip_lists",
 ]
@@ -113,6 +114,18 @@ def concatenated(operands: Operands, left: Meaning, right: Meaning, span: Span) 
     return None
 
 
+def repeated(operands: Operands, left: Meaning, right: Meaning, span: Span) -> Meaning | None:
+    """`list * n` or `n * list`: its elements n times over."""
+    items, times = (left, right) if isinstance(left, Listed) else (right, left)
+    if isinstance(items, Listed) and isinstance(times, Constant) and isinstance(times.value, int):
+        # One element too many is enough to be refused.
+        n_times = min(times.value, _LONGEST // max(1, len(items.items)) + 1)
+        return listed(operands, items.items * n_times, span)
+    found = f"{in_words(left)} and {in_words(right)}"
+    operands.record.fault(f"'*' repeats a list as often as a whole number says, found {found}", span)
+    return None
+
+
 def elements(operands: Operands, meaning: Meaning, span: Span, what: str) -> Sequence[Meaning | None] | None:
     """What a loop runs over: the elements of a list or the keys of a table."""
     match meaning:
@@ -128,11 +141,22 @@ def elements(operands: Operands, meaning: Meaning, span: Span, what: str) -> Seq
 
 
 def unpacked(record: Record, names: Sequence[str], meaning: Meaning | None, span: Span) -> Sequence[Meaning | None]:
-    """What each of several names stands for, where together they are given a list; a single name takes it whole."""
+    """What each of several names stands for, where together they are given a list; a single name takes it whole.
+
+    As in Python a token stands for its characters there, and a dictionary for its keys.
+    """
     if len(names) == 1 or meaning is None:
         return [meaning] * len(names)
-    if isinstance(meaning, Listed) and len(meaning.items) == len(names):
-        return meaning.items
+    parts: Sequence[Meaning | None] = ()
+    match meaning:
+        case Listed(items):
+            parts = items
+        case Table(entries):
+            parts = [Constant((), key[0]) for key in entries]
+        case Constant(value=str() as letters):
+            parts = [Constant((), letter) for letter in letters]
+    if len(parts) == len(names):
+        return parts
     found = f"a list of {len(meaning.items)}" if isinstance(meaning, Listed) else in_words(meaning)
     record.fault(f"expected {len(names)} values for {', '.join(names)}, found {found}", span)
     return [None] * len(names)
@@ -163,7 +187,8 @@ def indexed(operands: Operands, container: Meaning, index: tree.Index) -> Meanin
         return _of_list(operands, container.items, known[0], index)
     if isinstance(container, Constant) and isinstance(container.value, str):
         return _of_list(operands, [Constant((), letter) for letter in container.value], known[0], index)
-    if isinstance(container, SOp) and isinstance(container.type, Seq):
+    is_sequence = isinstance(container, SOp) and isinstance(container.type, Seq)
+    if isinstance(container, SOp) and (is_sequence or (is_sop(container) and not operands.is_strict)):
         return _of_sequence(operands, container, known[0], index)
     hint = "only lists, tables, tokens and s-ops have elements"
     operands.record.fault(f"cannot index into {_indexed(container)}", index.container.span, hint)
@@ -205,8 +230,12 @@ def _lookup(
     entries = tuple((key, answer) for key, answer in answers if answer is not None)
     if len(entries) < len(answers):
         hint = "choose between s-ops with `x if condition else y`"
-        operands.record.fault("only numbers, tokens and booleans can be looked up by an s-op", span, hint)
-        return None
+        # The original RASP minds only the entries that are read.
+        is_refused = operands.is_strict or not entries
+        note = operands.record.fault if is_refused else operands.record.warn
+        note("only numbers, tokens and booleans can be looked up by an s-op", span, hint)
+        if is_refused:
+            return None
     node = Lookup(tuple(keys), entries)
     for place, key in enumerate(keys):
         if not any(_may_be(key, entry[place]) for entry, _ in entries):
@@ -217,6 +246,8 @@ def _lookup(
 
 def _may_be(key: SOp, value: Value) -> bool:
     """Whether an s-op may take the value of a key; a boolean equals 0 or 1 there, as in Python."""
+    if isinstance(element_of(key.type), Bool):
+        return not isinstance(value, str) and value in (0, 1)
     counted = value if isinstance(value, str) else int(value) if isinstance(value, bool) else value
     found = Constant((), counted).type
     return (
@@ -258,5 +289,19 @@ def _of_sequence(operands: Operands, sequence: SOp, index: SOp, place: tree.Inde
             f"the index of an s-op is a whole number, found {in_words(index)}", place.keys[0].span, hint
         )
         return None
-    position: SOp = index if index.value >= 0 else Elementwise((Length(), index), "+")
-    return Aggregate((Select((Indices(), position), "=="), sequence, Constant((), 0)))
+    position = index if index.value >= 0 else _from_the_end(operands, index, place.span)
+    return position and Aggregate((Select((Indices(), position), "=="), sequence, Constant((), 0)))
+
+
+def _from_the_end(operands: Operands, index: SOp, span: Span) -> SOp | None:
+    """A negative position counts from what the program calls `length`, if it has a name for something else so."""
+    environment = operands.environment
+    if not environment.knows("length"):
+        return Elementwise((Length(), index), "+")
+    length = environment.find("length")
+    if isinstance(length, SOp) and is_sop(length):
+        return operands.elementwise("+", (length, index), span)
+    if length is not None:
+        hint = "call it otherwise: a negative position counts from 'length'"
+        operands.record.fault(f"'length' is {in_words(length)}, where an s-op is expected", span, hint)
+    return None

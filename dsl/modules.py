@@ -8,6 +8,7 @@ from functools import cache
 
 from ..errors import LanguageError, Source, Span, UnknownCell, did_you_mean
 from . import tree
+from .builtins import SOPS
 from .contracts import read_contract
 from .definitions import check_definition, check_parameters, check_reads, is_typed
 from .environment import CellName, Environment, FunctionName, Meaning
@@ -38,6 +39,8 @@ def library_environment() -> Environment:
     module.add_all()
     record.raise_faults()
     module.environment.is_library = True
+    # `out` is what was computed last: to begin with, that the tokens are strings.
+    module.environment.names["out"] = SOPS["rasp"]["tokens_str"]
     return module.environment
 
 
@@ -58,6 +61,9 @@ class Module:
         items, faults = parse_items(self.environment.source, self.environment.dialect)
         for fault in faults:
             self.record.fault(fault.message, fault.span, fault.hint)
+        for item in items:
+            for name, place in _defined(item):
+                self.record.coming.setdefault((place.source.name, name), (place, item.span))
         for item in items:
             if isinstance(item, tree.Command) and item.kind == "exit":
                 break
@@ -95,7 +101,7 @@ class Module:
         self.environment.aliases[alias.name] = Unknown() if type_ is None else type_
 
     def _define(self, name: str, meaning: Meaning | None, span: Span) -> None:
-        if self.environment.is_strict and name in self.environment.names:
+        if self.environment.is_strict and name in self.environment.places:
             self.record.fault(f"{name!r} is defined twice", span, _RENAME)
         define(name, meaning, span, self.environment, self.record)
 
@@ -115,22 +121,20 @@ class Module:
         """Run a statement, and let the names that it gave a value be outputs."""
         self.record.frame = frame = Frame()
         environment = self.environment
-        before = dict(environment.names)
+        environment.changed.clear()
         if environment.is_strict and isinstance(item, tree.Assignment):
-            if item.names[0] in environment.names:
+            if item.names[0] in environment.places:
                 self.record.fault(f"{item.names[0]!r} is defined twice", item.name_spans[0], _RENAME)
             assign(item, environment, self.record, Expressions)
         else:
             execute([item], environment, self.record, Expressions)
-        for name, meaning in environment.names.items():
-            if name in before and before[name] is meaning:
-                continue
+        for name in environment.changed:
             self.outputs.pop(name, None)
+            meaning = environment.names[name]
             if isinstance(meaning, SOp) and not isinstance(meaning.type, Selector):
                 self.outputs[name] = None
                 owed, calls = tuple(frame.obligations), tuple(frame.calls)
-                place = environment.places.get(name, item.span)
-                function = Function(name, (), meaning, (), (), owed, calls, place)
+                function = Function(name, (), meaning, (), (), owed, calls, environment.places[name])
                 self.functions[self.prefix + name] = function
 
     # What stands in other files, or in the catalog.
@@ -251,6 +255,16 @@ class Module:
                 hint = did_you_mean(name, offered) or f"it has {', '.join(offered) or 'no names'}"
                 self.record.fault(f"{use.target!r} has no {name!r}", place, hint)
             self._define(use.alias or name, offered.get(name), place)
+
+
+def _defined(item: tree.Item) -> Sequence[tuple[str, Span]]:
+    """The names that an item defines, and where."""
+    match item:
+        case tree.Assignment(names):
+            return list(zip(names, item.name_spans, strict=True))
+        case tree.Definition(name):
+            return [(name, item.name_span)]
+    return []
 
 
 def _main_of(module: Module) -> tuple[str, ...]:

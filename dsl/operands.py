@@ -7,32 +7,39 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Self
 
 from ..errors import Span
 from . import tree
-from .environment import Callable, CellName, Composed, Environment, FunctionName, Listed, Meaning, Table, kind_of
+from .environment import (
+    Callable,
+    CellName,
+    Composed,
+    Environment,
+    FunctionName,
+    Listed,
+    Meaning,
+    Table,
+    in_words,
+    kind_of,
+)
 from .graph import Constant, Elementwise, SOp
 from .operators import OPERATORS, result_of
 from .record import Record
-from .types import Bool, Element, Int, Real, Selector, Value, element_of, in_digits
+from .types import Bool, Element, Int, Real, Selector, Token, Value, element_of
 
 __all__ = ["Operands", "atom", "in_words"]
 
 
-def in_words(meaning: Meaning) -> str:
-    """A meaning in the words of a message: a constant by its value, another s-op by its type, the rest by its kind."""
-    match meaning:
-        case Constant(value=bool() as value):
-            return str(value)
-        case Constant(value=str() as value):
-            return f"the token {value!r}"
-        case Constant(value=int() | Fraction() as value):
-            return f"the number {in_digits(value)}"
-        case SOp():
-            return "a selector" if isinstance(meaning.type, Selector) else str(meaning.type)
-    return kind_of(meaning)
+_KINDS_HINT = 'a token is quoted, a number is not: tokens_str == "3", tokens_int == 3'
+
+
+_FORMS = {
+    "select": "the comparison stands last: select(keys, queries, ==)",
+    "map": "several sequences stand side by side: map(f, zip(xs, ys))",
+    "fold": "the start stands last: fold(f, xs, 0)",
+    "scan": "the start stands last: scan(f, xs, 0)",
+}
 
 
 class Operands(ABC):
@@ -83,7 +90,9 @@ class Operands(ABC):
     def not_an_sop(self, meaning: Meaning, expression: tree.Expr) -> None:
         """Note that something stands where an s-op is expected."""
         if isinstance(meaning, Listed | Table):
-            hint = "write `x in [1, 2]`" if isinstance(meaning, Listed) else "read one entry: table[key]"
+            in_rasp = "a list stands behind 'in', which is read last: (x in [1, 2])"
+            in_list = "write `x in [1, 2]`" if self.is_strict else in_rasp
+            hint = in_list if isinstance(meaning, Listed) else "read one entry: table[key]"
             where = "a list stands only after 'in'" if self.is_strict and isinstance(meaning, Listed) else None
             self.record.fault(where or f"expected an s-op, found {kind_of(meaning)}", expression.span, hint)
         elif isinstance(meaning, FunctionName | CellName):
@@ -100,7 +109,7 @@ class Operands(ABC):
         built = [operand for operand in operands if operand is not None]
         if len(built) < len(operands):
             return None
-        rule, symbol = OPERATORS[operator], "-" if operator == "negate" else operator
+        rule, symbol = OPERATORS[operator], span.text[:1] if operator == "negate" else operator
         if any(isinstance(operand.type, Selector) for operand in built):
             hint = "use selector_width or aggregate to make an s-op of it"
             self.record.fault(f"{symbol!r} expects {rule.expects}, found a selector", span, hint)
@@ -110,9 +119,18 @@ class Operands(ABC):
             found = " and ".join(map(in_words, built))
             self.record.fault(f"{symbol!r} expects {rule.expects}, found {found}", span, _mend(operator, elements))
             return None
+        self._warn_of_kinds(operator, built, span)
         if all(isinstance(operand, Constant) for operand in built):
             return self._computed(operator, built, span)
         return Elementwise(tuple(built), operator)
+
+    def _warn_of_kinds(self, operator: str, operands: Sequence[SOp], span: Span) -> None:
+        """Note, in the original RASP, a token that is compared with a number."""
+        kinds = [element_of(operand.type) for operand in operands]
+        is_mixed = {Token} < {type(kind) for kind in kinds} <= {Token, Int, Real}
+        if operator in ("==", "!=") and is_mixed and not span.source.name.startswith("stdcell/"):
+            found = " and ".join(map(in_words, operands))
+            self.record.warn(f"{operator!r} compares two kinds, which are never equal: {found}", span, _KINDS_HINT)
 
     def _allows(self, operator: str, elements: Sequence[Element]) -> bool:
         """Whether the dialect has the operator on these types; the original RASP compares and chooses between any."""
@@ -185,8 +203,9 @@ class Operands(ABC):
         least, most = len(names) - n_optional, len(names)
         number = f"{least} or {most}" if n_optional == 1 else f"{least} to {most}" if n_optional else str(most)
         told = f" ({', '.join(names)})" if names else ""
+        hint = _FORMS.get(call.name) if call.name not in self.environment.known() else None
         expected = f"{number} argument{'' if most == 1 and not n_optional else 's'}{told}"
-        self.record.fault(f"{call.name!r} takes {expected}, found {len(call.arguments)}", call.span)
+        self.record.fault(f"{call.name!r} takes {expected}, found {len(call.arguments)}", call.span, hint)
 
     def argument(self, argument: tree.Argument, name: str) -> SOp | None:
         """One argument, which must be an s-op or a selector."""
@@ -196,7 +215,8 @@ class Operands(ABC):
     def expression(self, argument: tree.Argument, expected: str) -> tree.Expr | None:
         """One argument, which must be an expression."""
         if isinstance(argument, tree.Comparator):
-            self.record.fault(f"expected {expected}, found {argument.symbol!r}", argument.span)
+            hint = "a comparison stands only as the last argument of select: select(keys, queries, ==)"
+            self.record.fault(f"expected {expected}, found {argument.symbol!r}", argument.span, hint)
             return None
         return argument.value if isinstance(argument, tree.Named) else argument
 
@@ -208,15 +228,17 @@ class Operands(ABC):
             return None
         return node
 
-    def selector(self, argument: tree.Argument) -> SOp | None:
-        """One argument, which must be a selector."""
+    def selector(self, argument: tree.Argument, *, other: tree.Argument | None = None) -> SOp | None:
+        """One argument, which must be a selector; `other` is the one that may have changed places with it."""
         expression = self.expression(argument, "a selector")
         node = None if expression is None else self.node(expression)
         if node is not None and not isinstance(node.type, Selector):
             name = f"the s-op {argument.name!r}" if isinstance(argument, tree.Name) else in_words(node)
-            self.record.fault(
-                f"expected a selector, found {name}", argument.span, "make one: select(keys, queries, ==)"
-            )
+            hint = "make one: select(keys, queries, ==)"
+            beside = self.argument(other, "values") if other is not None else None
+            if beside is not None and isinstance(beside.type, Selector) and other is not None:
+                hint = f"the selector stands first: aggregate({other.span.text}, {argument.span.text})"
+            self.record.fault(f"expected a selector, found {name}", argument.span, hint)
             return None
         return node
 
@@ -224,6 +246,9 @@ class Operands(ABC):
 def _mend(operator: str, elements: Sequence[Element]) -> str | None:
     if operator in ("and", "or", "not"):
         return "compare it, as in x > 0"
+    is_token = any(isinstance(element, Token) for element in elements)
+    if is_token and any(isinstance(element, Int | Real) for element in elements):
+        return _KINDS_HINT
     is_bool = any(isinstance(element, Bool) for element in elements)
     is_number = any(isinstance(element, Int | Real) for element in elements)
     return "indicator(condition) makes a number of a boolean" if is_bool and is_number else None

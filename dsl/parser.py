@@ -7,16 +7,17 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Any
 
-from lark import Lark
+from lark import Lark, ParseTree
 from lark.exceptions import UnexpectedInput
 
 from ..errors import Fault, LanguageError, Source, Span
 from . import tree
-from .items import item_ranges, names_defined
-from .syntax_faults import syntax_fault
+from .items import item_at, names_defined, resumption
+from .syntax_faults import no_program, syntax_fault
 from .tree_builder import TreeBuilder
 
 __all__ = ["DIALECTS", "parse_expression", "parse_items", "parse_type"]
@@ -47,15 +48,32 @@ def parse_items(source: Source, dialect: str) -> tuple[list[tree.Item], list[Fau
     """
     items: list[tree.Item] = []
     faults: list[Fault] = []
-    for found in item_ranges(source.text, dialect):
+    found = item_at(source.text, 0, dialect)
+    while found is not None:
+        stop, rule = found.stop, "command" if found.is_command else "item"
         try:
-            items.append(_parse(source, dialect, "command" if found.is_command else "item", found.start, found.stop))
+            items.append(_parse(source, dialect, rule, found.start, stop))
         except LanguageError as error:
-            faults.extend(error.faults)
+            if not items and not faults and (fault := no_program(source)):
+                raise LanguageError([fault]) from None
+            stop = resumption(source.text, found, dialect)
+            faults.extend(_faults_within(error, source, dialect, found.start, stop))
             if len(faults) >= _MOST_FAULTS:
                 raise LanguageError(faults) from None
-            items.extend(_broken(source, found.start, found.stop))
+            items.extend(_broken(source, found.start, stop))
+        found = item_at(source.text, stop, dialect)
     return items, faults
+
+
+def _faults_within(error: LanguageError, source: Source, dialect: str, start: int, stop: int) -> Sequence[Fault]:
+    """The faults of an item, or what it lacks where another one begins before them."""
+    if error.faults[0].span.start < stop:
+        return error.faults
+    try:
+        _parse(source, dialect, "item", start, stop)
+    except LanguageError as shorter:
+        return shorter.faults
+    return ()
 
 
 def _broken(source: Source, start: int, stop: int) -> list[tree.Item]:
@@ -85,12 +103,18 @@ def parse_type(source: Source) -> tree.TypeExpr:
 
 def _parse(source: Source, dialect: str, start_rule: str, start: int, stop: int) -> Any:
     """Parse `text[start:stop]`; every place in the tree counts from the start of the whole text."""
-    parser, builder = _parser(dialect, start_rule), TreeBuilder(source, start)
+    builder = TreeBuilder(source, start)
     try:
-        parsed = parser.parse(source.text[start:stop])
+        parsed = _lark_tree(dialect, start_rule, source.text[start:stop])
     except UnexpectedInput as error:
-        raise LanguageError([syntax_fault(error, parser, source, start, stop)]) from None
+        raise LanguageError([syntax_fault(error, _parser(dialect, start_rule), dialect, source, start, stop)]) from None
     item = builder.transform(parsed)
     if builder.faults:
         raise LanguageError(builder.faults)
     return item
+
+
+@lru_cache(maxsize=4096)
+def _lark_tree(dialect: str, start_rule: str, text: str) -> ParseTree:
+    """What Lark reads; kept, because an edit leaves most items of a text as they were."""
+    return _parser(dialect, start_rule).parse(text)

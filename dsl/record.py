@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ..errors import Fault, LanguageError, Source, Span, did_you_mean
+from ..errors import Fault, LanguageError, Source, Span
 from . import tree
-from .environment import Environment, Meaning
+from .environment import Environment, Meaning, in_words
 from .graph import Ascribe, Input, SOp
 from .program import CallSite, Function, Obligation
-from .types import Element, Fit, Type, fit
+from .scope import CellSignature
+from .types import Element, Fit, Seq, Type, fit
+from .unknown_names import hint_for_name
 
 __all__ = ["Frame", "Record"]
 
@@ -32,9 +34,11 @@ class Frame:
 class Record:
     """Faults and warnings, each once, places and names of nodes, and the frame being filled.
 
-    `trails` holds, for each imported file, the statements that led to it; `meanings` what each name was found to
+    `coming` holds where each name of a file is defined, and the item that defines it; `trails` for each imported file
+    the statements that led to it; `meanings` what each name was found to
     mean, by the place of its definition; `called` the definitions that were applied; `imports` the names that each
-    `use` or `load` brings; `load` reads another RASP file.
+    `use` or `load` brings; `load` reads another RASP file;
+    `shown` is the expression of the statement that shows one.
     """
 
     faults: dict[tuple[Span, str], Fault] = field(default_factory=dict)
@@ -42,6 +46,8 @@ class Record:
     spans: dict[SOp, Span] = field(default_factory=dict)
     names: dict[SOp, str] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
+    cells: dict[str, CellSignature] = field(default_factory=dict)
+    coming: dict[tuple[str, str], tuple[Span, Span]] = field(default_factory=dict)
     trails: dict[str, tuple[Span, ...]] = field(default_factory=dict)
     meanings: dict[Span, Meaning] = field(default_factory=dict)
     called: set[Span] = field(default_factory=set)
@@ -52,6 +58,7 @@ class Record:
     n_built: int = 0
     n_steps: int = 0
     lacks_names: bool = False
+    shown: tree.Expr | None = None
     load: Callable[[tree.Load, Environment], None] = lambda _statement, _environment: None
 
     def fault(self, message: str, span: Span, hint: str | None = None) -> None:
@@ -65,10 +72,19 @@ class Record:
     def _trail(self, source: Source) -> tuple[Span, ...]:
         return self.trails.get(source.name, ())
 
-    def unknown(self, what: str, name: str, known: Iterable[str], span: Span) -> None:
-        """Note an unknown name, with the nearest known one; in silence where an import that may have held it failed."""
+    def unknown(self, what: str, name: str, known: Iterable[str], span: Span, dialect: str) -> None:
+        """Note an unknown name and what was probably meant; in silence where an import that may have held it failed."""
         if not self.lacks_names:
-            self.fault(f"unknown {what} {name!r}", span, did_you_mean(name, known))
+            hint = self._hint_of_later(name, span) or hint_for_name(name, known, dialect)
+            self.fault(f"unknown {what} {name!r}", span, hint)
+
+    def _hint_of_later(self, name: str, span: Span) -> str | None:
+        """What to do about a name that its own definition, or an item before it, reads."""
+        definition, item = self.coming.get((span.source.name, name), (span, span))
+        if item.start <= span.start < item.stop and definition != span:
+            return "a definition does not read itself: fold and scan run along a sequence"
+        is_later = definition.start > span.start
+        return f"it is defined on line {definition.line}: put that before this" if is_later else None
 
     def faults_in_order(self) -> tuple[Fault, ...]:
         """The faults, file by file and in the order of the text; of very many the first."""
@@ -132,7 +148,9 @@ class Record:
         """
         fits = fit(node.type, wanted)
         if fits is Fit.NEVER:
-            self.fault(f"expected {wanted} for {wire}, found {node.type}", span)
+            one_of_many = isinstance(node.type, Seq) and not isinstance(wanted, Seq)
+            hint = "xs[i] reads one element, map(f, xs) applies a function to each" if one_of_many else None
+            self.fault(f"expected {wanted} for {wire}, found {in_words(node)}", span, hint)
             return None
         self.frame.obligations.append(Obligation(wire, node, wanted, span))
         return node if fits is Fit.ALWAYS else self.place(Ascribe((node,), wanted), span)

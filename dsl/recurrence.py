@@ -145,7 +145,9 @@ def _sequences(operands: Operands, place: tree.Argument) -> tuple[SOp, ...] | No
     if isinstance(meaning, Zipped):
         return meaning.sequences
     if not isinstance(meaning, SOp) or not isinstance(meaning.type, Seq):
-        operands.record.fault(f"expected a sequence, found {in_words(meaning)}", place.span)
+        is_function = isinstance(meaning, FunctionName | CellName | Composed)
+        hint = "the function stands first: fold(f, xs, start), map(f, xs)" if is_function else None
+        operands.record.fault(f"expected a sequence, found {in_words(meaning)}", place.span, hint)
         return None
     return (meaning,)
 
@@ -167,7 +169,7 @@ def _step_of(operands: Operands, caller: str, head: tree.Argument, n_wanted: int
     if isinstance(expression, tree.Name) and not operands.environment.knows(expression.name):
         name = expression.name
         if not operands.is_known(name):
-            operands.record.unknown("function", name, operands.functions(), head.span)
+            operands.record.unknown("function", name, operands.functions(), head.span, operands.environment.dialect)
             return None
         if name in operands.functions():
             what = f"'{caller}' expects a `def`, a cell or a table, found the builtin {name!r}"

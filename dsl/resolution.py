@@ -165,14 +165,15 @@ class _Scope:
         scope.close()
 
     def type(self, type_: tree.TypeExpr) -> None:
-        """Read a type."""
-        scope: _Scope | None = self
-        while scope is not None and type_.head not in scope.types:
-            scope = scope.parent
-        if scope is not None:
-            scope.types[type_.head].uses.append(type_.span.first(len(type_.head)))
-        if isinstance(type_.element, tree.TypeExpr):
-            self.type(type_.element)
+        """Read a type, and the one that it holds."""
+        part: tree.TypeExpr | int | None = type_
+        while isinstance(part, tree.TypeExpr):
+            scope: _Scope | None = self
+            while scope is not None and part.head not in scope.types:
+                scope = scope.parent
+            if scope is not None:
+                scope.types[part.head].uses.append(part.span.first(len(part.head)))
+            part = part.element
 
     def expressions(self, expressions: Iterable[tree.Expr]) -> None:
         """Read expressions."""
@@ -181,27 +182,28 @@ class _Scope:
 
     def expression(self, expression: tree.Expr) -> None:
         """Read an expression, parts of it before those that they hold; as deep as the text goes."""
-        stack: list[tree.Expr] = [expression]
+        stack: list[tuple[_Scope, tree.Expr]] = [(self, expression)]
         while stack:
-            node = stack.pop()
+            scope, node = stack.pop()
             match node:
                 case tree.Name():
-                    self._read(node)
+                    scope._read(node)
                 case tree.Comprehension(key, value, names, iterable):
-                    self.expression(iterable)
-                    self._bound(names, node.name_spans, [value] if key is None else [key, value])
+                    inner = scope._bound(names, node.name_spans)
+                    stack.extend((inner, part) for part in (value, key) if part is not None)
+                    stack.append((scope, iterable))
                 case tree.Quantifier(_, names, domain, body):
-                    if domain is not None:
-                        self.expression(domain)
-                    self._bound(names, node.name_spans, [body])
+                    stack.append((scope._bound(names, node.name_spans), body))
+                    stack.extend((scope, part) for part in (domain,) if part is not None)
                 case _:
-                    stack.extend(_parts(node))
+                    stack.extend((scope, part) for part in _parts(node))
 
-    def _bound(self, names: Sequence[str], spans: Sequence[Span], parts: Iterable[tree.Expr]) -> None:
+    def _bound(self, names: Sequence[str], spans: Sequence[Span]) -> _Scope:
+        """The names within a comprehension or quantifier."""
         scope = self.inner(None)
         for name, span in zip(names, spans, strict=True):
             scope.define(name, "parameter", span)
-        scope.expressions(parts)
+        return scope
 
     def _read(self, name: tree.Name) -> None:
         scope: _Scope | None = self

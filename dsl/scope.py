@@ -129,7 +129,8 @@ def read_loaded(name: str, importer: Source) -> Source:
         path = Path(normpath(place / file))
         if path.is_file():
             return _read(path, file)
-    raise UnknownCell(f"there is no file {file!r} beside {importer.name!r} nor in {str(Path.cwd())!r}")
+    message = f"there is no file {file!r} beside {importer.name!r} nor in {str(Path.cwd())!r}"
+    raise UnknownCell(_unknown(message, file, [path.name for path in folder.glob("*.rasp")]))
 
 
 def _read(path: Path, name: str) -> Source:

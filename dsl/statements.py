@@ -51,7 +51,8 @@ def execute(statements: Iterable[tree.Statement], environment: Environment, reco
             case tree.Loop():
                 _loop(statement, environment, record, reader)
             case tree.Evaluation(value):
-                environment.names["out"] = reader(environment, record).value(value)
+                record.shown = value
+                environment.set("out", reader(environment, record).value(value), value.span)
             case tree.Draw(value, example):
                 for expression in (value, example):
                     if expression is not None:
@@ -93,10 +94,7 @@ def define(name: str, meaning: Meaning | None, span: Span, environment: Environm
         record.names.setdefault(meaning, name)
     if meaning is not None:
         record.meanings.setdefault(span, meaning)
-    # The last definition is the last of the names, as it is the last output.
-    environment.names.pop(name, None)
-    environment.names[name] = meaning
-    environment.places[name] = span
+    environment.set(name, meaning, span)
 
 
 def _is_refused(name: str, span: Span, environment: Environment, record: Record) -> bool:

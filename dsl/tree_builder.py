@@ -138,6 +138,16 @@ class TreeBuilder(Transformer_NonRecursive[Token, Any]):
         signature, (body, results) = children
         return self._definition(signature, body, results, True, meta)
 
+    def token_function(self, meta: Meta, children: list[Any]) -> tree.Definition:
+        return self._of_tokens(children, False, meta)
+
+    def token_entry(self, meta: Meta, children: list[Any]) -> tree.Definition:
+        return self._of_tokens(children, True, meta)
+
+    def _of_tokens(self, children: list[Any], is_entry: bool, meta: Meta) -> tree.Definition:
+        head, token, (body, results) = children
+        return self._definition([*head, tree.TypeExpr("token", self._span(token))], body, results, is_entry, meta)
+
     def definition(self, meta: Meta, children: list[Any]) -> tree.Definition:
         name, names, (body, results) = children
         parameters = [
@@ -172,6 +182,10 @@ class TreeBuilder(Transformer_NonRecursive[Token, Any]):
         )
 
     def signature(self, _meta: Meta, children: list[Any]) -> list[Any]:
+        head, *rest = children
+        return [*head, *rest]
+
+    def head(self, _meta: Meta, children: list[Any]) -> list[Any]:
         return children
 
     def type_parameter(self, meta: Meta, children: list[Any]) -> tree.TypeParameter:

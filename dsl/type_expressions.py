@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..errors import Source, did_you_mean
+from ..errors import Source
 from . import tree
 from .environment import Environment
 from .parser import parse_type
 from .record import Record
 from .types import Bool, Element, Int, Real, Selector, Seq, Token, Type, Vector
+from .unknown_names import hint_for_type
 
 __all__ = ["BUILTIN_TYPES", "read_type", "type_of"]
 
@@ -38,9 +39,12 @@ def type_of(expr: tree.TypeExpr, environment: Environment, record: Record) -> Ty
     if alias is not None and expr.element is None and expr.bounds is None:
         return alias
     if expr.head == "seq" and isinstance(expr.element, tree.TypeExpr):
+        if expr.element.head == "seq":
+            _misused_sequence(expr.element.span.text, expr.element, record)
+            return None
         element = type_of(expr.element, environment, record)
         if isinstance(element, Seq | Selector):
-            record.fault(f"a sequence holds scalars, found {element}", expr.element.span)
+            _misused_sequence(str(element), expr.element, record)
             return None
         return element and Seq(element)
     if expr.head == "vector" and isinstance(expr.element, int):
@@ -58,6 +62,11 @@ def type_of(expr: tree.TypeExpr, environment: Environment, record: Record) -> Ty
     return _ranged_type(expr, record)
 
 
+def _misused_sequence(found: str, element: tree.TypeExpr, record: Record) -> None:
+    hint = "an element is one number, token or boolean"
+    record.fault(f"a sequence holds scalars, found {' '.join(found.split())[:80]}", element.span, hint)
+
+
 def _misused(expr: tree.TypeExpr, environment: Environment, record: Record) -> None:
     """Note why a type expression names no type."""
     known = (*BUILTIN_TYPES, *environment.known_aliases())
@@ -67,7 +76,9 @@ def _misused(expr: tree.TypeExpr, environment: Environment, record: Record) -> N
         has = "brackets" if expr.element is not None else "range"
         record.fault(f"{expr.head!r} has no {has}", expr.span, "only seq and vector do" if has == "brackets" else None)
     else:
-        hint = did_you_mean(expr.head, known) or f"the types are {', '.join(known)}"
+        # What an item that does not parse may define is no type to be recommended.
+        sure = [name for name in known if name not in environment.known()]
+        hint = hint_for_type(expr.head, sure) or f"the types are {', '.join(sure)}"
         record.fault(f"unknown type {expr.head!r}", expr.span.first(len(expr.head)), hint)
 
 

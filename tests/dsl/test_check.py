@@ -14,6 +14,12 @@ COMPARE = "compare it, as in x > 0"
 CONDITION = "compare with == or <="
 WIDTH = "use selector_width or aggregate to make an s-op of it"
 SELECTED = "of what a selector selects: sum(selector, values)"
+LAST = "the comparison stands last: select(keys, queries, ==)"
+QUERIES = "select takes keys and queries before the comparison: select(keys, queries, ==)"
+ONLY = "a comparison stands only as the last argument of select: select(keys, queries, ==)"
+START = "the start stands last: fold(f, xs, 0)"
+KINDS = 'a token is quoted, a number is not: tokens_str == "3", tokens_int == 3'
+ELEMENT = "xs[i] reads one element, map(f, xs) applies a function to each"
 STEP = "name a `def`, a table or a `use`d cell"
 TYPED = "write x: seq[int 0..9], for example"
 
@@ -21,7 +27,7 @@ NAMES = [
     ("a = lenght;", 1, 5, "unknown name 'lenght'", "did you mean 'length'?"),
     ("first = 1;\na = frist;", 2, 5, "unknown name 'frist'", "did you mean 'first'?"),
     ("a = zzz;", 1, 5, "unknown name 'zzz'", None),
-    ("a = b;\nb = 1;", 1, 5, "unknown name 'b'", None),
+    ("a = b;\nb = 1;", 1, 5, "unknown name 'b'", "it is defined on line 2: put that before this"),
     ("a = sellect(tokens, tokens, ==);", 1, 5, "unknown function 'sellect'", "did you mean 'select'?"),
     ("def double(x) { return x; }\na = duoble(1);", 2, 5, "unknown function 'duoble'", "did you mean 'double'?"),
     ("a = fold(ad, tokens, 0);", 1, 10, "unknown function 'ad'", None),
@@ -36,15 +42,15 @@ NAMES = [
     ("def f(x, y, x) { return x; }", 1, 13, "the parameter 'x' is named twice", RENAME),
     ("a = select;", 1, 5, "'select' is a function, found where an s-op is expected", "call it: select(…)"),
     ("def f(x) { return x; }\na = f + 1;", 2, 5, "'f' is a function, found where an s-op is expected", "call it: f(…)"),
-    ("a = indices(3);", 1, 5, "'indices' is an s-op, not a function", None),
-    ("a = 1;\nb = a(3);", 2, 5, "'a' is the number 1, not a function", None),
+    ("a = indices(3);", 1, 5, "'indices' is an s-op, not a function", "read one position with brackets: indices[0]"),
+    ("a = 1;\nb = a(3);", 2, 5, "'a' is the number 1, not a function", "multiply with '*'"),
     ("def f() { b = 1; return b; }\na = b;", 2, 5, "unknown name 'b'", None),
 ]
 CALLS = [
-    ("a = select(tokens, tokens);", 1, 5, "'select' takes 3 arguments (keys, queries, comparison), found 2", None),
+    ("a = select(tokens, tokens);", 1, 5, "'select' takes 3 arguments (keys, queries, comparison), found 2", LAST),
     ("a = round(1, 2);", 1, 5, "'round' takes 1 argument (value), found 2", None),
     ("a = min();", 1, 5, "'min' is called as min(xs), min(selector, values) or min(x, y), found no arguments", None),
-    ("a = fold(f, 1);", 1, 5, "'fold' takes 3 arguments (function, sequence, initial), found 2", None),
+    ("a = fold(f, 1);", 1, 5, "'fold' takes 3 arguments (function, sequence, initial), found 2", START),
     ("def f(x) { return x; }\na = f(1, 2);", 2, 5, "'f' takes 1 argument (x), found 2", None),
     ("def f(x, y) { return x; }\na = f();", 2, 5, "'f' takes 2 arguments (x, y), found 0", None),
     (
@@ -54,8 +60,8 @@ CALLS = [
         "'aggregate' takes 2 or 3 arguments (selector, values, default), found 1",
         None,
     ),
-    ("a = select(tokens, ==);", 1, 20, "expected an s-op for the queries, found '=='", None),
-    ("a = select(==, tokens, ==);", 1, 12, "expected an s-op for the keys, found '=='", None),
+    ("a = select(tokens, ==);", 1, 20, "expected an s-op for the queries, found '=='", QUERIES),
+    ("a = select(==, tokens, ==);", 1, 12, "expected an s-op for the keys, found '=='", ONLY),
     (
         "a = select(tokens, tokens, 1);",
         1,
@@ -63,8 +69,8 @@ CALLS = [
         "expected a comparison, found an s-op",
         "write one of ==, !=, <, <=, >, >=",
     ),
-    ("a = round(<);", 1, 11, "expected an s-op for the value, found '<'", None),
-    ("a = selector_width(==);", 1, 20, "expected a selector, found '=='", None),
+    ("a = round(<);", 1, 11, "expected an s-op for the value, found '<'", ONLY),
+    ("a = selector_width(==);", 1, 20, "expected a selector, found '=='", ONLY),
     ("a = aggregate(tokens, 1);", 1, 15, "expected a selector, found the s-op 'tokens'", SELECTOR),
     ("a = aggregate(1 + 1, 1);", 1, 15, "expected a selector, found the number 2", SELECTOR),
     (
@@ -124,11 +130,11 @@ TYPES = [
         INDICATOR,
     ),
     ("a = True + 1;", 1, 5, "'+' expects two numbers or two tokens, found True and the number 1", INDICATOR),
-    ('a = "b" * 0.5;', 1, 5, "'*' expects two numbers, found the token 'b' and the number 0.5", None),
+    ('a = "b" * 0.5;', 1, 5, "'*' expects two numbers, found the token 'b' and the number 0.5", KINDS),
     ('a = -"b";', 1, 5, "'-' expects a number, found the token 'b'", None),
     ("a = not 3;", 1, 5, "'not' expects a boolean, found the number 3", COMPARE),
     ("a = 1 and True;", 1, 5, "'and' expects two booleans, found the number 1 and True", COMPARE),
-    ('a = "b" < 1;', 1, 5, "'<' expects two values of one kind, found the token 'b' and the number 1", None),
+    ('a = "b" < 1;', 1, 5, "'<' expects two values of one kind, found the token 'b' and the number 1", KINDS),
     ("a = 2 ^ 0.5;", 1, 5, "'^' expects a number and a whole exponent, found the number 2 and the number 0.5", None),
     ("a = 1 if indices else 3;", 1, 10, "the condition of 'if' is a boolean, found seq[int 0..]", COMPARE),
     (
@@ -144,14 +150,14 @@ TYPES = [
         1,
         5,
         "'and' joins two selectors or two booleans, found a selector and True",
-        None,
+        "make a selector of the booleans: select(condition, True, ==)",
     ),
     (
         'a = select("b", 1, ==);',
         1,
         5,
         "'==' expects two values of one kind, found the token 'b' and the number 1",
-        None,
+        KINDS,
     ),
     (
         'a = aggregate(select(1, 1, ==), indices, "b");',
@@ -161,7 +167,7 @@ TYPES = [
         None,
     ),
     ("main(xs: seq[int]) -> seq[bool] = xs;", 1, 35, "expected seq[bool] for main: result, found seq[int]", None),
-    ("main(xs: seq[int]) -> int = xs;", 1, 29, "expected int for main: result, found seq[int]", None),
+    ("main(xs: seq[int]) -> int = xs;", 1, 29, "expected int for main: result, found seq[int]", ELEMENT),
     ("main(x: int) -> seq[int] = x;", 1, 28, "expected seq[int] to be returned, found int", None),
     (
         "main(xs: seq[int]) = select(xs, xs, ==);",
@@ -174,7 +180,7 @@ TYPES = [
         "def f(x: int 0..9) { return x; }\na = f(12);",
         2,
         7,
-        "expected int 0..9 for f.x, found int 12..12",
+        "expected int 0..9 for f.x, found the number 12",
         None,
     ),
     ("main(x) = x;", 1, 6, "an entry point needs a type for its parameter 'x'", TYPED),

@@ -101,8 +101,8 @@ def test_a_cell_can_be_folded_with() -> None:
     ("body", "line", "column", "message"),
     [
         ("a = add(1);", 2, 5, "'add' takes 2 arguments (a, b), found 1"),
-        ("a = add(1, 40);", 2, 12, "expected int 0..36 for add.b, found int 40..40"),
-        ('a = add("x", 1);', 2, 9, 'expected int 0..36 for add.a, found token {"x"}'),
+        ("a = add(1, 40);", 2, 12, "expected int 0..36 for add.b, found the number 40"),
+        ('a = add("x", 1);', 2, 9, "expected int 0..36 for add.a, found the token 'x'"),
         ("a = add + 1;", 2, 5, "'add' is a function, found where an s-op is expected"),
         ("a = ad(1, 2);", 2, 5, "unknown function 'ad'"),
         ("add = 3;", 2, 1, "'add' is defined twice"),

@@ -52,10 +52,74 @@ def answer(text: str, given: Any = "abc", output: str | None = None) -> Any:
         ("c = selector_width(not (select(1, 1, ==) and select(indices, 1, <)));", [2, 2, 2]),
         ("c = aggregate(select(indices, indices, <), indices);", [0, 0, 0.5]),
         ("c = max(indices, 1) + min(indices, 1);", [1, 2, 3]),
+        ("c = +(indices > 0);", [0, 1, 1]),
+        ("c = [5, 7][indices > 0];", [5, 7, 7]),
+        ('c = {True: "x", False: "y"}[indices > 0];', ["y", "x", "x"]),
+        ("c = [5, 6, 7, [8]][indices];", [5, 6, 7]),
+        ('a, b = "xy";\nc = a + b + tokens;', ["xya", "xyb", "xyc"]),
+        ("a, b = {1: 2, 3: 4};\nc = a * 10 + b + indices;", [13, 14, 15]),
+        ('c = tokens;\nfor a, b in ["12", "34"] { c = c + b + a; }', ["a2143", "b2143", "c2143"]),
+        ('c = [[k, j] for k, j in {"ab": 1}][0][1] + tokens;', ["ba", "bb", "bc"]),
+        ("f = selector_width;\nc = f(select(indices, indices, <));", [0, 1, 2]),
+        ("def on(f, x) { return f(x); }\nc = on(selector_width, full_s);", [3, 3, 3]),
+        ("def f(length) { return tokens[-1]; }\nc = f(2 + 0 * indices);", ["b", "b", "b"]),
+        ("c = length[1];", [3, 3, 3]),
+        ("c = 3 in length;", [True, True, True]),
+        ("3 + indices;\nc = out * 2;", [6, 8, 10]),
+        ("b = indices + 1;\nc = out * out;", [1, 4, 9]),
+        ("def f(x) { y = x + 1; return out; }\nc = f(indices);", [1, 2, 3]),
+        ("c = out;", ["a", "b", "c"]),
+        ("c = aggregate(select(indices, indices, ==), tokens, [1]);", ["a", "b", "c"]),
     ],
 )
 def test_a_rasp_program_answers_as_the_original_does(text: str, expected: Any) -> None:
     assert answer(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("c = 1 if [] else 2;", 2),
+        ("c = 1 if [0] else 2;", 1),
+        ("c = 1 if {} else 2;", 2),
+        ("c = 1 if max else 2;", 1),
+        ("c = not [];", True),
+        ("c = not {1: 2};", False),
+        ("c = ([] or [4])[0];", 4),
+        ("c = [1] and 5;", 5),
+        ("c = 0 or max;\nc = c(3, 4);", 4),
+        ("c = [1, [2]] == [1, [2]];", True),
+        ("c = [1, 2] == [True, 2.0];", True),
+        ("c = [1] == 1;", False),
+        ("c = [indices] == [tokens];", True),
+        ("c = {1: [2]} == {1: [3]};", False),
+        ("c = max == max;", True),
+        ("c = max == min;", False),
+        ("c = [1, 2] < [1, 3];", True),
+        ("c = [1] < [1, 2];", True),
+        ("c = max([1, 2], [2])[0];", 2),
+        ("c = indices == [1];", False),
+        ("c = length == [3];", False),
+        ("c = ([4, 5] * 2)[3];", 5),
+        ("c = len(2 * [1]) + len([1] * -1);", 2),
+        ("c = 1 in [[1]];", False),
+        ("c = 3 in [indices];", True),
+        ("c = indices in [];", False),
+        ("c = 1 + out;", 2),
+    ],
+)
+def test_lists_tables_and_functions_are_values_as_in_python(text: str, expected: Any) -> None:
+    assert answer(text) == [expected] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "expected"),
+    [
+        ("c = tokens_float;", [True, False], [1, 0]),
+    ],
+)
+def test_tokens_are_converted_as_python_does(text: str, given: Any, expected: Any) -> None:
+    assert answer(text, given) == expected
 
 
 @pytest.mark.parametrize(
@@ -71,6 +135,7 @@ def test_a_rasp_program_answers_as_the_original_does(text: str, expected: Any) -
         ("l = [1, 2];\nc = l[indices];", "the table has no entry for 2"),
         ("c = 1 / indices;", "division by zero"),
         ("c = tokens_int;", "is not a whole number"),
+        ("c = aggregate(select(indices, indices, <), tokens, [1]);", "nothing is selected"),
     ],
 )
 def test_what_the_original_refuses_when_it_runs_is_a_fault(text: str, message: str) -> None:
@@ -98,6 +163,10 @@ def test_what_the_original_refuses_when_it_runs_is_a_fault(text: str, message: s
         ("def f(x) { return f(x); }\na = f(1);", 1, 19, "the calls of 'f' are nested too deeply"),
         ("for i in range(1000000) { a = i; }", 1, 10, "a list has at most 100000 elements"),
         ("a = indices in indices;", 1, 16, "'in' of an s-op expects a list, found an s-op"),
+        ('a = [1] < ["x"];', 1, 5, "1 and 'x' have no order"),
+        ("a = [1] < 2;", 1, 5, "'<' expects two values of one kind, found a list and the number 2"),
+        ("a = [1] * 1.5;", 1, 5, "'*' repeats a list as often as a whole number says, found a list and the number 1.5"),
+        ("length = 3;\na = tokens[-1];", 2, 5, "'length' is the number 3, where an s-op is expected"),
     ],
 )
 def test_what_the_checker_refuses_says_what_and_where(text: str, line: int, column: int, message: str) -> None:
@@ -136,8 +205,8 @@ def test_a_file_that_loads_itself_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_commands_of_the_interactive_reader_may_stand_in_a_file() -> None:
-    text = 'e = "abca";\nset example e\nfull seq display on\nc = selector_width(select(tokens, tokens, ==));\nshow example\n'
-    assert answer(text + "examples off", "aab") == [2, 2, 1]
+    text = 'e = "abca";\nset example e\nfull seq display on\nc = selector_width(select(tokens, tokens, ==));\n'
+    assert answer(text + "show example\nexamples off", "aab") == [2, 2, 1]
 
 
 def test_what_follows_the_command_to_leave_is_not_read() -> None:

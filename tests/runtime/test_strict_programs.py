@@ -54,7 +54,8 @@ def test_a_function_runs_along_sequences(text: str, given: Any, expected: Any) -
         (STEPS + "main(xs: seq[int]) = xs >> fold(add, 1);", [1, 2], 4),
         ("def more(x, by = 1) { return x + by; }\nmain(xs: seq[int]) = xs >> more >> more(by=10);", [1], [12]),
         (
-            "def one(x) { return x + 1; }\ndef two(x) { return x * 2; }\nboth = one >> two;\nmain(xs: seq[int]) = both(xs);",
+            "def one(x) { return x + 1; }\ndef two(x) { return x * 2; }\n"
+            "both = one >> two;\nmain(xs: seq[int]) = both(xs);",
             [1, 2],
             [4, 6],
         ),
