@@ -12,15 +12,14 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from ..errors import Fault, LanguageError, Source, Span, UnknownCell
 from . import tree
 from .builtins import BUILTINS, SOPS
+from .check import undisturbed
 from .environment import Environment, Listed, Meaning
 from .expressions import Expressions
 from .graph import Constant, SOp
@@ -34,7 +33,6 @@ from .statements import define
 
 __all__ = ["Outcome", "Session"]
 
-_DEEPEST_STACK = 12_000
 _BLANK = re.compile(r"\s|#[^\n]*")
 _NO_BLANK = re.compile(r"[^\n]")
 _NO_VALUE = "an s-op applied to an example shows a value, and has none to go on with"
@@ -126,13 +124,13 @@ class Session:
 
     def run(self, text: str) -> list[Outcome]:
         """Run a text's items in turn; `exit` ends it."""
-        with _deep_stack():
+        with undisturbed():
             return list(self._run(Source(text, self.name), self._console))
 
     def look(self, text: str) -> Outcome:
         """What an expression means here; nothing is kept of it."""
         source = Source(text.rstrip().removesuffix(";"), self.name)
-        with _deep_stack():
+        with undisturbed():
             try:
                 expression = parse_expression(source, self.dialect)
             except LanguageError as error:
@@ -145,7 +143,7 @@ class Session:
         *_, last = (None, *item_ranges(text, self.dialect))
         if last is None:
             return False
-        with _deep_stack():
+        with undisturbed():
             try:
                 _items, faults = parse_items(source, self.dialect)
             except LanguageError:
@@ -369,14 +367,3 @@ def _set_out(item: tree.Item, meaning: Meaning | None, names: Mapping[str, Meani
             environment.names["out"] = Listed(defined) if len(values) < len(defined) else defined[-1]
         case tree.Evaluation() | tree.Draw() | tree.Command() if meaning is not None:
             environment.names["out"] = meaning
-
-
-@contextmanager
-def _deep_stack() -> Iterator[None]:
-    """Room for expressions and calls as deep as the checker allows."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, _DEEPEST_STACK))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)

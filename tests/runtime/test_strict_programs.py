@@ -197,7 +197,7 @@ def test_a_table_without_the_key_is_a_fault_at_its_place() -> None:
             "'fold' expects a function or cell of two arguments, found one of 1",
         ),
         ('a = nearest(select(1, 1, ==), indices, ties="up");', 1, 45, '\'ties\' is one of "left", "right", found "up"'),
-        ("a: int 0..9 = 12;", 1, 15, "expected int 0..9 for a, found int 12..12"),
+        ("a: int 0..9 = 12;", 1, 15, "expected int 0..9 for a, found the number 12"),
         ("a = indices[1.5];", 1, 13, "a position is a whole number, found the number 1.5"),
         ("a = any(select(1, 1, ==), indices);", 1, 27, "'any' expects booleans, found seq[int 0..]"),
     ],
