@@ -16,8 +16,9 @@ from collections.abc import Iterator, Sequence
 
 from ..errors import Fault, LanguageError, Source
 from . import tree
+from .layout import LINE, Bracket, Document, Group, Indent, Note, Piece, Rows, lay_out
 from .parser import parse_items
-from .printer import LINE, Bracket, Document, Group, Indent, Note, Piece, Rows, TreePrinter, lay_out
+from .printer import TreePrinter
 
 __all__ = ["format_text"]
 

@@ -1,208 +1,16 @@
-"""Syntax tree to text in the canonical layout, with exactly the parentheses that the dialect's precedence needs.
-
-1. A tree becomes a document: text, places where a line may break, and groups that stand on one line or break.
-2. `Pieces` are the parts of a document that can stand on lines of their own: statements, clauses, parameters,
-   arguments, elements, and the operands of logic. Before and after a piece there is room for comments (`formatting`).
-3. The document is laid out: a group that fits into the line stands on it, another breaks at each of its places.
-
-Source: Wadler 2003, "A prettier printer", for documents and groups.
-"""
+"""Syntax tree to text in the canonical layout, with exactly the parentheses that the dialect's precedence needs."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
 
 from . import tree
+from .layout import LINE, SOFT, SPACE, Bracket, Document, Group, Indent, Piece, Rows, lay_out
 
-__all__ = ["LINE", "Bracket", "Document", "Note", "Piece", "Rows", "TreePrinter", "lay_out"]
-__all__ += ["print_expression", "print_item", "print_type"]
-
-_WIDTH = 100
-_INDENT = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """A place where the line may break; `flat` stands there where it does not, and with None it always does."""
-
-    flat: str | None
-    is_blank: bool = False
-
-
-_SOFT, _SPACE, LINE = Break(""), Break(" "), Break(None)
-_BLANK = Break(None, is_blank=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Indent:
-    """Lines that begin within stand further to the right."""
-
-    contents: Document
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Stands on one line if it fits, else breaks at each of its own places."""
-
-    contents: Document
-
-
-@dataclass(slots=True)
-class Note:
-    """A comment, and the text between it and the beginning of its line in the source."""
-
-    text: str
-    start: int = 0
-    lead: str = ""
-    is_apart: bool = False
-
-    @property
-    def stop(self) -> int:
-        """Where the comment's characters end in the source."""
-        return self.start + len(self.text)
-
-    @property
-    def is_own_line(self) -> bool:
-        """Whether nothing but blanks stands before the comment."""
-        return not self.lead.strip()
-
-    def after(self, line: str) -> str:
-        """The comment at the end of a line; one that already stood at the end of this very line keeps its distance."""
-        gap = self.lead[len(self.lead.rstrip()) :]
-        is_kept = self.lead.strip() == line.strip() and len(gap) > 1 and not gap.strip(" ")
-        return f"{line}{gap if is_kept else '  '}{self.text}"
-
-
-@dataclass(slots=True)
-class Piece:
-    """What can stand on lines of its own, with the comments around it and a blank line before it."""
-
-    contents: Document
-    start: int
-    stop: int
-    before: list[Note] = field(default_factory=list)
-    after: Note | None = None
-    is_apart: bool = False
-
-    def set_apart(self, is_apart: bool) -> None:
-        """Put a blank line before the piece and its comments, or none."""
-        first = self.before[0] if self.before else self
-        first.is_apart = is_apart
-
-    def parts(self) -> Document:
-        """The piece among its comments."""
-        blank = (_BLANK,) if self.is_apart else ()
-        return (*(_line_of(note) for note in self.before), *blank, self.contents, self.after or "")
-
-
-@dataclass(slots=True)
-class Rows:
-    """Pieces that no bracket holds together, as they stand in `contents`."""
-
-    contents: Document
-    pieces: tuple[Piece, ...]
-    start: int
-    stop: int
-
-
-@dataclass(slots=True)
-class Bracket:
-    """Pieces between brackets; in the source it opens at `after` or, past blanks and comments, behind it."""
-
-    opening: str
-    pieces: tuple[Piece, ...]
-    closing: str
-    after: int
-    is_block: bool = False
-    opening_note: Note | None = None
-    last_notes: list[Note] = field(default_factory=list)
-
-    def lines(self, between: Break) -> tuple[Document, ...]:
-        """The pieces and the comments behind the last one, each after a place where the line breaks."""
-        pieces = [part for piece in self.pieces for part in (between, piece)]
-        notes = [part for note in self.last_notes for part in (LINE, _BLANK if note.is_apart else "", note.text)]
-        return (*pieces, *notes)
-
-    def parts(self) -> Document:
-        """The pieces, one a line where they do not fit into one."""
-        if self.is_block:
-            return (self.opening, self.opening_note or "", Indent(self.lines(LINE)), LINE, self.closing)
-        lines = self.lines(_SPACE)
-        first = _SOFT if self.pieces else ""
-        last = _SOFT if lines or self.opening_note else ""
-        inner = lines[1:] if self.pieces else lines
-        return Group((self.opening, self.opening_note or "", Indent((first, inner)), last, self.closing))
-
-
-Document = str | tuple["Document", ...] | Break | Indent | Group | Note | Piece | Rows | Bracket
-
-
-def _line_of(note: Note) -> Document:
-    return (_BLANK if note.is_apart else "", note.text, LINE)
-
-
-def lay_out(document: Document, width: float = _WIDTH) -> str:
-    """The text of a document, of lines up to `width` characters wide where its parts allow it."""
-    lines, line = list[str](), ""
-    todo: list[tuple[int, bool, Document]] = [(0, False, document)]
-    while todo:
-        indent, is_flat, part = todo.pop()
-        match part:
-            case str():
-                line += part
-            case tuple():
-                todo.extend((indent, is_flat, inner) for inner in reversed(part))
-            case Break(flat, is_blank):
-                if is_blank:
-                    lines.append("")
-                elif is_flat and flat is not None:
-                    line += flat
-                else:
-                    lines.append(line.rstrip(" "))
-                    line = " " * indent
-            case Indent(contents):
-                todo.append((indent + _INDENT, is_flat, contents))
-            case Group(contents):
-                todo.append((indent, is_flat or _fits(contents, todo, width - len(line)), contents))
-            case Note():
-                line = part.after(line)
-            case Rows(contents):
-                todo.append((indent, is_flat, contents))
-            case Piece() | Bracket():
-                todo.append((indent, is_flat, part.parts()))
-    return "\n".join((*lines, line))
-
-
-def _fits(document: Document, rest: list[tuple[int, bool, Document]], room: float) -> bool:
-    """Whether the document, and what follows it up to the next place where a line breaks, fits into the room."""
-    todo: list[tuple[bool, Document]] = [(True, document)]
-    n_rest = len(rest)
-    while room >= 0:
-        if not todo:
-            if not n_rest:
-                return True
-            n_rest -= 1
-            todo.append(rest[n_rest][1:])
-        is_flat, part = todo.pop()
-        match part:
-            case str():
-                room -= len(part)
-            case tuple():
-                todo.extend((is_flat, inner) for inner in reversed(part))
-            case Break(flat):
-                if not is_flat or flat is None:
-                    return not is_flat
-                room -= len(flat)
-            case Note():
-                return not is_flat
-            case Indent(contents) | Group(contents) | Rows(contents):
-                todo.append((is_flat, contents))
-            case Piece() | Bracket():
-                todo.append((is_flat, part.parts()))
-    return False
+__all__ = ["TreePrinter", "print_expression", "print_item", "print_type"]
 
 
 def print_item(item: tree.Item, dialect: str) -> str:
@@ -272,8 +80,8 @@ def _type(type_expr: tree.TypeExpr) -> Document:
     if type_expr.vocabulary is not None:
         words = [f"{_quoted(word)}," for word in type_expr.vocabulary]
         words[-1] = words[-1][:-1]
-        lines = tuple(part for word in words for part in (_SPACE, word))[1:]
-        return Group((f"{head} {{", Indent((_SOFT, lines)), _SOFT, "}"))
+        lines = tuple(part for word in words for part in (SPACE, word))[1:]
+        return Group((f"{head} {{", Indent((SOFT, lines)), SOFT, "}"))
     if bounds is None:
         return head
     low, high = ("" if bound is None else _number(bound) for bound in bounds)
@@ -305,7 +113,7 @@ class TreePrinter:
         reaches_too_far = isinstance(expression, tree.Quantifier) and not is_last
         if self._level(expression) >= least and not reaches_too_far:
             return self._bare(expression, is_last)
-        return Group(("(", Indent((_SOFT, self._bare(expression, True))), _SOFT, ")"))
+        return Group(("(", Indent((SOFT, self._bare(expression, True))), SOFT, ")"))
 
     def _level(self, expression: tree.Expr) -> int:
         match expression:
@@ -338,7 +146,7 @@ class TreePrinter:
                 return self._operation(expression, is_last)
             case tree.Quantifier(operator, names, domain, body):
                 within = "" if domain is None else (" in ", self.expression(domain))
-                lines = Indent((_SPACE, self.expression(body)))
+                lines = Indent((SPACE, self.expression(body)))
                 return Group((f"{operator} {', '.join(names)}", within, ":", lines))
             case tree.Call(function, arguments):
                 return self._postfix(function, "(", [self._argument(argument) for argument in arguments], ")")
@@ -394,7 +202,7 @@ class TreePrinter:
             mark = f"{operand.operator} " if operand.operator else ""
             line = (mark, self._within(operand.expression, operand.least, is_end))
             pieces.append(Piece(line, operand.expression.span.start, operand.expression.span.stop))
-            lines += (_SPACE, pieces[-1])
+            lines += (SPACE, pieces[-1])
         contents = Group(tuple(lines[1:]))
         if isinstance(expression, tree.Conditional) or (
             isinstance(expression, tree.Binary) and expression.operator in _LOGIC
@@ -456,11 +264,11 @@ class TreePrinter:
         if len(expressions) > 1:
             spans = expressions[0].span, expressions[-1].span
             pieces = _bracket("", [self._piece(expression) for expression in expressions], "", 0).pieces
-            lines = tuple(part for piece in pieces for part in (_SPACE, piece))
+            lines = tuple(part for piece in pieces for part in (SPACE, piece))
             return Group((word, Rows(Indent(lines), pieces, spans[0].start, spans[1].stop)))
         document = self.expression(expressions[0])
         if isinstance(expressions[0], _Operators):
-            return Group((word, Indent((_SPACE, document))))
+            return Group((word, Indent((SPACE, document))))
         return (word, " ", document)
 
     def item(self, item: tree.Item) -> Document:
@@ -493,8 +301,8 @@ class TreePrinter:
         parts: list[Document] = [f"use {use.kind}"]
         if use.wanted:
             wanted = [f"{part.subject} {part.comparison} {_literal(part.value)}" for part in use.wanted]
-            lines = tuple(part for text in wanted[1:] for part in (_SPACE, f"and {text}"))
-            parts.append(Group((" where", Indent((_SPACE, wanted[0], lines)))))
+            lines = tuple(part for text in wanted[1:] for part in (SPACE, f"and {text}"))
+            parts.append(Group((" where", Indent((SPACE, wanted[0], lines)))))
         elif _NAME.fullmatch(use.target) and use.target not in _RESERVED:
             parts.append(f" {use.target}" + (f"@{use.version}" if use.version is not None else ""))
         else:

@@ -134,7 +134,7 @@ def _by_parameter(function: Function, parameters: Sequence[Input], given: Given)
 _CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
     "tokens_str": str,
     "tokens_int": int,
-    "tokens_float": lambda token: _decimal(str(token)),
+    "tokens_float": lambda token: _decimal(str(int(token) if isinstance(token, bool) else token)),
     "tokens_bool": lambda token: bool(token) if isinstance(token, str | int | float | Fraction) else None,
 }
 _CONVERTED_TO = {"tokens_int": "whole number", "tokens_float": "number"}

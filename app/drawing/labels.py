@@ -8,7 +8,8 @@ from math import inf
 
 from ...dsl import tree
 from ...dsl.graph import Aggregate, Ascribe, At, CellCall, Fold, Input, Quantified, Reduce, SOp
-from ...dsl.printer import TreePrinter, lay_out
+from ...dsl.layout import lay_out
+from ...dsl.printer import TreePrinter
 from ...dsl.writing import expression_of
 from ...errors import Source, Span
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from stdcell.dsl import tree
 from stdcell.dsl.formatting import format_text
+from stdcell.dsl.layout import Document, lay_out
 from stdcell.dsl.parser import parse_items
-from stdcell.dsl.printer import Document, TreePrinter, lay_out
+from stdcell.dsl.printer import TreePrinter
 from stdcell.errors import LanguageError, Source
 
 from .programs import PROGRAMS

@@ -69,6 +69,8 @@ def answer(text: str, given: Any = "abc", output: str | None = None) -> Any:
         ("b = indices + 1;\nc = out * out;", [1, 4, 9]),
         ("def f(x) { y = x + 1; return out; }\nc = f(indices);", [1, 2, 3]),
         ("c = out;", ["a", "b", "c"]),
+        ("c = 2 ^ ((indices + 1) * aggregate(select(indices, indices, <=), indicator(indices > 0)));", [1, 2, 4]),
+        ("c = 2 ^ (indices / -1);", [1, 0.5, 0.25]),
         ("c = aggregate(select(indices, indices, ==), tokens, [1]);", ["a", "b", "c"]),
     ],
 )
@@ -135,6 +137,7 @@ def test_tokens_are_converted_as_python_does(text: str, given: Any, expected: An
         ("l = [1, 2];\nc = l[indices];", "the table has no entry for 2"),
         ("c = 1 / indices;", "division by zero"),
         ("c = tokens_int;", "is not a whole number"),
+        ("c = 2 ^ (indices / 2);", "the exponent 1/2 is not a whole number"),
         ("c = aggregate(select(indices, indices, <), tokens, [1]);", "nothing is selected"),
     ],
 )
