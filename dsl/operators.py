@@ -46,20 +46,26 @@ class Operator:
 def result_of(operator: str, operands: Sequence[Element]) -> Element | None:
     """The type of an operator's answer on operands of these types; None where it has none.
 
-    As in the original RASP a boolean counts as a number where one is expected, any value as a condition, and what may
-    be a fraction as an exponent, as long as it is none. The strict dialect refuses such operands before it comes to this.
+    As in the original RASP a boolean counts as a number where one is expected, any value as a condition, and a number
+    that happens to be whole as an exponent and as how often a token is repeated. The strict dialect refuses such
+    operands before it comes to this.
     """
     rule = OPERATORS[operator].result
-    return rule(*operands) or rule(*(_loosened(operator, i, operand) for i, operand in enumerate(operands)))
+    loosened = [_loosened(operator, i, operand) for i, operand in enumerate(operands)]
+    found = rule(*operands) or rule(*loosened)
+    return found or (rule(*map(_if_whole, loosened)) if operator in ("^", "*") else None)
 
 
 def _loosened(operator: str, place: int, operand: Element) -> Element:
     if operator in _CONDITIONAL or (operator == "if" and place == 0):
         return Bool()
-    if operator == "^" and place == 1 and isinstance(operand, Real):
-        is_one_fraction = operand.low is not None and operand.low == operand.high and operand.low != int(operand.low)
-        return operand if is_one_fraction else Int()
     return Int(0, 1) if isinstance(operand, Bool) and operator not in ("==", "!=", "if") else operand
+
+
+def _if_whole(operand: Element) -> Element:
+    """What an operand is if its values are whole; a single fraction never is."""
+    is_fraction = isinstance(operand, Real) and operand.low is not None and operand.low == operand.high
+    return Int() if isinstance(operand, Real | Unknown) and not is_fraction else operand
 
 
 def is_printable(value: Number) -> bool:

@@ -71,6 +71,7 @@ def answer(text: str, given: Any = "abc", output: str | None = None) -> Any:
         ("c = out;", ["a", "b", "c"]),
         ("c = 2 ^ ((indices + 1) * aggregate(select(indices, indices, <=), indicator(indices > 0)));", [1, 2, 4]),
         ("c = 2 ^ (indices / -1);", [1, 0.5, 0.25]),
+        ('c = "x" * aggregate(select(indices, indices, ==), indices);', ["", "x", "xx"]),
         ("c = aggregate(select(indices, indices, ==), tokens, [1]);", ["a", "b", "c"]),
     ],
 )
