@@ -12,7 +12,7 @@ from rich.console import Console
 from ..catalog import Catalog
 from ..catalog.folder import holds_catalog
 from ..dsl import Program, parse
-from ..dsl.parser import DIALECTS
+from ..dsl.syntax.parser import DIALECTS
 from ..errors import Source, StdcellError
 
 __all__ = [

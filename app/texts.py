@@ -10,9 +10,9 @@ import typer
 
 from ..catalog import Catalog
 from ..catalog.schema import CELLS
-from ..dsl.conversion import convert
-from ..dsl.formatting import format_text
+from ..dsl.conversion.convert import convert
 from ..dsl.scope import library_names
+from ..dsl.syntax.formatting import format_text
 from ..errors import LanguageError, StdcellError
 from ..grammars.constrained import constrained_grammar
 from .options import read_source

@@ -15,8 +15,8 @@ from statistics import median
 from time import perf_counter
 
 from stdcell.dsl.analysis import analyse
-from stdcell.dsl.formatting import format_text
-from stdcell.dsl.parser import parse_items
+from stdcell.dsl.syntax.formatting import format_text
+from stdcell.dsl.syntax.parser import parse_items
 from stdcell.errors import Source
 
 N_RUNS = 5

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..dsl.checking.type_expressions import read_type
 from ..dsl.scope import CellPort, CellSignature
-from ..dsl.type_expressions import read_type
 from ..errors import CatalogError, LanguageError, UnknownCell
 from .node import Node
 from .schema import Circuit, Contract, Formula, Port

@@ -1,6 +1,6 @@
 """The language: text to typed graph of s-ops. No tensors, no solver, no database."""
 
-from .check import parse
+from .checking.check import parse
 from .program import CallSite, Clause, Function, Obligation, Program
 from .scope import CellPort, CellSignature, Condition, Scope, library_names
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import Fault, LanguageError, Source, Span
-from . import tree
-from .check import Checked, check
-from .environment import CellName, FunctionName, Meaning, kind_of
+from .checking.check import Checked, check
+from .checking.environment import CellName, FunctionName, Meaning, kind_of
+from .checking.resolution import Name
 from .graph import SOp
 from .program import Program
-from .resolution import Name
 from .scope import Scope
+from .syntax import tree
 
 __all__ = ["Analysis", "Symbol", "analyse", "signature_of"]
 

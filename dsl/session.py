@@ -17,19 +17,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import Fault, LanguageError, Source, Span, UnknownCell
-from . import tree
-from .builtins import BUILTINS, SOPS
-from .check import undisturbed
-from .environment import Environment, Listed, Meaning
-from .expressions import Expressions
+from .checking.builtins import BUILTINS, SOPS
+from .checking.check import undisturbed
+from .checking.environment import Environment, Listed, Meaning
+from .checking.expressions import Expressions
+from .checking.modules import Module, library_environment
+from .checking.record import Record
+from .checking.statements import define
 from .graph import Constant, SOp
-from .items import ItemRange, item_ranges
-from .modules import Module, library_environment
-from .parser import parse_expression, parse_items
 from .program import Function, Program, cells_called
-from .record import Record
 from .scope import Scope, read_loaded
-from .statements import define
+from .syntax import tree
+from .syntax.items import ItemRange, item_ranges
+from .syntax.parser import parse_expression, parse_items
 
 __all__ = ["Outcome", "Session"]
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from ..dsl.contracts import read_contract
+from ..dsl.checking.contracts import read_contract
 from ..dsl.graph import Aggregate, Ascribe, At, CellCall, Input, Lookup, Reduce, SOp, inputs_of
 from ..dsl.operators import OPERATORS, exact, is_printable
 from ..dsl.program import Function, Program

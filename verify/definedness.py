@@ -16,7 +16,7 @@ from functools import partial
 from itertools import product
 from math import prod
 
-from ..dsl.contracts import read_contract
+from ..dsl.checking.contracts import read_contract
 from ..dsl.graph import (
     DEFINED_WHEN_EMPTY,
     Aggregate,

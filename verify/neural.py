@@ -15,7 +15,7 @@ from itertools import product
 
 import torch
 
-from ..dsl.contracts import read_contract
+from ..dsl.checking.contracts import read_contract
 from ..dsl.program import Clause
 from ..dsl.scope import CellPort, CellSignature
 from ..dsl.types import Int, element_of

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...dsl import tree
 from ...dsl.graph import Constant, inputs_of
-from ...dsl.parser import parse_items
 from ...dsl.program import Function, Program
+from ...dsl.syntax import tree
+from ...dsl.syntax.parser import parse_items
 from ...dsl.types import Seq, Token, Unknown, Value
 from ...errors import StdcellError
 from ...runtime.interpreter import Given

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ...dsl import tree
+from ...dsl.conversion.writing import parts_of
 from ...dsl.graph import (
     Aggregate,
     Ascribe,
@@ -31,8 +31,8 @@ from ...dsl.graph import (
     SOp,
 )
 from ...dsl.program import Function, Program
+from ...dsl.syntax import tree
 from ...dsl.types import Selector, Seq, Value
-from ...dsl.writing import parts_of
 from ...errors import Source, Span
 from ...runtime.interpreter import Given, bind_inputs, run, shown
 from .labels import expression, lines_of, one_line, visible

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from math import inf
 
-from ...dsl import tree
+from ...dsl.conversion.writing import expression_of
 from ...dsl.graph import Aggregate, Ascribe, At, CellCall, Fold, Input, Quantified, Reduce, SOp
-from ...dsl.layout import lay_out
-from ...dsl.printer import TreePrinter
-from ...dsl.writing import expression_of
+from ...dsl.syntax import tree
+from ...dsl.syntax.layout import lay_out
+from ...dsl.syntax.printer import TreePrinter
 from ...errors import Source, Span
 
 __all__ = ["expression", "lines_of", "one_line", "visible"]

@@ -19,8 +19,8 @@ from functools import partial
 from typing import TypeVar
 
 from ...dsl.analysis import Analysis, analyse
-from ...dsl.parser import DIALECTS
 from ...dsl.scope import Scope
+from ...dsl.syntax.parser import DIALECTS
 from ...errors import Fault, Source, Span
 from .places import Places, dialect_of, name_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from lsprotocol.types import Location
 from pygls.uris import from_fs_path, to_fs_path
 
-from ...dsl.parser import DIALECTS
+from ...dsl.syntax.parser import DIALECTS
 from ...errors import Source, Span
 from .positions import Positions
 

@@ -11,7 +11,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from ...dsl.analysis import Analysis
-from ...dsl.formatting import format_text
+from ...dsl.syntax.formatting import format_text
 from ...errors import LanguageError
 from .cells import CatalogReader, find_place
 from .completion import complete

@@ -9,8 +9,8 @@ from functools import cache
 from importlib.resources import files
 
 from ...dsl.analysis import Symbol
-from ...dsl.builtins import BUILTIN_DOCS, BUILTINS, SOPS
-from ...dsl.items import ItemRange, item_ranges
+from ...dsl.checking.builtins import BUILTIN_DOCS, BUILTINS, SOPS
+from ...dsl.syntax.items import ItemRange, item_ranges
 
 __all__ = ["Outline", "builtin_docs", "is_name", "keywords", "open_lexeme", "word_at"]
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import cleandoc
 
-from ...dsl.environment import Listed, Meaning, Table
+from ...dsl.checking.environment import Listed, Meaning, Table
+from ...dsl.checking.operands import in_words
 from ...dsl.graph import SOp
-from ...dsl.operands import in_words
 from ...dsl.session import Outcome
 from ...dsl.types import Selector
 from ...errors import LanguageError, StdcellError, did_you_mean

@@ -7,10 +7,10 @@ from typing import Any
 
 from rich.text import Text
 
-from ...dsl import tree
-from ...dsl.environment import CellName, FunctionName, Listed, Meaning, Table
+from ...dsl.checking.environment import CellName, FunctionName, Listed, Meaning, Table
 from ...dsl.graph import Constant, SOp
 from ...dsl.session import Outcome
+from ...dsl.syntax import tree
 from ...dsl.types import Selector
 from ...errors import Fault, RuntimeFault, StdcellError
 from ..options import console

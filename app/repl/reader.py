@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterable
 
 from ...catalog import Catalog
-from ...dsl import tree
+from ...dsl.checking.operands import in_words
 from ...dsl.graph import SOp
-from ...dsl.operands import in_words
 from ...dsl.session import Outcome, Session
+from ...dsl.syntax import tree
 from ...dsl.types import Selector
 from ...errors import Fault, StdcellError
 from .drawing import draw

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ...dsl.environment import Listed, Meaning
+from ...dsl.checking.environment import Listed, Meaning
 from ...dsl.graph import Constant
 from ...runtime.interpreter import shown
 

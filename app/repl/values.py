@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from ...dsl.environment import Listed, Meaning, Table
+from ...dsl.checking.environment import Listed, Meaning, Table
 from ...dsl.graph import Constant, Elementwise, Input, SOp, topological
 from ...dsl.session import Session
 from ...dsl.types import Selector

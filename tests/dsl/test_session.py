@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stdcell.dsl.environment import Listed
+from stdcell.dsl.checking.environment import Listed
 from stdcell.dsl.graph import Constant, SOp
 from stdcell.dsl.session import Outcome, Session
 from stdcell.errors import Fault

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from stdcell.dsl.type_expressions import read_type
+from stdcell.dsl.checking.type_expressions import read_type
 from stdcell.dsl.types import (
     Bool,
     Element,

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark import Lark
 
-from stdcell.dsl import tree
-from stdcell.dsl.parser import parse_items
+from stdcell.dsl.syntax import tree
+from stdcell.dsl.syntax.parser import parse_items
 from stdcell.errors import LanguageError, Source, StdcellError
 from stdcell.grammars.constrained import constrained_grammar
 
