@@ -59,14 +59,16 @@ class Module:
     def add_all(self) -> Sequence[tree.Item]:
         """Check every item of the text, in order, and return them."""
         items, faults = parse_items(self.environment.source, self.environment.dialect)
+        leaves = (item.span.start for item in items if isinstance(item, tree.Command) and item.kind == "exit")
+        end = next(leaves, len(self.environment.source.text) + 1)
         for fault in faults:
-            self.record.fault(fault.message, fault.span, fault.hint)
-        for item in items:
+            if fault.span.start < end:
+                self.record.fault(fault.message, fault.span, fault.hint)
+        read = [item for item in items if item.span.start < end]
+        for item in read:
             for name, place in _defined(item):
                 self.record.coming.setdefault((place.source.name, name), (place, item.span))
-        for item in items:
-            if isinstance(item, tree.Command) and item.kind == "exit":
-                break
+        for item in read:
             self.add(item)
         return items
 

@@ -214,7 +214,7 @@ def test_commands_of_the_interactive_reader_may_stand_in_a_file() -> None:
 
 
 def test_what_follows_the_command_to_leave_is_not_read() -> None:
-    assert parse("a = 1;\nexit\nb = nonsense;", dialect="rasp").outputs == ("a",)
+    assert parse("a = 1;\nexit\nb = nonsense;\n)", dialect="rasp").outputs == ("a",)
 
 
 def test_a_function_that_nothing_calls_may_speak_of_what_is_not_there() -> None:
