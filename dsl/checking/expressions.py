@@ -9,15 +9,17 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from ...errors import Span
-from ..graph import Constant, Elementwise, Reduce, SelectorLogic, SOp
+from ..graph import Constant, SelectorLogic, SOp
 from ..syntax import tree
-from ..types import Bool, Selector, Seq, Unknown, Value, element_of, hull, is_numeric
+from ..types import Bool, Selector, Seq, Unknown, element_of, hull, is_numeric
 from .builtins import BUILTINS, SOPS
 from .calls import applied, pipe
-from .environment import Callable, CellName, Composed, FunctionName, Listed, Meaning, Table, is_sop
-from .lists import concatenated, elements, indexed, key_of, listed, repeated, unpacked
+from .environment import Callable, CellName, Composed, FunctionName, Listed, Meaning, Table
+from .lists import concatenated, indexed, listed, repeated
+from .literals import comprehension_of, table_of
+from .membership import membership
 from .operands import Operands, in_words
-from .plain_values import compared, is_among, is_collection, truth, width_function
+from .plain_values import compared, is_collection, truth, width_function
 from .quantifiers import quantified
 
 __all__ = ["Expressions"]
@@ -91,14 +93,8 @@ class Expressions(Operands):
             case tree.Binary(operator, left, right):
                 return self._binary(operator, (left, built), (right, self.value(right)), outer.span)
             case tree.Conditional(then, condition, _):
-                return self._choice(self.node(condition), self.node(then), self._as_node(built, outer.otherwise), outer)
+                return self._choice(self.node(condition), self.node(then), self.as_node(built, outer.otherwise), outer)
         raise AssertionError(f"an unforeseen chain: {type(outer).__name__}")
-
-    def _as_node(self, meaning: Meaning | None, expression: tree.Expr) -> SOp | None:
-        if meaning is None or isinstance(meaning, SOp):
-            return meaning
-        self.not_an_sop(meaning, expression)
-        return None
 
     def _build(self, expression: tree.Expr) -> Meaning | None:
         match expression:
@@ -110,7 +106,7 @@ class Expressions(Operands):
                 meaning = self.value(operand)
                 if operator == "not" and not self.is_strict and is_collection(meaning):
                     return Constant((), not truth(meaning))
-                return self._unary(operator, self._as_node(meaning, operand), expression.span)
+                return self._unary(operator, self.as_node(meaning, operand), expression.span)
             case tree.Chain():
                 return self._chain(expression)
             case tree.Call():
@@ -121,9 +117,9 @@ class Expressions(Operands):
             case tree.ListOf(items, span):
                 return listed(self, [self.value(item) for item in items], span)
             case tree.TableOf():
-                return self._table(expression)
+                return table_of(self, expression)
             case tree.Comprehension():
-                return self._comprehension(expression)
+                return comprehension_of(self, expression)
             case tree.Quantifier():
                 return quantified(self, expression)
             case tree.Conditional():
@@ -181,7 +177,7 @@ class Expressions(Operands):
             known = truth(left[1])
             if operator in ("and", "or") and known is not None and truth(right[1]) is not None:
                 return right[1] if known is (operator == "and") else left[1]
-        first, second = (self._as_node(meaning, expression) for expression, meaning in (left, right))
+        first, second = (self.as_node(meaning, expression) for expression, meaning in (left, right))
         if operator == "implies":
             return self._logic("or", self._unary("not", first, left[0].span), second, span)
         if operator in ("and", "or"):
@@ -229,7 +225,7 @@ class Expressions(Operands):
         known = truth(meaning)
         if known is not None:
             return self.value(choice.then if known else choice.otherwise)
-        condition = self._as_node(meaning, choice.condition)
+        condition = self.as_node(meaning, choice.condition)
         return self._choice(condition, self.node(choice.then), self.node(choice.otherwise), choice)
 
     def _chain(self, chain: tree.Chain) -> SOp | None:
@@ -245,81 +241,11 @@ class Expressions(Operands):
             first, second = self.value(left), self.value(right)
             if not self.is_strict and first and second and (is_collection(first) or is_collection(second)):
                 return compared(self, operator, first, second, span)
-            return self.elementwise(operator, (self._as_node(first, left), self._as_node(second, right)), span)
-        found = self._membership(self.node(left), right, span)
+            return self.elementwise(operator, (self.as_node(first, left), self.as_node(second, right)), span)
+        found = membership(self, self.node(left), right, span)
         return self.elementwise("not", (found,), span) if operator == "not in" else found
 
-    def _membership(self, value: SOp | None, container: tree.Expr, span: Span) -> SOp | None:
-        """`value in […]` is a disjunction of equalities; `value in sequence` asks all its positions."""
-        meaning = self.value(container)
-        if isinstance(meaning, Table) and self.is_strict:
-            meaning = Listed(tuple(Constant((), key[0]) for key in meaning.entries))
-        if isinstance(meaning, Listed):
-            return self._among(value, meaning, container, span)
-        if meaning is None or value is None:
-            return None
-        if not isinstance(meaning, SOp) or not (
-            is_sop(meaning) if not self.is_strict else isinstance(meaning.type, Seq)
-        ):
-            self.record.fault(f"'in' expects a list or a sequence, found {in_words(meaning)}", container.span)
-            return None
-        if not self.is_strict and not isinstance(value, Constant):
-            hint = "an s-op can be in a list, a plain value in an s-op"
-            self.record.fault("'in' of an s-op expects a list, found an s-op", container.span, hint)
-            return None
-        equal = self.elementwise("==", (value, meaning), span)
-        return equal and Elementwise((Reduce((equal,), "count"), Constant((), 0)), ">")
-
-    def _among(self, value: SOp | None, container: Listed, place: tree.Expr, span: Span) -> SOp | None:
-        if not self.is_strict and isinstance(value, Constant):
-            return Constant((), is_among(self, value, container, span))
-        if not self.is_strict and value is not None and not container.items:
-            return self.elementwise("!=", (value, value), span)
-        found: SOp | None = Constant((), False)
-        for item in container.items:
-            equal = self.elementwise("==", (value, self._as_node(item, place)), span)
-            found = equal if found == Constant((), False) else self.elementwise("or", (found, equal), span)
-        return found
-
-    # Tables, comprehensions and calls.
-
-    def _table(self, table: tree.TableOf) -> Table | None:
-        entries: dict[tuple[Value, ...], Meaning | None] = {}
-        widths = {len(keys) for keys, _ in table.entries}
-        if len(widths) > 1:
-            self.record.fault("the keys of a table have one length", table.span, "give every entry as many keys")
-            return None
-        for keys, answer in table.entries:
-            built = [key_of(self, key) for key in keys]
-            known = tuple(key for key in built if key is not None)
-            meaning = self.value(answer)
-            if len(known) < len(built) or meaning is None:
-                return None
-            if known in entries and self.is_strict:
-                found = ", ".join(key.span.text for key in keys)
-                self.record.fault(f"the table has two entries for {found}", keys[0].span, "leave one of them out")
-                return None
-            entries[known] = meaning
-        return Table(entries)
-
-    def _comprehension(self, expression: tree.Comprehension) -> Meaning | None:
-        iterable = self.value(expression.iterable)
-        what = "a comprehension"
-        items = None if iterable is None else elements(self, iterable, expression.iterable.span, what)
-        if items is None:
-            return None
-        pairs: list[tuple[Value | None, Meaning | None]] = []
-        for item in items:
-            self.record.step(expression.span)
-            parts = unpacked(self.record, expression.names, item, expression.name_spans[0])
-            inner = self.within(dict(zip(expression.names, parts, strict=True)))
-            key = key_of(inner, expression.key) if expression.key else None
-            pairs.append((key, inner.value(expression.value)))
-        if expression.key is None:
-            return listed(self, [meaning for _, meaning in pairs], expression.span)
-        if any(key is None for key, _ in pairs):
-            return None
-        return Table({(key,): meaning for key, meaning in pairs if key is not None})
+    # Calls.
 
     def _call(self, call: tree.Call) -> Meaning | None:
         name = call.function.name if isinstance(call.function, tree.Name) else None

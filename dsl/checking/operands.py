@@ -81,7 +81,10 @@ class Operands(ABC):
 
     def node(self, expression: tree.Expr) -> SOp | None:
         """The node that an expression means."""
-        meaning = self.value(expression)
+        return self.as_node(self.value(expression), expression)
+
+    def as_node(self, meaning: Meaning | None, expression: tree.Expr) -> SOp | None:
+        """What an expression means, which must be a node."""
         if meaning is None or isinstance(meaning, SOp):
             return meaning
         self.not_an_sop(meaning, expression)
