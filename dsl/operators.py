@@ -50,6 +50,8 @@ def result_of(operator: str, operands: Sequence[Element]) -> Element | None:
     that happens to be whole as an exponent and as how often a token is repeated. The strict dialect refuses such
     operands before it comes to this.
     """
+    if operator in ("==", "!="):
+        return Bool()
     rule = OPERATORS[operator].result
     loosened = [_loosened(operator, i, operand) for i, operand in enumerate(operands)]
     found = rule(*operands) or rule(*loosened)
