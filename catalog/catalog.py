@@ -133,7 +133,9 @@ class Catalog:
         """
         node = self.get(name if version is None else f"{name}@{version}")
         ports, contracts = ([end for _, end in self.neighbours(node.id, type)] for type in ("HAS_PORT", "SATISFIES"))
-        return signature_of(kind, name, node, ports, contracts)
+        # A digest names a cell for good, its own name is what a reader knows it by.
+        called = getattr(node, "name", name) if _DIGEST_PREFIX.fullmatch(name) else name
+        return signature_of(kind, called, node, ports, contracts)
 
     def find_matching(self, kind: str, conditions: Sequence[Condition]) -> CellSignature:
         """The newest named cell of a kind that meets all conditions of a program's `use … where`.

@@ -104,7 +104,7 @@ def test_a_program_names_a_cell_by_what_it_needs(shelf: Catalog) -> None:
         "main(x: int 0..36) = add(x, 1);",
         scope=shelf,
     )
-    assert [cell.digest for cell in program.cells] == [shelf.get("large").id]
+    assert [(cell.name, cell.digest) for cell in program.cells] == [("large", shelf.get("large").id)]
 
 
 def test_a_need_that_nothing_meets_is_a_fault_of_the_program(shelf: Catalog) -> None:
