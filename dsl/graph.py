@@ -41,6 +41,7 @@ __all__ = [
     "constant_type",
     "inner_graph",
     "inputs_of",
+    "nodes_within",
     "substitute",
     "substituted",
     "topological",
@@ -404,6 +405,17 @@ def _height(root: SOp) -> int:
     """How many graphs are nested within one another below a node."""
     inner = (bound for bound in map(inner_graph, topological([root])) if bound)
     return max((1 + _height(body) for _, body in inner), default=0)
+
+
+def nodes_within(roots: Iterable[SOp]) -> list[SOp]:
+    """Every node that the roots depend on, those of inner graphs included, each before what reads it."""
+    found: dict[SOp, None] = {}
+    for node in topological(roots):
+        inner = inner_graph(node)
+        if inner and node not in found:
+            found.update(dict.fromkeys(nodes_within([inner[1]])))
+        found[node] = None
+    return list(found)
 
 
 def inputs_of(roots: Iterable[SOp]) -> Iterator[Input]:

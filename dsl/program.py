@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..errors import Fault, RuntimeFault, Source, Span, did_you_mean
-from .graph import CellCall, Input, SOp, inner_graph, topological
+from .graph import CellCall, Input, SOp, nodes_within
 from .passes import canonical
 from .scope import CellSignature
 from .types import Type
@@ -128,12 +128,7 @@ class Program:
         return self.functions[chosen]
 
 
-def cells_called(root: SOp) -> tuple[CellSignature, ...]:
-    """The cells that a graph calls, inner graphs included, each once, in evaluation order."""
-    found: dict[str, CellSignature] = {}
-    for node in topological([root]):
-        if isinstance(node, CellCall):
-            found.setdefault(node.cell.digest, node.cell)
-        if inner := inner_graph(node):
-            found.update((cell.digest, cell) for cell in cells_called(inner[1]))
-    return tuple(found.values())
+def cells_called(roots: Iterable[SOp]) -> tuple[CellSignature, ...]:
+    """The cells that graphs call, inner graphs included, each once, in evaluation order."""
+    calls = (node for node in nodes_within(roots) if isinstance(node, CellCall))
+    return tuple({call.cell.digest: call.cell for call in calls}.values())

@@ -160,7 +160,7 @@ class Session:
         spans, names = ChainMap(self._record.spans, self._spans), ChainMap(self._record.names, self._names)
         source = self._console.environment.source
         function = Function(name, (), node, (), (), (), (), spans.get(node) or Span(source, 0, 0))
-        return Program(source, self.dialect, {name: function}, (name,), cells_called(node), spans, names), function
+        return Program(source, self.dialect, {name: function}, (name,), cells_called([node]), spans, names), function
 
     def _run(self, source: Source, text: _Text) -> Iterator[Outcome]:
         text.environment.source = source

@@ -135,7 +135,7 @@ def _cell_of(node: SOp) -> CellSignature | None:
     """The cell that computes a node's value, by itself or within a fold's step or a quantifier's body."""
     inner = inner_graph(node)
     root = inner[1] if inner else node
-    return next(iter(cells_called(root)), None) if inner or isinstance(node, CellCall) else None
+    return next(iter(cells_called([root])), None) if inner or isinstance(node, CellCall) else None
 
 
 def _evidence(cell: str, claim: str | None, catalog: Catalog | None) -> str:

@@ -13,13 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..dsl.graph import Ascribe, Constant, SOp, substitute
+from ..dsl.graph import Ascribe, Constant, SOp, nodes_within, substitute
 from ..dsl.program import CallSite, Clause, Function, Obligation, Program
 from ..dsl.types import Fit, element_of, fit
 from ..errors import Span
 from .conditions import all_of, conjuncts, everywhere, implied, is_member
 from .definedness import conditions_owed, owed_by
-from .inner import nodes_within
 
 __all__ = ["Claim", "call_claims", "fitting_claims", "functions_in_order", "own_claims", "promises_of", "requirements"]
 

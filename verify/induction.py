@@ -15,10 +15,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from ..dsl.graph import At, Constant, Elementwise, Fold, Input, Length, Quantified, Reduce, SOp, substitute, topological
+from ..dsl.graph import (
+    At,
+    Constant,
+    Elementwise,
+    Fold,
+    Input,
+    Length,
+    Quantified,
+    Reduce,
+    SOp,
+    nodes_within,
+    substitute,
+    topological,
+)
 from ..dsl.types import Seq, element_of
 from .claims import Claim
-from .inner import nodes_within
 from .lemmas import follows
 from .symbolic import Lemmas, Symbolic
 from .terms import TokenCodes, as_term, tokens_in

@@ -23,14 +23,13 @@ import z3
 
 from ..catalog import Catalog
 from ..dsl.graph import Constant, Input, SOp, inputs_of
-from ..dsl.program import CallSite, Function, Program
+from ..dsl.program import CallSite, Function, Program, cells_called
 from ..dsl.types import Seq
 from ..errors import Span, VerificationError
 from .assumptions import assumption_of
 from .bounded import GaveUp, find_refutation, is_satisfiable
 from .claims import Claim, call_claims, fitting_claims, functions_in_order, own_claims, promises_of, requirements
 from .induction import holds_by_induction
-from .inner import cells_within
 from .replay import replayed
 from .unbounded import holds_for_all_lengths
 from .verdict import Assumption, Counterexample, Report, Status, Verdict
@@ -59,7 +58,7 @@ def verify(program: Program, catalog: Catalog | None = None, *, up_to: int = 6) 
     """
     functions = functions_in_order(program)
     clauses = (clause for function in functions for clause in (*function.requires, *function.ensures))
-    cells = cells_within([*(function.result for function in functions), *(clause.condition for clause in clauses)])
+    cells = cells_called([*(function.result for function in functions), *(clause.condition for clause in clauses)])
     assumptions = {cell.digest: assumption_of(cell, catalog) for cell in cells}
     ladder = _Ladder(program, assumptions, up_to)
     verdicts = tuple(verdict for function in functions for verdict in ladder.answers(function))
@@ -110,7 +109,7 @@ class _Ladder:
         return (_resting_on(answer.verdict) for answer in answers)
 
     def _answer(self, claim: Claim, promises: Sequence[_Promise]) -> _Answer:
-        cells = [self._assumptions[cell.digest] for cell in cells_within([claim.condition, *claim.given])]
+        cells = [self._assumptions[cell.digest] for cell in cells_called([claim.condition, *claim.given])]
         try:
             return self._climb(claim, promises, cells)
         except (VerificationError, z3.Z3Exception) as error:

@@ -13,11 +13,10 @@ from typing import Any
 
 import z3
 
-from ..dsl.graph import CellCall, Constant, Lookup, SOp
+from ..dsl.graph import CellCall, Constant, Lookup, SOp, nodes_within
 from ..dsl.operators import OPERATORS
 from ..dsl.types import Bool, Element, Int, Real, Selector, Token, Value, element_of
 from ..errors import VerificationError
-from .inner import nodes_within
 
 __all__ = [
     "TokenCodes",

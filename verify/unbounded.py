@@ -15,9 +15,9 @@ from typing import Any
 import networkx as nx
 import z3
 
-from ..dsl.graph import Fold, Quantified, Reduce, SOp
+from ..dsl.graph import Fold, Quantified, Reduce, SOp, nodes_within
 from .claims import Claim
-from .inner import closed_within, nodes_within
+from .inner import closed_within
 from .lemmas import find_lemmas, follows, rearrangements
 from .order import neighbours_in_order, sorted_by_neighbours
 from .symbolic import Symbolic
