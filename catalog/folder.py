@@ -30,7 +30,9 @@ def claim_folder(folder: Path, *, create: bool) -> Path:
         if folder.exists() and not folder.is_dir():
             raise CatalogError(f"{str(folder)!r} is a file; a catalog is a folder, give the path of a new one")
         if not record.exists():
-            if folder.exists() and any(folder.iterdir()):
+            # The record is the first file of a catalog, so another process that makes it now has written it before
+            # anything else is seen here: look for it after looking at the rest.
+            if folder.exists() and any(folder.iterdir()) and not record.exists():
                 raise CatalogError(f"{str(folder)!r} holds other files and no catalog; give an empty or a new folder")
             if not create:
                 raise CatalogError(f"no catalog at {str(folder)!r}; run `stdcell demo` to make one, or give its path")
