@@ -82,6 +82,6 @@ def print_grammar(dialect: str, catalog: Catalog | None) -> None:
 
 def cells_by_kind(catalog: Catalog) -> dict[str, Iterable[str]]:
     """The names that `use` may take of each kind; the library's programs are there without a catalog."""
-    labels = {name: catalog.get(name).label for name in catalog.names()}
-    named = {kind.lower(): [name for name, label in labels.items() if label == kind] for kind in CELLS}
+    cells = list(catalog.cells())
+    named = {kind.lower(): [name for found, name in cells if found == kind.lower()] for kind in CELLS}
     return {**named, "program": [*named["program"], *library_names()]}

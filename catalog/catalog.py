@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, overload
@@ -21,7 +21,7 @@ from .node import Node
 from .queries import check_query
 from .record import SqliteRecord
 from .relationships import Relationship, relationship_type
-from .schema import Alias, Event, Program
+from .schema import CELLS, Alias, Event, Program
 from .scope import signature_of
 from .server import ServerAddress, is_server_uri
 from .store import Batch, Direction, QueryEngine, Record
@@ -114,6 +114,12 @@ class Catalog:
     def names(self) -> list[str]:
         """All alias names, sorted."""
         return self._record.names()
+
+    def cells(self, prefix: str = "") -> Iterator[tuple[str, str]]:
+        """The kind and the name of each cell whose name starts so, by name."""
+        for name in self.names():
+            if name.startswith(prefix) and (label := self.get(name).label) in CELLS:
+                yield label.lower(), name
 
     def neighbours(self, id: str, type: str, direction: Direction = "out") -> list[tuple[Relationship, Node]]:
         """The relationships of one type that leave ("out") or enter ("in") a node, each with the node at its other end.

@@ -7,14 +7,14 @@ constant: its digest is what `Function.digest` shows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from .graph import Ascribe, Constant, Elementwise, Fold, Input, Lookup, Quantified, SOp, substitute, topological
 from .operators import OPERATORS
 from .types import contains, element_of
 
-__all__ = ["canonical", "fold_constants", "live_nodes"]
+__all__ = ["canonical", "fold_constants"]
 
 
 def canonical(root: SOp, parameters: Sequence[Input]) -> SOp:
@@ -56,8 +56,3 @@ def _computed(node: Elementwise | Lookup, values: tuple[object, ...]) -> SOp:
         return Constant((), OPERATORS[node.operator].apply(*values))
     except (ZeroDivisionError, TypeError, KeyError):
         return node
-
-
-def live_nodes(roots: Iterable[SOp]) -> int:
-    """How many different nodes the outputs read; all others are dead."""
-    return len(topological(roots))

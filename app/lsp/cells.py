@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -120,11 +121,8 @@ def _state(file: Path) -> object:
 
 
 def _listed(catalog: Catalog, kind: str, prefix: str) -> list[ListedCell]:
-    listed: list[ListedCell] = []
-    for name in catalog.names():
-        if len(listed) < _MOST_LISTED and name.startswith(prefix) and catalog.get(name).label.lower() == kind:
-            listed.append(ListedCell(kind, name, None if kind == "program" else _signature(catalog, kind, name)))
-    return listed
+    names = islice((name for found, name in catalog.cells(prefix) if found == kind), _MOST_LISTED)
+    return [ListedCell(kind, name, None if kind == "program" else _signature(catalog, kind, name)) for name in names]
 
 
 def _signature(catalog: Catalog, kind: str, name: str) -> CellSignature | None:

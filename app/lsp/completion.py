@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from lsprotocol.types import CompletionItem, CompletionItemKind, CompletionList, Range, TextEdit
 
 from ...dsl.analysis import Analysis, Symbol
+from ...dsl.checking.builtins import BUILTIN_DOCS
+from ...dsl.syntax.keywords import keywords
 from .cells import CatalogReader
 from .hover import builtin_text, markdown, symbol_text
 from .imports import import_items, import_prefix
 from .positions import Positions
 from .symbols import library_symbols
-from .words import Outline, builtin_docs, keywords, open_lexeme, word_at
+from .words import Outline, open_lexeme, word_at
 
 __all__ = ["TRIGGERS", "complete"]
 
@@ -82,7 +84,7 @@ def _names(analysis: Analysis, start: int) -> Iterator[CompletionItem]:
     seen.sort(key=lambda symbol: outline.home(symbol) is None)
     yield from (_symbol_item(symbol, analysis.dialect) for symbol in seen if symbol.kind != "type")
     yield from (_symbol_item(symbol, analysis.dialect) for symbol in library_symbols(analysis.dialect).values())
-    yield from (_builtin_item(name, analysis.dialect) for name in sorted(builtin_docs(analysis.dialect)))
+    yield from (_builtin_item(name, analysis.dialect) for name in sorted(BUILTIN_DOCS[analysis.dialect]))
     words = sorted(keywords(analysis.dialect))
     yield from (CompletionItem(word, kind=CompletionItemKind.Keyword) for word in words)
     yield from (CompletionItem(word, kind=CompletionItemKind.Text) for word in _written(analysis, outline, start))
@@ -102,7 +104,7 @@ def _symbol_item(symbol: Symbol, dialect: str) -> CompletionItem:
 
 
 def _builtin_item(name: str, dialect: str) -> CompletionItem:
-    declared = builtin_docs(dialect)[name].partition("\n")[0]
+    declared = BUILTIN_DOCS[dialect][name].partition("\n")[0]
     kind = CompletionItemKind.Function if "(" in declared else CompletionItemKind.Constant
     return CompletionItem(name, kind=kind, detail=declared, documentation=markdown(builtin_text(name, dialect)))
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from lsprotocol.types import Hover, MarkupContent, MarkupKind
 
 from ...dsl.analysis import Analysis, Symbol
+from ...dsl.checking.builtins import BUILTIN_DOCS
 from .positions import Positions
 from .symbols import symbol_near
-from .words import builtin_docs, open_lexeme, word_at
+from .words import open_lexeme, word_at
 
 __all__ = ["builtin_text", "hover", "markdown", "signature", "symbol_text"]
 
@@ -19,7 +20,7 @@ def hover(analysis: Analysis, positions: Positions, offset: int) -> Hover | None
     word = analysis.source.text[start:stop]
     if symbol:
         return Hover(markdown(symbol_text(symbol, analysis.dialect)), positions.range(start, stop))
-    if word in builtin_docs(analysis.dialect) and not open_lexeme(analysis.source.text, offset):
+    if word in BUILTIN_DOCS[analysis.dialect] and not open_lexeme(analysis.source.text, offset):
         return Hover(markdown(builtin_text(word, analysis.dialect)), positions.range(start, stop))
     return None
 
@@ -38,7 +39,7 @@ def symbol_text(symbol: Symbol, dialect: str) -> str:
 
 def builtin_text(name: str, dialect: str) -> str:
     """What a built-in function or s-op takes and means, as Markdown."""
-    declared, _, meaning = builtin_docs(dialect)[name].partition("\n\n")
+    declared, _, meaning = BUILTIN_DOCS[dialect][name].partition("\n\n")
     return f"**{name}**: built in\n\n```{dialect}\n{declared}\n```\n\n{meaning}".rstrip()
 
 

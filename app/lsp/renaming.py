@@ -5,11 +5,13 @@ from __future__ import annotations
 from lsprotocol.types import PrepareRenamePlaceholder, TextEdit
 
 from ...dsl.analysis import Analysis, Symbol, analyse
+from ...dsl.checking.builtins import BUILTIN_DOCS
 from ...dsl.scope import Scope
+from ...dsl.syntax.keywords import keywords
 from ...errors import Source, Span, StdcellError
 from .positions import Positions
 from .symbols import symbol_near
-from .words import Outline, builtin_docs, is_name, keywords, open_lexeme, word_at
+from .words import Outline, is_name, open_lexeme, word_at
 
 __all__ = ["CannotRename", "prepare_rename", "rename"]
 
@@ -70,7 +72,7 @@ def _not_defined(analysis: Analysis, offset: int) -> str:
         return f"{word!r} is a word of the language"
     return (
         f"{word!r} is built in"
-        if word in builtin_docs(analysis.dialect)
+        if word in BUILTIN_DOCS[analysis.dialect]
         else f"{word!r} is no name that this file defines"
     )
 
@@ -80,7 +82,7 @@ def _check_new(new_name: str, symbols: list[Symbol], analysis: Analysis) -> None
         raise CannotRename(f"{new_name!r} cannot be a name: expected letters, digits and '_', no digit first")
     if new_name in keywords(analysis.dialect):
         raise CannotRename(f"{new_name!r} is a word of the language; choose another name")
-    if new_name in builtin_docs(analysis.dialect):
+    if new_name in BUILTIN_DOCS[analysis.dialect]:
         raise CannotRename(f"{new_name!r} is built in; choose another name")
     outline = Outline(analysis.source.text, analysis.dialect)
     homes = (None, outline.home(symbols[0]))

@@ -4,36 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 
 from ...dsl.analysis import Symbol
-from ...dsl.checking.builtins import BUILTIN_DOCS, BUILTINS, SOPS
 from ...dsl.syntax.items import ItemRange, item_ranges
 
-__all__ = ["Outline", "builtin_docs", "is_name", "keywords", "open_lexeme", "word_at"]
+__all__ = ["Outline", "is_name", "open_lexeme", "word_at"]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_LITERAL = re.compile(r'"([A-Za-z]+)"')
 _LEXEME = re.compile(r"""\#[^\n]*|"[^"\n]*"?|'[^'\n]*'?""")
-
-
-@cache
-def keywords(dialect: str) -> frozenset[str]:
-    """The words that cannot be names, out of the dialect's grammar."""
-    grammar = (files("stdcell.grammars") / f"{dialect}.lark").read_text(encoding="utf-8")
-    return frozenset(_LITERAL.findall(grammar))
-
-
-@cache
-def builtin_docs(dialect: str) -> Mapping[str, str]:
-    """What every program of the dialect can name: a signature, a blank line and a meaning for each name."""
-    functions = BUILTINS.get(dialect, {}).items()
-    return {
-        **{name: f"{builtin.signature}\n\n{builtin.meaning}" for name, builtin in functions},
-        **{name: BUILTIN_DOCS[name] for name in SOPS.get(dialect, ())},
-    }
 
 
 def is_name(text: str) -> bool:

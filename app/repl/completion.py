@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, partial
-from importlib.resources import files
+from functools import partial
 from pathlib import Path
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from ...dsl.scope import library_names
+from ...dsl.syntax.keywords import keywords
 from .commands import COMMANDS
 from .reader import Reader
 
-__all__ = ["Completions", "keywords"]
+__all__ = ["Completions"]
 
 _WORD = re.compile(r"(?P<typed>[A-Za-z_]\w*|)$")
-_LITERAL = re.compile(r'"([A-Za-z]+)"')
 _BEFORE = r"^(?:[^\"'#\n]|\"[^\"\n]*\"|'[^'\n]*')*"
 _KINDS = ("circuit", "formula", "program")
 _SPOKEN = (
@@ -29,13 +28,6 @@ _SPOKEN = (
     *("examples on", "examples off", "s-op examples on", "s-op examples off", "selector examples on"),
     *("selector examples off", "full seq display on", "full seq display off", "exit", "quit"),
 )
-
-
-@cache
-def keywords(dialect: str) -> frozenset[str]:
-    """The words of the language, out of the dialect's grammar."""
-    grammar = (files("stdcell.grammars") / f"{dialect}.lark").read_text(encoding="utf-8")
-    return frozenset(_LITERAL.findall(grammar))
 
 
 class Completions(Completer):
@@ -80,7 +72,7 @@ def _cells(kind: str, reader: Reader, typed: str) -> Iterable[str]:
     catalog = reader.catalog
     if catalog is None:
         return ()
-    return [name for name in catalog.names() if name.startswith(typed) and catalog.get(name).label.lower() == kind]
+    return [name for found, name in catalog.cells(typed) if found == kind]
 
 
 def _rasp_files(_reader: Reader, typed: str) -> Iterable[str]:

@@ -14,7 +14,8 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.lexers import Lexer
 
-from .completion import Completions, keywords
+from ...dsl.syntax.keywords import keywords
+from .completion import Completions
 from .reader import Reader
 
 __all__ = ["Terminal", "history_file"]

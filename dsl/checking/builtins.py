@@ -166,7 +166,11 @@ _SOP_MEANINGS = {
     "tokens_bool": "the input as booleans",
     "tokens_asis": "the input, as it is given",
 }
-BUILTIN_DOCS: Mapping[str, str] = {
-    **{name: f"{builtin.signature}\n\n{builtin.meaning}" for name, builtin in {**_RASP, **_CELL}.items()},
-    **{name: f"{name}: {SOPS['rasp'][name].type}\n\n{meaning}" for name, meaning in _SOP_MEANINGS.items()},
+BUILTIN_DOCS: Mapping[str, Mapping[str, str]] = {
+    dialect: {
+        **{name: f"{builtin.signature}\n\n{builtin.meaning}" for name, builtin in functions.items()},
+        **{name: f"{name}: {sop.type}\n\n{_SOP_MEANINGS[name]}" for name, sop in SOPS[dialect].items()},
+    }
+    for dialect, functions in BUILTINS.items()
 }
+"""What every program of a dialect can name: for each name a signature, a blank line and a meaning."""

@@ -20,7 +20,7 @@ from .environment import CellName, Environment, FunctionName, Meaning
 from .expressions import Expressions
 from .quirks import warn_of_quirks
 from .record import Frame, Record
-from .statements import assign, define, execute
+from .statements import define, execute
 from .type_expressions import BUILTIN_TYPES, type_of
 
 __all__ = ["Module", "library_environment"]
@@ -103,9 +103,13 @@ class Module:
         self.environment.aliases[alias.name] = Unknown() if type_ is None else type_
 
     def _define(self, name: str, meaning: Meaning | None, span: Span) -> None:
+        self._refuse_twice(name, span)
+        define(name, meaning, span, self.environment, self.record)
+
+    def _refuse_twice(self, name: str, span: Span) -> None:
+        """Note a name that the strict dialect would define a second time."""
         if self.environment.is_strict and name in self.environment.places:
             self.record.fault(f"{name!r} is defined twice", span, _RENAME)
-        define(name, meaning, span, self.environment, self.record)
 
     def _definition(self, definition: tree.Definition) -> None:
         check_parameters(definition, self.record)
@@ -124,12 +128,9 @@ class Module:
         self.record.frame = frame = Frame()
         environment = self.environment
         environment.changed.clear()
-        if environment.is_strict and isinstance(item, tree.Assignment):
-            if item.names[0] in environment.places:
-                self.record.fault(f"{item.names[0]!r} is defined twice", item.name_spans[0], _RENAME)
-            assign(item, environment, self.record, Expressions)
-        else:
-            execute([item], environment, self.record, Expressions)
+        if isinstance(item, tree.Assignment):
+            self._refuse_twice(item.names[0], item.name_spans[0])
+        execute([item], environment, self.record, Expressions)
         for name in environment.changed:
             self.outputs.pop(name, None)
             meaning = environment.names[name]
@@ -206,8 +207,7 @@ class Module:
                 hint = f"end it with: as {use.kind[0]}"
                 self.record.fault("a cell that is found by conditions needs a name here", use.target_span, hint)
                 return
-            conditions = tuple(Condition(one.subject, one.comparison, one.value) for one in use.wanted)
-            signature = scope.find_matching(use.kind, conditions)
+            signature = scope.find_matching(use.kind, _conditions(use))
         else:
             signature = scope.find_cell(use.kind, use.target, use.version)
         try:
@@ -224,8 +224,7 @@ class Module:
             scope = self._open_scope(use)
             target = use.target
             if use.wanted:
-                conditions = tuple(Condition(one.subject, one.comparison, one.value) for one in use.wanted)
-                target = scope.find_matching("program", conditions).digest
+                target = scope.find_matching("program", _conditions(use)).digest
             found = scope.find_program(target, use.version)
         source, dialect = found
         inner = self._inside(source, dialect, use.span, use.target_span)
@@ -267,6 +266,11 @@ def _defined(item: tree.Item) -> Sequence[tuple[str, Span]]:
         case tree.Definition(name):
             return [(name, item.name_span)]
     return []
+
+
+def _conditions(use: tree.Use) -> tuple[Condition, ...]:
+    """What `use … where` asks for."""
+    return tuple(Condition(one.subject, one.comparison, one.value) for one in use.wanted)
 
 
 def _main_of(module: Module) -> tuple[str, ...]:
