@@ -39,10 +39,11 @@ from .elementwise import infer_elementwise
 from .facts import Facts, Knowledge, listed, number, variable
 from .kinds import holds_booleans
 from .nodes import Opaque, Undefined
-from .orders import is_ranking, is_single
+from .orders import is_ranking, is_reflexive, is_single
 from .refusal import Origins
 from .selection import join_terms, refuse_foresight, to_polynomial
 from .selectors import Polynomial, Term
+from .totality import always_selects
 
 __all__ = ["VOCABULARY", "Analysis"]
 
@@ -100,20 +101,32 @@ class Analysis:
         """The normal form of a width's or aggregate's selector."""
         return self._selectors[node.arguments[0]]
 
-    def conjunction(self, node: SOp) -> Term:
-        """The selector of an aggregate as one conjunction, over joint variables if need be."""
+    def conjunctions(self, node: SOp) -> Sequence[Term]:
+        """The selector of an aggregate as conjunctions of which each has a head.
+
+        Of several only where no query selects two keys; else they become one, over joint variables.
+        """
         terms = self.selector(node)
-        if len(terms) == 1 and terms[0].factor == 1:
-            return terms[0]
+        if all(term.factor == 1 for term in terms) and (len(terms) == 1 or self.is_single(node)):
+            return terms
         selector = node.arguments[0]
-        return join_terms(selector, terms, self._known, lambda joint: self._derived(joint, selector))
+        return [join_terms(selector, terms, self._known, lambda joint: self._derived(joint, selector))]
 
     def is_single(self, node: SOp) -> bool:
         """Whether no query of a width or aggregate selects two keys."""
         return self._known.max_length == 1 or is_single(self.selector(node), self._is_distinct)
 
+    def is_never_empty(self, node: SOp) -> bool:
+        """Whether every query of a width or aggregate selects a key."""
+        selector, asked = self.selector(node), node.arguments[0]
+        if is_reflexive(selector):
+            return True
+        if self._causal or not isinstance(asked, Select):
+            return False
+        return always_selects(selector, self.facts(asked.arguments[1]), self._is_distinct, self._known.max_length)
+
     def _is_distinct(self, node: SOp) -> bool:
-        """Whether no two positions have the same value."""
+        """Whether no two positions have the same value; at length n they are the first n of its values then."""
         if isinstance(node, SelectorWidth):
             return is_ranking(self.selector(node), self._is_distinct)
         return isinstance(node, Indices)
@@ -161,6 +174,8 @@ class Analysis:
             case Aggregate() if not self.selector(node) and answer_to_nothing(node.operator) is None:
                 reason = "it has no value for any input: nothing is selected, and there is no default"
                 raise self.origins.refuse(node, reason, "mend the program")
+            case Aggregate(arguments=(selector, values, _)) if self.is_never_empty(node):
+                return replace(node, arguments=(selector, values))
             case Aggregate() if node.operator != "mean":
                 return self._aggregation(node)
             case Elementwise() if all(self.facts(argument).domain.is_numeric for argument in node.arguments):
@@ -216,7 +231,7 @@ class Analysis:
         of_nothing = answer_to_nothing(node.operator)
         if default and (of_nothing is None or self.facts(default[0]).constant != of_nothing):
             return Elementwise((rewriting.is_empty(selector), default[0], answer), "if")
-        if of_nothing is None:
+        if of_nothing is None and not self.is_never_empty(node):
             self._check(node, rewriting.is_empty(selector))
         return answer
 
@@ -245,7 +260,7 @@ class Analysis:
             case Length():
                 return number(node, finite(range(1, self._known.max_length + 1)))
             case SelectorWidth():
-                return number(node, finite(range(2 if self.is_single(node) else self._known.max_length + 1)))
+                return number(node, finite(self._possible_widths(node)))
             case Aggregate():
                 return self._aggregated(node)
             case Opaque(arguments=(value,)):
@@ -254,6 +269,12 @@ class Analysis:
         if may_fault and not isinstance(node, Undefined):
             self._check(node, Undefined(node.arguments, node))
         return facts
+
+    def _possible_widths(self, node: SelectorWidth) -> range:
+        most = 1 if self.is_single(node) else self._known.max_length
+        if self.is_never_empty(node):
+            return range(1, most + 1)
+        return range(most if self._is_distinct(node) else most + 1)
 
     def _aggregated(self, node: Aggregate) -> Facts:
         """Facts of an aggregate: the selected values where at most one is, else means; checks where none is defined."""
@@ -268,7 +289,7 @@ class Analysis:
                 kept = means(kept, self._known.max_length)
             else:
                 self._check(node, Elementwise((width, Constant((), 2)), ">="))
-        if not default:
+        if not default and not self.is_never_empty(node):
             self._check(node, Elementwise((width, Constant((), 0)), "=="))
         domain = spread(kept, *domains)
         return number(node, domain) if domain.is_numeric else variable(node, domain)

@@ -26,12 +26,13 @@ from ...errors import RuntimeFault
 from ..interpreter import Given, answer_of, bind_inputs, interpret
 from ..transformer import Transformer, TransformerConfig
 from .analysis import Analysis
+from .arithmetic import arithmetic_of
 from .decoding import Readout, categories_for_reading, readable, readout
 from .emission import columns, to_transformer
 from .encoder import Encoder
 from .network import Network
 from .refusal import Origins
-from .stream import Functional
+from .stream import Functional, Stream
 from .vocabulary import values_of_tokens, vocabulary_of
 
 __all__ = ["CompiledTransformer", "compile_transformer"]
@@ -172,6 +173,7 @@ def compile_transformer(
     vocabulary: Sequence[Any] | None = None,
     max_length: int,
     causal: bool = False,
+    dtype: str | torch.dtype = "float32",
 ) -> CompiledTransformer:
     """Compile a program to a transformer that answers as the interpreter does.
 
@@ -181,6 +183,7 @@ def compile_transformer(
         vocabulary: the tokens that inputs consist of; None where the entry point's element type is finite.
         max_length: the length of the longest input, at least 1.
         causal: whether positions see only what stands before them.
+        dtype: the number format of the weights: float32, float64 or bfloat16.
 
     Raises:
         NotCompilable: if no exact transformer was found; the message gives the place, the reason and a way out.
@@ -194,7 +197,7 @@ def compile_transformer(
     image = analysis.image(function.result)
     if program.dialect == "rasp":
         analysis.watch_kinds(function.result)
-    network = Network(max_length, 1 if tokens is None else len(tokens))
+    network = Network(max_length, 1 if tokens is None else len(tokens), Stream(arithmetic_of(dtype)))
     encoder = Encoder(analysis, network)
     answer = readout(image, analysis, encoder, network.stream)
     checks = [functional for check in analysis.checks for functional in _holding(check, analysis, encoder, network)]

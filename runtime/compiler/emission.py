@@ -35,7 +35,8 @@ def to_transformer(network: Network, outputs: Sequence[Functional], *, causal: b
         causal=causal,
         scale=1.0,
     )
-    parameters = {name: torch.zeros(shape) for name, shape in parameter_shapes(config).items()}
+    dtype = network.stream.arithmetic.dtype
+    parameters = {name: torch.zeros(shape, dtype=dtype) for name, shape in parameter_shapes(config).items()}
     _fill_embeddings(parameters, network)
     for number, (heads, neurons) in enumerate(layers):
         _fill_heads(parameters, f"L{number}", heads)
@@ -64,8 +65,8 @@ def _fill_embeddings(parameters: dict[str, Tensor], network: Network) -> None:
     parameters["embed"][1:, ONE] = 1.0
     for token, dimension in enumerate(network.tokens, start=1):
         parameters["embed"][token, dimension] = 1.0
-    for position, dimension in enumerate(network.positions, start=1):
-        parameters["position"][position, dimension] = 1.0
+    for dimension, values in network.positions.items():
+        parameters["position"][1:, dimension] = torch.tensor(values)
 
 
 def _fill_heads(parameters: dict[str, Tensor], layer: str, heads: Sequence[Head]) -> None:

@@ -10,18 +10,20 @@ Everything else becomes heads and neurons, ramps of a number or rows of a table,
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
 
 from ...dsl.graph import Aggregate, Indices, Length, SelectorWidth, SOp
 from .analysis import VOCABULARY, Analysis
+from .domains import Domain
 from .facts import Facts
 from .heads import Heads
 from .network import Network
 from .neurons import Builder, Ramp
 from .nodes import FoldStep
-from .stream import ONE, Functional, as_weight, shown, total
+from .stream import ONE, Functional, Weight, as_float, as_weight, shown, total
 from .tables import Row, Run, rows_of, runs_of
 
 __all__ = ["Encoder"]
@@ -40,6 +42,8 @@ class Encoder:
         self._builder = Builder(network, analysis.origins)
         self._heads = Heads(analysis, network, self._builder, self)
         self._clean: dict[SOp, Categories] = {}
+        self._rounded: dict[SOp, Functional | None] = {}
+        self._squares: dict[tuple[SOp, tuple[tuple[int, Weight], ...]], Functional] = {}
 
     def categorical(self, node: SOp) -> Categories:
         """A functional for each value of the s-op's domain, in its order.
@@ -58,15 +62,60 @@ class Encoder:
         return self.numbers[node]
 
     def cleaned(self, node: SOp) -> Categories:
-        """The categorical encoding, with its errors taken away by another layer of ramps."""
+        """The categorical encoding, with its errors taken away by another layer, if they can be."""
         plain = self.categorical(node)
-        if all(self._network.stream.error(functional) == 0 for functional in plain):
+        if not any(map(self._network.stream.error, plain)):
             return plain
         if node not in self._clean:
-            ramps = [Ramp(functional, 0, 1) for functional in plain]
-            labels = self._labels(node, self._analysis.facts(node))
-            self._clean[node] = self._builder.ramps(node, ramps, labels, exclusive=True)
+            self._clean[node] = self._cleaned(node, self._analysis.facts(node), plain)
         return self._clean[node]
+
+    def _cleaned(self, node: SOp, facts: Facts, plain: Categories) -> Categories:
+        number = self._rounded_number(facts.via) if facts.via and len(facts.base) == 1 else None
+        if number is not None:
+            runs = runs_of(facts, self._analysis.facts(facts.via))
+            assert runs is not None, "a function of a number that is none"
+            return self._thermometer(node, facts, runs, number)
+        return self._builder.rounded(plain, 1, self._labels(node, facts)) or plain
+
+    def number_within(self, node: SOp, error: float) -> Functional:
+        """The functional of a number, with its error taken away by another layer if it is larger and can be."""
+        plain = self.numerical(node)
+        if self._network.stream.error(plain) <= error:
+            return plain
+        return self._rounded_number(node) or plain
+
+    def _rounded_number(self, node: SOp) -> Functional | None:
+        """A number whose error is taken away, if it can be."""
+        if node not in self._rounded:
+            plain, domain = self.numerical(node), self._analysis.facts(node).domain
+            can_be = domain.count == 1 and self._network.stream.error(plain)
+            label = f"{self._analysis.origins.name(node)}, rounded"
+            found = self._builder.rounded([plain], domain.unit, [label]) if can_be else None
+            self._rounded[node] = found[0] if found else None
+        return self._rounded[node]
+
+    def square(self, node: SOp, error: float) -> Functional:
+        """The square of `number_within`, in the unit of the number's domain."""
+        domain, number = self._analysis.facts(node).domain, self.number_within(node, error)
+        key = node, tuple(number.items())
+        if key not in self._squares:
+            self._squares[key] = self._square(node, domain, number)
+        return self._squares[key]
+
+    def _square(self, node: SOp, domain: Domain, number: Functional) -> Functional:
+        if isinstance(node, Indices):
+            return self._network.add_positions("index * index", lambda position: position**2)
+        if self.is_listed(node):
+            squares = ((Fraction(value) / domain.unit) ** 2 for value in domain.values or ())
+            return total(zip(squares, self.categorical(node), strict=True))
+        low, high = (int(bound / domain.unit) for bound in (domain.low, domain.high))
+        label = f"{self._analysis.origins.name(node)}, squared"
+        return self._builder.square(total([(1 / domain.unit, number)]), low, high, label)
+
+    def is_listed(self, variable: SOp) -> bool:
+        """Whether a variable is encoded one-hot by nature, or has been already."""
+        return variable in self.categories or self._analysis.facts(variable).via is None
 
     def is_free(self, node: SOp) -> bool:
         """Whether the s-op's values can be read without another component."""
@@ -81,26 +130,24 @@ class Encoder:
             return [{ONE: 1}]
         if facts.base == (node,):
             return self._variable(node, facts)
-        if len(facts.base) == 1 and self._is_listed(facts.base[0]):
+        if len(facts.base) == 1 and self.is_listed(facts.base[0]):
             return _merged(facts, self.categorical(facts.base[0]))
         runs = runs_of(facts, self._analysis.facts(facts.via)) if facts.via else None
         if runs is not None and len(facts.base) == 1:
-            return self._thermometer(node, facts, runs)
+            return self._ramps(node, facts, runs)
         rows = rows_of(facts.table)
         if runs is not None and 2 * (len(runs) - 1) <= len(rows):
-            return self._thermometer(node, facts, runs)
+            return self._ramps(node, facts, runs)
         return self._table(node, facts, facts.base, rows)
-
-    def _is_listed(self, variable: SOp) -> bool:
-        """Whether a variable is encoded one-hot by nature, or has been already."""
-        return variable in self.categories or self._analysis.facts(variable).via is None
 
     def _variable(self, node: SOp, facts: Facts) -> Categories:
         stream = self._network.stream
         match node:
             case Indices():
-                self._network.positions = stream.add(self._labels(node, facts), ready=0)
-                return [{dimension: 1} for dimension in self._network.positions]
+                dimensions = stream.add(self._labels(node, facts), ready=0)
+                for place, dimension in enumerate(dimensions):
+                    self._network.positions[dimension] = [int(place == at) for at in range(len(facts.domain))]
+                return [{dimension: 1} for dimension in dimensions]
             case Aggregate() if facts.via is None or self._is_copied(node):
                 return self._heads.copy(node)
             case FoldStep():
@@ -110,17 +157,22 @@ class Encoder:
         if node == VOCABULARY:
             self._network.tokens = stream.add(self._labels(node, facts), ready=0)
             return [{dimension: 1} for dimension in self._network.tokens]
-        return self._thermometer(node, facts, [Run(value, value, place) for place, value in enumerate(facts.values)])
+        return self._ramps(node, facts, [Run(value, value, place) for place, value in enumerate(facts.values)])
 
     def _is_copied(self, node: Aggregate) -> bool:
         """Whether an aggregate of numbers can copy the one selected value instead of averaging."""
         base = self._analysis.facts(node.arguments[1]).base
-        return self._analysis.is_single(node) and all(map(self._is_listed, base))
+        return self._analysis.is_single(node) and all(map(self.is_listed, base))
 
-    def _thermometer(self, node: SOp, facts: Facts, runs: Sequence[Run]) -> Categories:
-        """A ramp of a number between each run and the next; a value is on between two ramps."""
+    def _ramps(self, node: SOp, facts: Facts, runs: Sequence[Run]) -> Categories:
+        """A thermometer of a number that is known precisely enough."""
         assert facts.via is not None, "ramps of no number"
-        number, name = self.numerical(facts.via), self._analysis.origins.name(facts.via)
+        closest = min((as_weight(above.first) - as_weight(below.last) for below, above in pairwise(runs)), default=1)
+        return self._thermometer(node, facts, runs, self.number_within(facts.via, as_float(closest) / 8))
+
+    def _thermometer(self, node: SOp, facts: Facts, runs: Sequence[Run], number: Functional) -> Categories:
+        """A ramp of a number between each run and the next; a value is on between two ramps."""
+        name = self._analysis.origins.name(facts.via or node)
         ramps = [Ramp(number, as_weight(below.last), as_weight(above.first)) for below, above in pairwise(runs)]
         labels = [f"{name} >= {shown(run.first)}" for run in runs[1:]]
         edges = [{ONE: 1}, *self._builder.ramps(node, ramps, labels, exclusive=False), {}]
@@ -153,7 +205,11 @@ class Encoder:
             parts = [(w, {ONE: 1} if term is None else self.numerical(term)) for term, w in facts.linear.items()]
             return total((as_weight(weight), functional) for weight, functional in parts)
         match node:
-            case SelectorWidth() | Length():
+            case Indices():
+                return self._network.add_positions("index", lambda position: position)
+            case Length():
+                return self._heads.length()
+            case SelectorWidth():
                 return self._heads.width(node)
             case Aggregate() if node not in self.categories:
                 return self._heads.mean(node)

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
-from ...dsl.graph import Aggregate, Length, SelectorWidth, SOp
+from ...dsl.graph import Aggregate, Indices, SelectorWidth, SOp
 from ...dsl.types import Value
 from .analysis import Analysis
-from .attention import Factor, Score, aggregate_head, gain_for, relative_error, score, width_head
+from .attention import Score, aggregate_head, gain_for, last_position_head, relative_error, score, width_head
+from .channels import Channels
+from .matching import Encodings, channels_of
 from .network import Network
 from .neurons import Builder
 from .selectors import Term
-from .stream import Functional, as_float, as_weight, shown, total
+from .stream import ONE, Functional, as_float, as_weight, shown, total
 
-__all__ = ["Encodings", "Heads"]
-
-
-class Encodings(Protocol):
-    """Encodings of s-ops, made on demand."""
-
-    def categorical(self, node: SOp) -> Sequence[Functional]:
-        """A functional for each value of the s-op's domain, in its order."""
-
-    def cleaned(self, node: SOp) -> Sequence[Functional]:
-        """The same, with the errors taken away by another layer."""
-
-    def numerical(self, node: SOp) -> Functional:
-        """The functional of a number."""
+__all__ = ["Heads"]
 
 
 class Heads:
@@ -41,14 +29,18 @@ class Heads:
         self._encodings = encodings
         self._widths: dict[object, Functional] = {}
 
-    def width(self, node: SelectorWidth | Length) -> Functional:
+    def length(self) -> Functional:
+        """How many positions there are."""
+        return last_position_head(self._network, self._encodings.numerical(self._analysis.image(Indices())), "length")
+
+    def width(self, node: SelectorWidth) -> Functional:
         """How many keys are selected, as a number: the signed sum of the widths of conjunctions."""
-        is_length = isinstance(node, Length)
-        terms = (Term(1, {}),) if is_length else self._analysis.selector(node)
-        max_width = 1 if not is_length and self._analysis.is_single(node) else self._network.max_length
+        max_width = 1 if self._analysis.is_single(node) else self._network.max_length
+        terms = self._analysis.selector(node)
         number = total((term.factor, self._conjunction_width(node, term, max_width)) for term in terms)
         if not (error := self._network.stream.error(number)) < 0.25:
-            reason = f"widths up to {max_width} cannot be told apart in float32 (error {error:.2g}, 0.25 allowed)"
+            dtype = self._network.stream.arithmetic.name
+            reason = f"widths up to {max_width} cannot be told apart in {dtype} (error {error:.2g}, 0.25 allowed)"
             raise self._analysis.origins.refuse(node, reason, "take a smaller max_length")
         return number
 
@@ -65,14 +57,27 @@ class Heads:
         _, values, *default = node.arguments
         domain, name = self._analysis.facts(values).domain, self._analysis.origins.name(node)
         reach, is_single = as_float(domain.reach), self._analysis.is_single(node)
-        tolerance = as_float(domain.gap) / (32 * self._network.max_length**2 * (reach or 1))
-        scored = self._score(node, self._analysis.conjunction(node), math.inf if is_single else tolerance)
-        number = self._encodings.numerical(values)
-        # Of a single selected key, noise in its score changes nothing.
-        relative = relative_error(self._network, 0.0 if is_single else scored.noise)
-        error = self._network.stream.error(number) + reach * relative
-        (dimension,), empty = aggregate_head(self._network, scored, [number], [name], error, reach)
-        return total([(1, {dimension: 1}), *((1, self._default_number(part, empty, name)) for part in default)])
+        closest = as_float(domain.gap) / self._network.max_length**2
+        number = self._encodings.number_within(values, closest / 8)
+        parts: list[Functional] = []
+        empties: list[Functional] = []
+        for term in self._analysis.conjunctions(node):
+            scored = self._score(node, term, math.inf if is_single else closest / (32 * (reach or 1)))
+            relative = relative_error(self._network, scored.noise, is_single=is_single)
+            (dimension,), empty = aggregate_head(
+                self._network,
+                scored,
+                [number],
+                [name],
+                error=self._network.stream.error(number) + reach * relative,
+                bound=reach,
+                unit=domain.unit if is_single and domain.count == 1 else None,
+            )
+            parts.append({dimension: 1})
+            empties.append(empty)
+        empty = _all_hold(empties)
+        parts += [self._default_number(part, empty, name) for part in default]
+        return total((1, part) for part in parts)
 
     def _default_number(self, default: SOp, empty: Functional, name: str) -> Functional:
         facts = self._analysis.facts(default)
@@ -84,15 +89,20 @@ class Heads:
     def copy(self, node: Aggregate) -> list[Functional]:
         """The one selected value, one-hot; the default where nothing is selected."""
         _, values, *default = node.arguments
-        scored = self._score(node, self._analysis.conjunction(node), math.inf)
         found, name = self._analysis.facts(values).values, self._analysis.origins.name(node)
         read = self._encodings.categorical(values)
-        error = relative_error(self._network, 0.0) + max(self._network.stream.error(functional) for functional in read)
+        relative = relative_error(self._network, 0.0, is_single=True)
+        error = relative + max(self._network.stream.error(functional) for functional in read)
         labels = [f"{name} == {shown(value)}" for value in found]
-        dimensions, empty = aggregate_head(self._network, scored, read, labels, error, 1.0)
         parts: dict[Value, list[Functional]] = {value: [] for value in self._analysis.facts(node).values}
-        for value, dimension in zip(found, dimensions, strict=True):
-            parts[value].append({dimension: 1})
+        empties: list[Functional] = []
+        for term in self._analysis.conjunctions(node):
+            scored = self._score(node, term, math.inf)
+            dimensions, empty = aggregate_head(self._network, scored, read, labels, error=error, bound=1.0, unit=1)
+            for value, dimension in zip(found, dimensions, strict=True):
+                parts[value].append({dimension: 1})
+            empties.append(empty)
+        empty = _all_hold(empties)
         for part in default:
             for value, functional in self._default_categories(node, part, empty):
                 parts[value].append(functional)
@@ -107,16 +117,28 @@ class Heads:
         return list(zip(facts.values, self._builder.conjunctions(node, joined, labels), strict=True))
 
     def _score(self, node: SOp, term: Term, tolerance: float) -> Score:
-        """The score of a conjunction, over cleaned encodings if its noise would otherwise exceed the tolerance."""
-        scored = self._score_over(term, self._encodings.categorical)
+        """The score of a conjunction, over exact encodings if its noise would otherwise exceed the tolerance."""
+        allowed = gain_for(self._network) / 8
+        tolerance = min(tolerance, allowed)
+        scored = score(self._network, self._factors(term, tolerance, is_exact=False))
         if scored.noise > tolerance:
-            scored = self._score_over(term, self._encodings.cleaned)
-        allowed = gain_for(self._network.max_length + 1) / 8
+            scored = score(self._network, self._factors(term, tolerance, is_exact=True))
         if not scored.noise < allowed:
-            reason = f"scores cannot be told apart in float32 (error {scored.noise:.2g}, {allowed:.2g} allowed)"
+            dtype = self._network.stream.arithmetic.name
+            reason = f"scores cannot be told apart in {dtype} (error {scored.noise:.2g}, {allowed:.2g} allowed)"
             raise self._analysis.origins.refuse(node, reason, "take a smaller max_length or vocabulary")
         return scored
 
-    def _score_over(self, term: Term, read: Callable[[SOp], Sequence[Functional]]) -> Score:
-        pairs = term.tables.items()
-        return score(self._network, [Factor(table_qk, read(query), read(key)) for (key, query), table_qk in pairs])
+    def _factors(self, term: Term, tolerance: float, *, is_exact: bool) -> list[Channels]:
+        """The channels of each table, with an equal share of the noise."""
+        share = tolerance / (gain_for(self._network) * max(1, len(term.tables)))
+        stream = self._network.stream
+        return [
+            channels_of(pair, table_qk, self._encodings, self._analysis, stream, share, is_exact=is_exact)
+            for pair, table_qk in term.tables.items()
+        ]
+
+
+def _all_hold(bits: Sequence[Functional]) -> Functional:
+    """Whether all of these are 1, of which at most one is not."""
+    return total([*((1, bit) for bit in bits), (1 - len(bits), {ONE: 1})])

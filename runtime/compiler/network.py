@@ -7,7 +7,7 @@ slot s + 1 on.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .stream import ONE, Functional, Stream, Weight, total
@@ -40,14 +40,15 @@ class Head:
 class Network:
     """The residual stream, what the embeddings write into it, and the components of each slot.
 
-    `tokens` and `positions` give the dimension that is 1 for each token of the vocabulary, and at each position.
+    `tokens` gives the dimension that is 1 for each token of the vocabulary; `positions` says what each dimension that
+    the position embedding fills is at each position.
     """
 
     max_length: int
     n_tokens: int
-    stream: Stream = field(default_factory=Stream)
+    stream: Stream
     tokens: Sequence[int] = ()
-    positions: Sequence[int] = ()
+    positions: dict[int, Sequence[int]] = field(default_factory=dict)
     heads: defaultdict[int, list[Head]] = field(default_factory=lambda: defaultdict(list))
     neurons: defaultdict[int, list[Neuron]] = field(default_factory=lambda: defaultdict(list))
 
@@ -65,6 +66,13 @@ class Network:
         """The earliest slot of an MLP that can read all of these."""
         ready = self.stream.ready(functionals)
         return ready + 1 - ready % 2
+
+    def add_positions(self, label: str, at: Callable[[int], int]) -> Functional:
+        """A dimension that is a function of the position."""
+        values = [at(position) for position in range(self.max_length)]
+        (dimension,) = self.stream.add([label], ready=0, bound=max(map(abs, values)))
+        self.positions[dimension] = values
+        return {dimension: 1}
 
     def add_step(self, slot: int, reads: Functional, dimension: int) -> None:
         """Write the ramp that is 0 where `reads` ≤ 0 and 1 where it is ≥ 1."""

@@ -1,12 +1,16 @@
-"""What MLPs compute, as neurons: ramps, tables, gates, and the decoding of widths.
+"""What MLPs compute, as neurons: ramps, tables, gates, squares, the decoding of widths, and rounding.
 
 A *ramp* between two numbers a < b is a pair of ReLUs: 0 up to a quarter of the way, 1 from three quarters on. What
-it reads may be off by up to a quarter of b - a, and its own value is still right, so that ramps take errors away. This
-is an obligation, checked for each of them.
+it reads may be off by up to a quarter of b - a, and its own value is still right. This is an obligation, checked for
+each of them. A ramp of an exact number is exact.
+
+*Rounding* takes errors away altogether: added to a large constant, a number is stored as a whole one; the constant is
+taken off again.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,7 +18,7 @@ from fractions import Fraction
 from ...dsl.graph import SOp
 from .network import Network, Neuron
 from .refusal import Origins
-from .stream import BOS, ONE, ROUNDOFF, Functional, Weight, as_float, total
+from .stream import BOS, ONE, Functional, Weight, as_float, total
 
 __all__ = ["NEURON_LIMIT", "Builder", "Ramp"]
 
@@ -32,9 +36,15 @@ class Ramp:
 
     @property
     def reading(self) -> Functional:
-        """The functional scaled so that the ramp runs from 0 to 1; its slope is 2 / (stop - start)."""
+        """The functional scaled so that the ramp runs from 0 to 1, in the middle half of the distance."""
         slope = 2 / (Fraction(self.stop) - Fraction(self.start))
         return total([(slope, self.reads), (-slope * self.start - Fraction(1, 2), {ONE: 1})])
+
+    @property
+    def steepest_reading(self) -> Functional:
+        """The same for an exact functional, with a power of two for the slope: the ramp ends at `stop`."""
+        slope = Fraction(2) ** -math.floor(math.log2(Fraction(self.stop) - Fraction(self.start)))
+        return total([(slope, self.reads), (1 - slope * self.stop, {ONE: 1})])
 
 
 class Builder:
@@ -48,9 +58,12 @@ class Builder:
         """The value of each ramp; `exclusive` if at most one of them is 1."""
         self.check_count(node, 2 * len(ramps))
         stream = self.network.stream
-        readings = [ramp.reading for ramp in ramps]
+        readings = [ramp.steepest_reading for ramp in ramps]
+        error = 0.0
+        if any(map(stream.error, readings)):
+            readings = [ramp.reading for ramp in ramps]
+            error = max(self._ramp_error(node, reading) for reading in readings)
         slot = self.network.mlp_slot(readings)
-        error = max((self._ramp_error(node, reading) for reading in readings), default=0.0)
         groups = [labels] if exclusive else [[label] for label in labels]
         dimensions = [d for group in groups for d in stream.add(group, ready=slot + 1, error=error)]
         for reading, dimension in zip(readings, dimensions, strict=True):
@@ -85,10 +98,11 @@ class Builder:
     def gated(self, number: Functional, low: Weight, high: Weight, gate: Functional, label: str) -> Functional:
         """A number between `low` and `high` where the gate is 1, and 0 where it is 0."""
         closed = 2 * (high - low) + 1
+        stream = self.network.stream
         reads = total([(1, number), (-low - closed, {ONE: 1}), (closed, gate)])
-        slot = self.network.mlp_slot([reads])
-        error = self.network.stream.error(reads)
-        (dimension,) = self.network.stream.add([label], ready=slot + 1, error=error, bound=as_float(high - low))
+        slot, unit = self.network.mlp_slot([reads]), stream.unit(total([(1, number), (low, {ONE: 1})]))
+        kept = {"error": stream.error(reads), "bound": as_float(high - low)}
+        (dimension,) = stream.add([label], ready=slot + 1, **kept, unit=unit)
         self.network.neurons[slot].append(Neuron(reads, {dimension: 1}))
         return total([(1, {dimension: 1}), (low, gate)])
 
@@ -98,12 +112,59 @@ class Builder:
         The function is piecewise linear with knots at 1, 1/2, 1/3, …: the sum over k of 2k · relu(1/k - x). All terms
         are positive, so that the relative error stays small.
         """
+        stream = self.network.stream
         reads: list[Functional] = [{ONE: Fraction(1, k), inverse: -1, BOS: 1} for k in range(1, max_width + 1)]
         slot = self.network.mlp_slot(reads)
-        error = (max_width + 2) * (relative_error + (max_width + 8) * ROUNDOFF)
-        (dimension,) = self.network.stream.add([label], ready=slot + 1, error=error, bound=max_width)
+        summed = (max_width + 8) * stream.arithmetic.summation + 4 * stream.arithmetic.storing_sums
+        error = (max_width + 2) * (relative_error + summed)
+        (dimension,) = stream.add([label], ready=slot + 1, error=error, bound=max_width)
         self.network.neurons[slot] += [Neuron(read, {dimension: 2 * k}) for k, read in enumerate(reads, start=1)]
         return {dimension: 1}
+
+    def square(self, number: Functional, low: int, high: int, label: str) -> Functional:
+        """The square of a number that is whole, from `low` to `high`: linear in between."""
+        stream = self.network.stream
+        knots: list[Functional] = [total([(1, number), (-k, {ONE: 1})]) for k in range(low + 1, high)]
+        slot = self.network.mlp_slot([number])
+        # Of the neurons, at most all are on; each reads the number with its error, and adds twice what it reads.
+        size = float((high - low) ** 2)
+        rounded = max(map(stream.rounding, knots), default=0.0) + stream.error(number)
+        error = 2 * len(knots) * rounded
+        if error or size > 2.0**stream.arithmetic.n_bits:
+            error += size * ((len(knots) + 1) * stream.arithmetic.summation + stream.arithmetic.storing_sums)
+        line = total([(2 * low + 1, number), (-low * (low + 1), {ONE: 1})])
+        if not knots:
+            return line
+        (dimension,) = stream.add([label], ready=slot + 1, error=error, bound=size)
+        self.network.neurons[slot] += [Neuron(knot, {dimension: 2}) for knot in knots]
+        return total([(1, line), (1, {dimension: 1})])
+
+    def rounded(self, numbers: Sequence[Functional], unit: Weight, labels: Sequence[str]) -> list[Functional] | None:
+        """Numbers that are whole multiples of a unit, with their errors taken away; None if they cannot be.
+
+        They cannot where an error comes near half of the unit, or a number is too large for the rounding constant. At
+        most one of the numbers is on at a time.
+        """
+        stream, constant = self.network.stream, self.network.stream.arithmetic.rounding_constant
+        readings = [total([(1 / Fraction(unit), number)]) for number in numbers]
+        if not all(map(self._can_be_rounded, readings)):
+            return None
+        slot = self.network.mlp_slot(readings)
+        dimensions = stream.add(labels, ready=slot + 1, bound=math.ceil(max(map(stream.size, readings))))
+        for reading, dimension in zip(readings, dimensions, strict=True):
+            self.network.neurons[slot].append(Neuron(total([(1, reading), (constant, {ONE: 1})]), {dimension: 1}))
+        back = Neuron({ONE: constant}, dict.fromkeys(dimensions, -1))
+        self.network.neurons[slot].append(back)
+        return [{dimension: unit} for dimension in dimensions]
+
+    def _can_be_rounded(self, reading: Functional) -> bool:
+        """Whether each summand lies nearest to the whole number that it stands for, however the sum is formed."""
+        stream = self.network.stream
+        units = [stream.unit({dimension: weight}) for dimension, weight in reading.items()]
+        is_whole = all(unit is not None and unit == int(unit) for unit in units)
+        return (
+            is_whole and stream.error(reading) < 0.25 and stream.size(reading) < stream.arithmetic.rounding_constant / 3
+        )
 
     def check_count(self, node: SOp, n_neurons: int) -> None:
         """Refuse a table that is too large."""
@@ -116,4 +177,4 @@ class Builder:
         found = self.network.stream.error(reading)
         if not found < 0.5:
             raise self.origins.refuse_closeness(node, found, 0.5)
-        return 2 * self.network.stream.rounding(reading) + ROUNDOFF
+        return 2 * self.network.stream.rounding(reading) + self.network.stream.arithmetic.storage

@@ -1,4 +1,4 @@
-"""Proofs that a selector selects at most one key, or orders the positions.
+"""Proofs that a selector selects at most one key, or at least one, or orders the positions.
 
 A value is *distinct* where no two positions share it: the index, and the rank of a position in a strict order. Under an
 order every width is another number, so that `select(rank, indices, ==)`, the last step of sorting, selects one key.
@@ -6,27 +6,36 @@ order every width is another number, so that `select(rank, indices, ==)`, the la
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import reduce
 
 import numpy as np
 
 from ...dsl.graph import SOp
-from .selectors import Polynomial, Table, Term
+from .selectors import Pair, Polynomial, Table, Term
 
-__all__ = ["is_ranking", "is_single"]
+__all__ = ["is_ranking", "is_reflexive", "is_single"]
 
 
 def is_single(selector: Polynomial, is_distinct: Callable[[SOp], bool]) -> bool:
-    """Whether it is proved that no query selects two keys: they are compared by a distinct value."""
+    """Whether it is proved that no query selects two keys: all its terms compare one distinct value of the keys."""
     if not selector:
         return True
-    return (
-        len(selector) == 1
-        and selector[0].factor == 1
-        and any(
-            is_distinct(key) and bool(table_qk.sum(axis=1).max() <= 1)
-            for (key, _), table_qk in selector[0].tables.items()
-        )
+    pairs = set[Pair].intersection(*({*term.tables} for term in selector))
+    return all(term.factor == 1 for term in selector) and any(
+        is_distinct(key) and bool(_either(term.tables[key, query] for term in selector).sum(axis=1).max() <= 1)
+        for key, query in pairs
+    )
+
+
+def _either(tables: Iterable[Table]) -> Table:
+    return reduce(np.logical_or, tables)
+
+
+def is_reflexive(selector: Polynomial) -> bool:
+    """Whether it is proved that every query selects its own position: the terms exclude each other, and one does."""
+    return all(term.factor == 1 for term in selector) and any(
+        all(key == query and table.diagonal().all() for (key, query), table in term.tables.items()) for term in selector
     )
 
 

@@ -233,8 +233,11 @@ def merged_means(node: SOp) -> SOp | None:
     """
     match node:
         case Elementwise(
-            arguments=(Aggregate(arguments=(first, x, a)), Aggregate(arguments=(second, y, b))),
+            arguments=(
+                Aggregate(arguments=(first, *left), operator="mean"),
+                Aggregate(arguments=(second, *right), operator="mean"),
+            ),
             operator="+" | "-" as operator,
-        ) if first == second:
-            return Aggregate((first, Elementwise((x, y), operator), Elementwise((a, b), operator)))
+        ) if first == second and len(left) == len(right):
+            return Aggregate((first, *(Elementwise(pair, operator) for pair in zip(left, right, strict=True))))
     return None

@@ -4,8 +4,8 @@ Whatever is encoded is read by a *functional*: a weighted sum of dimensions, wri
 weight. Two dimensions come first: `one` is 1 at every token of the input, `bos` is 1 at the token put before them.
 Every functional of an encoding is 0 at that token, because constants are multiples of `one`.
 
-Errors are bounded for float32 arithmetic in any order of summation: a sum of m terms of total size M is off by at most
-(m - 1) · u · M, where u = 2^-24, and more where weights or products have to be rounded.
+A dimension is *exact* if what is computed for it is what it encodes, bit by bit. Sums of exact dimensions are exact
+while they are whole multiples of a unit and fit into the significand (`arithmetic`); of others the error is bounded.
 """
 
 from __future__ import annotations
@@ -15,17 +15,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from ...dsl.operators import exact
 from ...dsl.types import Value
+from .arithmetic import Arithmetic
 
-__all__ = ["BOS", "ONE", "ROUNDOFF", "Functional", "Stream", "Weight", "as_float", "as_weight", "shown", "total"]
+__all__ = ["BOS", "ONE", "Functional", "Stream", "Weight", "as_float", "as_weight", "shown", "total"]
 
 Weight = int | Fraction
 Functional = Mapping[int, Weight]
 ONE, BOS = 0, 1
-ROUNDOFF = 2.0**-24
 
 
 def total(terms: Iterable[tuple[Weight, Functional]]) -> Functional:
@@ -58,24 +56,24 @@ def as_float(weight: Weight) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Dimension:
-    """`ready` is the slot from which on it can be read; dimensions of one group are not on together."""
+    """`ready` is the slot from which on it can be read; dimensions of one group are not on together.
+
+    What it encodes is a whole multiple of `unit`, if that is given.
+    """
 
     label: str
     ready: int
     error: float
     bound: float
+    unit: Weight | None
     group: int
-
-    @property
-    def is_bit(self) -> bool:
-        """Whether it is exactly 0 or 1."""
-        return self.error == 0 and self.bound == 1
 
 
 class Stream:
-    """The dimensions allocated so far."""
+    """The dimensions allocated so far, in the arithmetic that they are computed in."""
 
-    def __init__(self) -> None:
+    def __init__(self, arithmetic: Arithmetic) -> None:
+        self.arithmetic = arithmetic
         self._dimensions: list[_Dimension] = []
         self._n_groups = 0
         self.add(["one"], ready=0)
@@ -90,7 +88,15 @@ class Stream:
         """What each dimension holds, in words."""
         return tuple(dimension.label for dimension in self._dimensions)
 
-    def add(self, labels: Sequence[str], *, ready: int, error: float = 0.0, bound: float = 1.0) -> list[int]:
+    def add(
+        self,
+        labels: Sequence[str],
+        *,
+        ready: int,
+        error: float = 0.0,
+        bound: float = 1.0,
+        unit: Weight | None = 1,
+    ) -> list[int]:
         """Allocate a group of dimensions of which at most one is on (not near 0) at a time.
 
         Args:
@@ -98,9 +104,10 @@ class Stream:
             ready: the slot from which on they can be read.
             error: how far each may be from its exact value.
             bound: the largest absolute value.
+            unit: what the exact values are whole multiples of; None if they are of nothing in particular.
         """
         first = len(self._dimensions)
-        self._dimensions += [_Dimension(label, ready, error, bound, self._n_groups) for label in labels]
+        self._dimensions += [_Dimension(label, ready, error, bound, unit, self._n_groups) for label in labels]
         self._n_groups += 1
         return list(range(first, len(self._dimensions)))
 
@@ -114,27 +121,49 @@ class Stream:
         inherited = sum(abs(as_float(w)) * self._dimensions[d].error for d, w in functional.items())
         return inherited + self.rounding(functional)
 
-    def rounding(self, functional: Functional) -> float:
-        """The part of the error that summing itself adds."""
+    def unit(self, functional: Functional) -> Weight | None:
+        """What the exact values of the sum are whole multiples of."""
+        parts = [weight * (self._dimensions[d].unit or 0) for d, weight in functional.items()]
+        if not all(parts):
+            return None
+        denominator = math.lcm(*(part.denominator for part in parts))
+        return Fraction(math.gcd(*(int(part * denominator) for part in parts)) or 1, denominator)
+
+    def size(self, functional: Functional) -> float:
+        """A bound on the absolute value of the sum, and of each of its partial sums."""
         sizes: dict[int, float] = {}
         for dimension, weight in functional.items():
             held = self._dimensions[dimension]
-            size = abs(as_float(weight)) * held.bound
-            sizes[held.group] = max(sizes.get(held.group, 0.0), size)
-        n_roundings = len(sizes) - 1 + (0 if self._has_exact_products(functional) else 2)
-        return max(0, n_roundings) * ROUNDOFF * sum(sizes.values())
+            sizes[held.group] = max(sizes.get(held.group, 0.0), abs(as_float(weight)) * held.bound)
+        return sum(sizes.values())
+
+    def rounding(self, functional: Functional) -> float:
+        """The part of the error that summing and storing add."""
+        if self._is_summed_exactly(functional):
+            return 0.0
+        arithmetic = self.arithmetic
+        n_groups = len({self._dimensions[dimension].group for dimension in functional})
+        relative = (n_groups - 1) * arithmetic.summation + arithmetic.storing_sums
+        if not self._has_exact_products(functional):
+            relative += arithmetic.storage + arithmetic.summation
+        return relative * self.size(functional)
+
+    def _is_summed_exactly(self, functional: Functional) -> bool:
+        if any(self._dimensions[dimension].error for dimension in functional):
+            return False
+        unit = self.unit(functional)
+        if unit is None or not all(self.arithmetic.holds(weight) for weight in functional.values()):
+            return False
+        return self.size(functional) <= 2.0**self.arithmetic.n_bits * as_float(unit)
 
     def _has_exact_products(self, functional: Functional) -> bool:
-        return all(
-            _is_power_of_two(weight) or (self._dimensions[dimension].is_bit and _is_float32(weight))
-            for dimension, weight in functional.items()
-        )
+        return all(_is_power_of_two(weight) or self._is_bit_product(d, weight) for d, weight in functional.items())
+
+    def _is_bit_product(self, dimension: int, weight: Weight) -> bool:
+        held = self._dimensions[dimension]
+        return held.error == 0 and held.unit == held.bound == 1 and self.arithmetic.holds(weight)
 
 
 def _is_power_of_two(weight: Weight) -> bool:
     value = abs(as_float(weight))
     return bool(2.0**-64 < value < 2.0**64) and math.frexp(value)[0] == 0.5
-
-
-def _is_float32(weight: Weight) -> bool:
-    return abs(as_float(weight)) < 2.0**64 and Fraction(float(np.float32(as_float(weight)))) == weight

@@ -57,7 +57,7 @@ def test_a_causal_transformer_cannot_look_ahead(text: str, message: str) -> None
             "an aggregate of tokens may need a default that is a token",
         ),
         (
-            'ans = aggregate(select(tokens, tokens, ==), tokens, "none");',
+            'ans = aggregate(select(tokens, 1, ==), tokens, "none");',
             "<program>:1:7: several values may be selected, numbers and tokens among them; "
             "give values and default of one kind, or select at most one key, by its index",
         ),
