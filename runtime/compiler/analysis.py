@@ -38,7 +38,7 @@ from .domains import finite, means, spread
 from .elementwise import infer_elementwise
 from .facts import Facts, Knowledge, listed, number, variable
 from .kinds import holds_booleans
-from .nodes import Opaque, Undefined
+from .nodes import Opaque, Sign, Undefined
 from .orders import is_ranking, is_reflexive, is_single
 from .refusal import Origins
 from .selection import join_terms, refuse_foresight, to_polynomial
@@ -263,6 +263,11 @@ class Analysis:
                 return number(node, finite(self._possible_widths(node)))
             case Aggregate():
                 return self._aggregated(node)
+            case Sign(arguments=(value,)):
+                domain = self.facts(value).domain
+                return variable(
+                    node, finite(sign for sign in (-1, 0, 1) if domain.low <= sign * domain.reach <= domain.high)
+                )
             case Opaque(arguments=(value,)):
                 return self._known.as_variable(value)
         facts, may_fault = infer_elementwise(node, self._known, lambda new: self._derived(new, node))

@@ -49,6 +49,13 @@ class Domain:
             return self.unit / max(1, self.count * (self.count - 1))
         return min((Fraction(b) - Fraction(a) for a, b in pairwise(self.values)), default=Fraction(1))
 
+    @cached_property
+    def gap_at_zero(self) -> Fraction:
+        """The smallest distance from 0 of a number that is not 0, or less."""
+        if self.values is None:
+            return self.unit / self.count
+        return min((abs(Fraction(value)) for value in self.values if value), default=Fraction(1))
+
     @property
     def reach(self) -> Fraction:
         """The largest absolute value of the numbers."""

@@ -1,25 +1,29 @@
 """Facts of elementwise nodes: operators, cells, promised types, steps of folds.
 
-1. A comparison of two numbers that depend on several variables is taken as a comparison of their difference with 0.
-2. A node is tabulated over its variables, each distinct combination of operands once, with exact values.
-3. Where the table would be too large, a sum stays a number without a table, and any other node takes its widest
+1. A comparison of two numbers that depend on several variables is taken as a comparison of their difference with 0;
+   where the difference has very many values, as one of its sign.
+2. Operands that share no variable with others, and have fewer values than theirs, are taken as variables themselves.
+3. A node is tabulated over its variables, each distinct combination of operands once, with exact values.
+4. Where the table would be too large, a sum stays a number without a table, and any other node takes its widest
    operands as variables.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...dsl.graph import CellCall, Elementwise, Indices, Length, SOp
-from ...dsl.operators import COMPARISONS, compare
+from ...dsl.operators import COMPARISONS, compare, exact
 from ...dsl.types import Value
 from .domains import finite
 from .facts import Facts, Knowledge, Linear, Places, number, variable
-from .linear import TABLE_LIMIT, linear_domain, linear_form
-from .nodes import FAULTS, FoldStep, apply, fault_text
+from .linear import SUM_LIMIT, TABLE_LIMIT, linear_domain, linear_form
+from .nodes import FAULTS, FoldStep, Sign, apply, fault_text
 
 __all__ = ["infer_elementwise"]
 
@@ -44,19 +48,51 @@ def infer_elementwise(node: SOp, known: Knowledge, image: Callable[[SOp], SOp]) 
         symbol = node.operator
         return _tabulated(node, [difference], lambda given: compare(symbol, given[0], 0), None, known)
     linear = linear_form(node, operands)
-    is_large = any(facts.places is None for facts in operands) or known.n_rows(known.union(operands)) > TABLE_LIMIT
+    limit = SUM_LIMIT if linear is not None else TABLE_LIMIT
+    is_large = any(facts.places is None for facts in operands) or known.n_rows(known.union(operands)) > limit
     if linear is not None and is_large:
         return number(node, linear_domain(node, linear, operands, known.facts), linear), False
+    if isinstance(node, Elementwise) and node.operator in ("+", "-") and linear is not None:
+        return _summed(node, operands, linear, known), False
     return _tabulated(node, _cut(node, operands, known), lambda given: apply(node, given), linear, known)
 
 
 def _difference(node: SOp, operands: Sequence[Facts], known: Knowledge, image: Callable[[SOp], SOp]) -> Facts | None:
-    """For a comparison of numbers that depend on several variables, the difference to compare with 0."""
+    """For a comparison of numbers, the difference to compare with 0, or its sign; None where the numbers do as well."""
     is_comparison = isinstance(node, Elementwise) and node.operator in COMPARISONS
-    if not is_comparison or any(facts.linear is None for facts in operands) or len(known.union(operands)) < 2:
+    is_listed = all(facts.places is not None for facts in operands)
+    is_single = len(known.union(operands)) < 2
+    if not is_comparison or any(facts.linear is None for facts in operands) or (is_single and is_listed):
         return None
-    facts = known.facts[image(Elementwise(node.arguments, "-"))]
-    return None if facts.places is None else facts
+    subtracted = image(Elementwise(node.arguments, "-"))
+    facts = known.facts[subtracted]
+    return known.facts[image(Sign((subtracted,)))] if facts.places is None else facts
+
+
+def _summed(node: Elementwise, operands: Sequence[Facts], linear: Linear, known: Knowledge) -> Facts:
+    """The facts of a sum or difference of numbers, whose table may be large."""
+    base = known.union(operands)
+    scale = lcm(*(Fraction(value).denominator for facts in operands for value in facts.values))
+    left, right = (
+        np.array([int(Fraction(value) * scale) for value in facts.values])[known.column(facts, base)]
+        for facts in operands
+    )
+    exists = np.stack([known.column(facts, base) for facts in operands]).min(axis=0) >= 0
+    exists &= ~_impossible(base, tuple(known.sizes[variable] for variable in base))
+    found, inverse = np.unique((left + right if node.operator == "+" else left - right)[exists], return_inverse=True)
+    places = np.full(len(exists), -1)
+    places[exists] = inverse
+    domain = finite(exact(Fraction(value, scale)) for value in found.tolist())
+    shaped = places.reshape([known.sizes[variable] for variable in base])
+    return Facts(domain, base, shaped, linear, _via(node, operands, linear))
+
+
+def _via(node: SOp, operands: Sequence[Facts], linear: Linear | None) -> SOp | None:
+    """The number that a function of it is read from: a sum itself, or the one that all operands are read from."""
+    if linear is not None and len(linear.keys() - {None}) > 1:
+        return node
+    vias = {facts.via for facts in operands if facts.base}
+    return vias.pop() if len(vias) == 1 else None
 
 
 def _tabulated(
@@ -73,11 +109,8 @@ def _tabulated(
     domain = finite(values)
     if isinstance(node, FoldStep):
         return variable(node, domain, (base, places)), fault is not None
-    vias = {facts.via for facts in operands if facts.base}
-    via = vias.pop() if len(vias) == 1 else None
-    is_sum = linear is not None and len(linear.keys() - {None}) > 1
     own = variable(node, domain).linear if linear is None else linear
-    return Facts(domain, base, places, own, node if is_sum else via), fault is not None
+    return Facts(domain, base, places, own, _via(node, operands, linear)), fault is not None
 
 
 def _tabulate(
@@ -117,10 +150,16 @@ def _impossible(base: Sequence[SOp], shape: tuple[int, ...]) -> NDArray[np.bool_
 
 
 def _cut(node: SOp, operands: Sequence[Facts], known: Knowledge) -> list[Facts]:
-    """The operands, the widest of them as variables where the table would be too large; of a fold's step, all."""
+    """The operands, some of them as variables: those that stand apart, and the widest where the table is too large.
+
+    Of a fold's step, all.
+    """
     cut = list(operands)
+    _require_values(node, cut, known)
+    for place, facts in enumerate(operands):
+        if len(operands) > 1 and _stands_apart(facts, [*cut[:place], *cut[place + 1 :]], known):
+            cut[place] = known.as_variable(node.arguments[place])
     while True:
-        _require_values(node, cut, known)
         n_rows = known.n_rows(known.union(cut))
         wide = [place for place, facts in enumerate(cut) if len(facts.base) > 1]
         if n_rows <= TABLE_LIMIT and not (isinstance(node, FoldStep) and wide):
@@ -130,6 +169,16 @@ def _cut(node: SOp, operands: Sequence[Facts], known: Knowledge) -> list[Facts]:
             raise known.origins.refuse(node, reason, "take a smaller max_length or vocabulary, or compute it in parts")
         widest = max(wide, key=lambda place: known.n_rows(cut[place].base))
         cut[widest] = known.as_variable(node.arguments[widest])
+
+
+def _stands_apart(facts: Facts, others: Sequence[Facts], known: Knowledge) -> bool:
+    """Whether an operand shares no variable with others, and its values are fewer than those of its variables."""
+    shared = {variable for other in others for variable in other.base}
+    return (
+        any(other.base for other in others)
+        and shared.isdisjoint(facts.base)
+        and len(facts.domain) < known.n_rows(facts.base)
+    )
 
 
 def _require_values(node: SOp, operands: Sequence[Facts], known: Knowledge) -> None:

@@ -22,7 +22,7 @@ from .facts import Facts
 from .heads import Heads
 from .network import Network
 from .neurons import Builder, Ramp
-from .nodes import FoldStep
+from .nodes import FoldStep, Sign
 from .stream import ONE, Functional, Weight, as_float, as_weight, shown, total
 from .tables import Row, Run, rows_of, runs_of
 
@@ -150,6 +150,8 @@ class Encoder:
                 return [{dimension: 1} for dimension in dimensions]
             case Aggregate() if facts.via is None or self._is_copied(node):
                 return self._heads.copy(node)
+            case Sign(arguments=(value,)):
+                return self._signs(node, facts, value)
             case FoldStep():
                 assert facts.definition is not None, "a step that is not tabulated"
                 base, table = facts.definition
@@ -163,6 +165,17 @@ class Encoder:
         """Whether an aggregate of numbers can copy the one selected value instead of averaging."""
         base = self._analysis.facts(node.arguments[1]).base
         return self._analysis.is_single(node) and all(map(self.is_listed, base))
+
+    def _signs(self, node: SOp, facts: Facts, value: SOp) -> Categories:
+        """A ramp on either side of 0."""
+        gap = self._analysis.facts(value).domain.gap_at_zero
+        number = self.number_within(value, as_float(gap) / 8)
+        ends = [as_weight(sign) * gap for sign in facts.values]
+        ramps = [Ramp(number, start, stop) for start, stop in pairwise(ends)]
+        name = self._analysis.origins.name(value)
+        labels = [f"{name} >= 0", f"{name} > 0"][-len(ramps) :]
+        edges = [{ONE: 1}, *self._builder.ramps(node, ramps, labels, exclusive=False), {}]
+        return [total([(1, start), (-1, stop)]) for start, stop in pairwise(edges)]
 
     def _ramps(self, node: SOp, facts: Facts, runs: Sequence[Run]) -> Categories:
         """A thermometer of a number that is known precisely enough."""

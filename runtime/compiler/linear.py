@@ -13,10 +13,12 @@ from .domains import Domain, common_unit, finite, grid
 from .facts import Facts, Linear
 from .nodes import apply
 
-__all__ = ["TABLE_LIMIT", "linear_domain", "linear_form"]
+__all__ = ["SUM_LIMIT", "TABLE_LIMIT", "linear_domain", "linear_form"]
 
 TABLE_LIMIT = 1 << 15
 """More combinations of values than this are not tabulated."""
+SUM_LIMIT = 1 << 18
+"""The same for sums, which take no time."""
 
 
 def linear_form(node: SOp, operands: Sequence[Facts]) -> Linear | None:

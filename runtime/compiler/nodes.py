@@ -8,7 +8,7 @@ from typing import Any
 
 from ...dsl.graph import Ascribe, CellCall, Elementwise, Fold, Input, Lookup, Quantified, SOp
 from ...dsl.operators import OPERATORS
-from ...dsl.types import Bool, Seq, Type, Unknown, Value, contains, element_of
+from ...dsl.types import Bool, Int, Seq, Type, Unknown, Value, contains, element_of
 from ...errors import RuntimeFault
 from ..evaluate import evaluate
 from ..exact import looked_up
@@ -24,6 +24,7 @@ __all__ = [
     "IsToken",
     "Joint",
     "Opaque",
+    "Sign",
     "Undefined",
     "apply",
     "fault_text",
@@ -90,6 +91,14 @@ class Opaque(SOp):
 
     def _infer(self) -> Type:
         return self.arguments[0].type
+
+
+@dataclass(frozen=True, eq=False)
+class Sign(SOp):
+    """The sign of a number: -1, 0 or 1."""
+
+    def _infer(self) -> Type:
+        return Seq(Int(-1, 1))
 
 
 @dataclass(frozen=True, eq=False)

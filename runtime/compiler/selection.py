@@ -44,7 +44,8 @@ def _side(node: SOp, selector: SOp, known: Knowledge, image: Callable[[SOp], SOp
     if facts.places is None:
         reason = f"{known.origins.name(node)!r} takes too many values to compare in a selector"
         raise known.origins.refuse(selector, reason, f"round it, or {_FEWER}")
-    if len(facts.base) > 1:
+    if len(facts.base) > 1 or (facts.via is not None and len(facts.domain) < known.n_rows(facts.base)):
+        # Of a number, a function of few values is encoded for itself: one-hot the number has many.
         facts = known.as_variable(node)
     base = facts.base[0] if facts.base else image(Constant((), True))
     return Side(base, [facts.values[place] if place >= 0 else None for place in facts.table.reshape(-1)])

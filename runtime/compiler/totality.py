@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
 
@@ -24,25 +24,25 @@ def always_selects(selector: Polynomial, queries: Facts, is_distinct: Callable[[
     """
     if len(selector) != 1 or selector[0].factor != 1 or len(selector[0].tables) != 1:
         return False
-    ((key, _), table_qk) = next(iter(selector[0].tables.items()))
+    ((key, query), table_qk) = next(iter(selector[0].tables.items()))
     return is_distinct(key) and all(
-        bool(table_qk[_rows(queries, is_distinct, length, len(table_qk)), :length].any(axis=1).all())
+        bool(table_qk[_rows(query, queries, is_distinct, length, len(table_qk)), :length].any(axis=1).all())
         for length in range(1, max_length + 1)
     )
 
 
-def _rows(queries: Facts, is_distinct: Callable[[SOp], bool], length: int, n_rows: int) -> Places:
-    """The rows of the table that queries may have in sequences of a length."""
-    if len(queries.base) == 1 and is_distinct(queries.base[0]):
+def _rows(query: SOp, queries: Facts, is_distinct: Callable[[SOp], bool], length: int, n_rows: int) -> Places:
+    """The rows of the table over a variable that queries may have in sequences of a length."""
+    if is_distinct(query):
         return np.arange(length)
-    if queries.places is None or not all(isinstance(node, Indices | Length) for node in queries.base):
-        return np.arange(n_rows)
-    if len(queries.base) == 1:
+    if isinstance(query, Length):
         return np.array([length - 1])
-    places = queries.table[_possible(queries.base, length)].reshape(-1)
-    return places if len(queries.base) > 1 else np.zeros(1, dtype=np.int64)
+    is_positional = all(isinstance(node, Indices | Length) for node in queries.base)
+    if queries.places is None or not is_positional or not queries.base:
+        return np.arange(n_rows)
+    return queries.table[tuple(_possible(node, length) for node in queries.base)].reshape(-1)
 
 
-def _possible(base: Iterable[SOp], length: int) -> tuple[slice | int, ...]:
-    """Positions and lengths, as places of their values, in sequences of a length."""
-    return tuple(slice(length) if isinstance(node, Indices) else length - 1 for node in base)
+def _possible(node: SOp, length: int) -> slice | int:
+    """The places of positions, or of the length, in sequences of a length."""
+    return slice(length) if isinstance(node, Indices) else length - 1
