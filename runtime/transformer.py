@@ -48,6 +48,7 @@ __all__ = [
 ]
 
 Parameters = Mapping[str, Tensor]
+_DTYPES = frozenset({torch.float32, torch.float64, torch.bfloat16})
 
 
 class EdgewiseRun(NamedTuple):
@@ -62,7 +63,7 @@ class Transformer(nn.Module):
     """A configuration with its weights.
 
     The state dict has exactly the names of `parameter_shapes`: those of a layer, such as `L0.W_Q`, live in one
-    `nn.ParameterDict` per layer. All are floats of one type, float32 or float64.
+    `nn.ParameterDict` per layer. All are floats of one type: float32, float64 or bfloat16.
     """
 
     def __init__(self, config: TransformerConfig, parameters: Parameters) -> None:
@@ -282,5 +283,7 @@ def _check_parameters(config: TransformerConfig, parameters: Parameters) -> None
         if found != shape and not (is_bias and found == (*shape[:-2], config.n_context, shape[-1])):
             either = f" (or {config.n_context} positions in place of 1)" if is_bias else ""
             raise RuntimeFault(f"parameter {name!r} has shape {found}, expected {shape}{either}")
-    if (kinds := {tensor.dtype for tensor in parameters.values()}) not in ({torch.float32}, {torch.float64}):
-        raise RuntimeFault(f"parameters must all be float32 or all float64, found {', '.join(sorted(map(str, kinds)))}")
+    kinds = {tensor.dtype for tensor in parameters.values()}
+    if len(kinds) != 1 or not kinds <= _DTYPES:
+        found = ", ".join(sorted(map(str, kinds)))
+        raise RuntimeFault(f"parameters must all be float32, float64 or bfloat16, and of one kind, found {found}")

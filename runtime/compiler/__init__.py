@@ -1,5 +1,6 @@
 """The exact compiler: programs to transformers that answer as the interpreter does."""
 
-from .compile import CompiledTransformer, compile_transformer
+from .compile import compile_transformer
+from .compiled import CompiledTransformer
 
 __all__ = ["CompiledTransformer", "compile_transformer"]

@@ -13,157 +13,27 @@ Source: Lindner et al. 2023, "Tracr", for compiling RASP by one-hot encodings; w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from ...dsl.graph import SOp, topological
 from ...dsl.program import Program
-from ...dsl.types import Selector, Seq
+from ...dsl.types import Selector
 from ...errors import RuntimeFault
-from ..interpreter import Given, answer_of, bind_inputs, interpret
-from ..transformer import Transformer, TransformerConfig
 from .analysis import Analysis
 from .arithmetic import arithmetic_of
-from .decoding import Readout, categories_for_reading, readable, readout
-from .emission import columns, to_transformer
+from .compiled import CompiledTransformer
+from .decoding import categories_for_reading, readable, readout
+from .emission import to_transformer
 from .encoder import Encoder
 from .network import Network
 from .refusal import Origins
 from .stream import Functional, Stream
 from .vocabulary import values_of_tokens, vocabulary_of
 
-__all__ = ["CompiledTransformer", "compile_transformer"]
-
-_BATCH_SIZE = 256
-
-
-class CompiledTransformer:
-    """An exact transformer of a program; called with a list of inputs, it answers as `interpret` does.
-
-    Attributes:
-        module: the transformer; token 0 stands at the beginning, token i + 1 is the i-th of the vocabulary.
-        vocabulary: the tokens.
-        max_length: the longest input, the token at the beginning not counted.
-        residual_labels: what each dimension of the residual stream holds.
-    """
-
-    def __init__(
-        self,
-        program: Program,
-        output: str | None,
-        module: Transformer,
-        vocabulary: Sequence[Any] | None,
-        labels: tuple[str, ...],
-        answer: Readout,
-        readouts: Mapping[SOp, Readout],
-    ) -> None:
-        """Join a transformer with the readouts of its answer and of the s-ops that it encodes."""
-        self.module = module
-        self.vocabulary = vocabulary
-        self.max_length = module.config.n_context - 1
-        self.residual_labels = labels
-        self._program = program
-        self._output = output
-        self._function = program.output(output)
-        self._token_numbers = {token: number for number, token in enumerate(vocabulary or (), start=1)}
-        self._answer = answer
-        self._readouts = readouts
-
-    @property
-    def config(self) -> TransformerConfig:
-        """The shape of the transformer."""
-        return self.module.config
-
-    @property
-    def n_parameters(self) -> int:
-        """How many numbers the weights are, zeros included."""
-        return sum(parameter.numel() for parameter in self.module.parameters())
-
-    def __call__(self, inputs: Sequence[Given]) -> list[Any]:
-        """The answer to each input, as `interpret` gives it.
-
-        Raises:
-            RuntimeFault: if an input is longer than `max_length`, has a token outside the vocabulary, does not belong
-                to the declared type, or has no answer by the program.
-        """
-        rows = [self._tokens(given) for given in inputs]
-        answers: list[Any] = []
-        for start in range(0, len(inputs), _BATCH_SIZE):
-            chunk = slice(start, start + _BATCH_SIZE)
-            answers += self._answers(inputs[chunk], rows[chunk])
-        return answers
-
-    def values(self, given: Given) -> dict[SOp, Any]:
-        """The exact value of every encoded s-op of the program on one input, read off the residual stream.
-
-        Raises:
-            RuntimeFault: as a call does.
-        """
-        self([given])
-        row = self._tokens(given)
-        if len(row) == 1:
-            return {}
-        with torch.no_grad():
-            stream_nd = self.module.edgewise(self._tensor([row])).outputs_wbnd.sum(0)[0, 1:].cpu()
-        decoded = {}
-        for node, read in self._readouts.items():
-            measured_nc = (stream_nd @ columns(read.functionals, stream_nd.shape[-1])).tolist()
-            sequence = [read.value(measured) for measured in measured_nc]
-            decoded[node] = sequence if isinstance(node.type, Seq) else sequence[0]
-        return decoded
-
-    def _answers(self, inputs: Sequence[Given], rows: Sequence[Sequence[int]]) -> list[Any]:
-        lengths = [len(row) for row in rows]
-        padded = [[*row, *[0] * (max(lengths) - len(row))] for row in rows]
-        with torch.no_grad():
-            logits_bno = self.module(self._tensor(padded), self._tensor(lengths)).cpu()
-        return [
-            self._decoded(given, logits_no[1:length])
-            for given, logits_no, length in zip(inputs, logits_bno, lengths, strict=True)
-        ]
-
-    def _tensor(self, numbers: Sequence[Any]) -> Tensor:
-        return torch.tensor(numbers, device=self.module.get_parameter("embed").device)
-
-    def _decoded(self, given: Given, logits_no: Tensor) -> Any:
-        n_answer = len(self._answer.functionals)
-        has_no_answer = bool((logits_no[:, n_answer:] > 0.5).any())
-        if has_no_answer or not len(logits_no):
-            # The interpreter says why there is no answer; it also answers the empty input, which has no position.
-            (answer,) = interpret(self._program, [given], output=self._output)
-            assert not has_no_answer, "a check fired on an input that has an answer"
-            return answer
-        sequence = [self._answer.value(measured) for measured in logits_no[:, :n_answer].tolist()]
-        is_sequence = isinstance(self._function.result.type, Seq)
-        return answer_of(self._program, sequence if is_sequence else sequence[0], given)
-
-    def _tokens(self, given: Given) -> list[int]:
-        """The numbers of the tokens of one input, after the one at the beginning."""
-        bind_inputs(self._function, given)
-        elements = _single(given) if isinstance(given, Mapping) else given
-        if len(elements) > self.max_length:
-            raise RuntimeFault(f"an input of {len(elements)} tokens, compiled for at most {self.max_length}")
-        if self.vocabulary is None:
-            return [0, *[1] * len(elements)]
-        for place, element in enumerate(elements):
-            if element not in self._token_numbers:
-                known = ", ".join(map(repr, self.vocabulary[:8])) + (", …" if len(self.vocabulary) > 8 else "")
-                raise RuntimeFault(f"token {element!r} at position {place} is not in the vocabulary {known}")
-        return [0, *(self._token_numbers[element] for element in elements)]
-
-
-def _single(given: Mapping[str, Any]) -> Sequence[Any]:
-    """The one sequence of an input by name."""
-    sequences = list(given.values())
-    if len(sequences) != 1:
-        raise RuntimeFault(
-            f"a transformer reads one sequence of tokens, found {len(sequences)}; give the sequence itself"
-        )
-    sequence: Sequence[Any] = sequences[0]
-    return sequence
+__all__ = ["compile_transformer"]
 
 
 def compile_transformer(

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
 
 from ...dsl.graph import SOp
 from ...dsl.types import Value
@@ -15,20 +20,42 @@ from .stream import Functional, Stream, as_float
 __all__ = ["Readout", "categories_for_reading", "readable", "readout"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Readout:
-    """How to read an s-op: a functional for each value of its domain, or a single one for a number."""
+    """How to read an s-op: a functional for each value of its domain, or a single one for a number.
+
+    `error` bounds how far what a functional measures is from its exact value.
+    """
 
     domain: Domain
     functionals: Sequence[Functional]
     is_number: bool
+    error: float
 
-    def value(self, measured: Sequence[float]) -> Value:
-        """The exact value, from what the functionals measure."""
+    def values(self, measured_nc: Tensor) -> list[Value]:
+        """The exact value at each position, from what the functionals measure there, shape (position, functional)."""
+        if self.domain.values is None:
+            return [self.domain.nearest(number) for number in measured_nc[:, 0].tolist()]
         if self.is_number:
-            return self.domain.nearest(measured[0])
-        assert self.domain.values is not None, "a categorical readout of values that are not enumerated"
-        return self.domain.values[max(range(len(measured)), key=measured.__getitem__)]
+            places = np.searchsorted(self._borders, measured_nc[:, 0].double().numpy())
+        else:
+            places = measured_nc.argmax(-1).numpy()
+        values: list[Value] = self._listed[places].tolist()
+        return values
+
+    @cached_property
+    def _listed(self) -> NDArray[np.object_]:
+        """The values of the domain, to be picked by their places."""
+        values = self.domain.values or ()
+        listed = np.empty(len(values), dtype=np.object_)
+        listed[:] = values
+        return listed
+
+    @cached_property
+    def _borders(self) -> NDArray[np.float64]:
+        """What lies half way between neighbouring numbers."""
+        numbers = np.array([float(value) for value in self.domain.values or ()])
+        return (numbers[1:] + numbers[:-1]) / 2
 
 
 def readout(node: SOp, analysis: Analysis, encoder: Encoder, stream: Stream) -> Readout:
@@ -43,10 +70,11 @@ def readout(node: SOp, analysis: Analysis, encoder: Encoder, stream: Stream) -> 
         number = [encoder.numerical(node)]
         error, allowed = stream.error(number[0]), as_float(facts.domain.gap) / 2
         if error < allowed:
-            return Readout(facts.domain, number, is_number=True)
+            return Readout(facts.domain, number, True, error)
         if facts.via == node:
             raise analysis.origins.refuse_closeness(node, error, allowed)
-    return Readout(facts.domain, categories_for_reading(node, analysis, encoder, stream), is_number=False)
+    categories = categories_for_reading(node, analysis, encoder, stream)
+    return Readout(facts.domain, categories, False, max(map(stream.error, categories)))
 
 
 def categories_for_reading(node: SOp, analysis: Analysis, encoder: Encoder, stream: Stream) -> Sequence[Functional]:
@@ -70,7 +98,8 @@ def readable(nodes: Iterable[SOp], analysis: Analysis, encoder: Encoder, stream:
         domain = analysis.facts(image).domain
         number = encoder.numbers.get(image)
         if number is not None and stream.error(number) < as_float(domain.gap) / 2:
-            readouts[node] = Readout(domain, [number], is_number=True)
+            readouts[node] = Readout(domain, [number], True, stream.error(number))
         elif encoder.is_free(image):
-            readouts[node] = Readout(domain, encoder.categorical(image), is_number=False)
+            categories = encoder.categorical(image)
+            readouts[node] = Readout(domain, categories, False, max(map(stream.error, categories)))
     return readouts

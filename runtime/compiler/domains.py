@@ -6,7 +6,6 @@ Means need grids: the mean of m whole numbers is a fraction of denominator m. Bo
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -62,17 +61,8 @@ class Domain:
         return max(abs(self.low), abs(self.high))
 
     def nearest(self, measured: float) -> Value:
-        """The number of the domain that lies nearest to a measured one."""
-        if self.values is None:
-            return exact(self.unit * (Fraction(measured) / self.unit).limit_denominator(self.count))
-        floats = self._floats
-        place = bisect_left(floats, measured)
-        is_above = place == len(floats) or (place > 0 and measured - floats[place - 1] < floats[place] - measured)
-        return self.values[place - 1 if is_above else place]
-
-    @cached_property
-    def _floats(self) -> list[float]:
-        return [float(value) for value in self.values or ()]
+        """The number of a grid that lies nearest to a measured one."""
+        return exact(self.unit * (Fraction(measured) / self.unit).limit_denominator(self.count))
 
 
 def finite(values: Iterable[Value]) -> Domain:

@@ -41,17 +41,27 @@ def to_transformer(network: Network, outputs: Sequence[Functional], *, causal: b
     for number, (heads, neurons) in enumerate(layers):
         _fill_heads(parameters, f"L{number}", heads)
         _fill_neurons(parameters, f"L{number}", neurons)
-    parameters["unembed"].copy_(columns(outputs, config.d_model))
+    parameters["unembed"].copy_(columns(outputs, config.d_model, dtype))
     return Transformer(config, parameters)
 
 
-def columns(functionals: Sequence[Functional], d_model: int) -> Tensor:
+def columns(functionals: Sequence[Functional], d_model: int, dtype: torch.dtype) -> Tensor:
     """The functionals as a matrix, shape (residual, functional)."""
-    matrix_dc = torch.zeros(d_model, len(functionals))
-    for column, functional in enumerate(functionals):
-        for dimension, weight in functional.items():
-            matrix_dc[dimension, column] = as_float(weight)
-    return matrix_dc
+    entries = [
+        (dimension, column, as_float(weight))
+        for column, functional in enumerate(functionals)
+        for dimension, weight in functional.items()
+    ]
+    return _matrix(entries, (d_model, len(functionals)), dtype)
+
+
+def _matrix(entries: Sequence[tuple[int, int, float]], shape: tuple[int, int], dtype: torch.dtype) -> Tensor:
+    """A matrix that is zero but for these rows, columns and values."""
+    matrix = torch.zeros(shape, dtype=dtype)
+    if entries:
+        rows, at, values = zip(*entries, strict=True)
+        matrix[torch.tensor(rows), torch.tensor(at)] = torch.tensor(values, dtype=torch.float64).to(dtype)
+    return matrix
 
 
 def _shape(heads: Sequence[Head], neurons: Sequence[Neuron]) -> LayerShape:
@@ -73,7 +83,7 @@ def _fill_heads(parameters: dict[str, Tensor], layer: str, heads: Sequence[Head]
     for number, head in enumerate(heads):
         for letter, functionals in (("Q", head.queries), ("K", head.keys), ("V", head.values)):
             weight_dc = parameters[f"{layer}.W_{letter}"][number]
-            weight_dc[:, : len(functionals)] = columns(functionals, len(weight_dc))
+            weight_dc[:, : len(functionals)] = columns(functionals, len(weight_dc), weight_dc.dtype)
         for channel, dimension in enumerate(head.writes):
             parameters[f"{layer}.W_O"][number, channel, dimension] = 1.0
 
@@ -81,8 +91,12 @@ def _fill_heads(parameters: dict[str, Tensor], layer: str, heads: Sequence[Head]
 def _fill_neurons(parameters: dict[str, Tensor], layer: str, neurons: Sequence[Neuron]) -> None:
     if not neurons:
         return
-    weight_dm = parameters[f"{layer}.W_in"]
-    weight_dm.copy_(columns([neuron.reads for neuron in neurons], len(weight_dm)))
-    for number, neuron in enumerate(neurons):
-        for dimension, weight in neuron.writes.items():
-            parameters[f"{layer}.W_out"][number, dimension] = as_float(weight)
+    d_model, d_mlp = parameters[f"{layer}.W_in"].shape
+    dtype = parameters[f"{layer}.W_in"].dtype
+    parameters[f"{layer}.W_in"] = columns([neuron.reads for neuron in neurons], d_model, dtype)
+    entries = [
+        (number, dimension, as_float(weight))
+        for number, neuron in enumerate(neurons)
+        for dimension, weight in neuron.writes.items()
+    ]
+    parameters[f"{layer}.W_out"] = _matrix(entries, (d_mlp, d_model), dtype)
