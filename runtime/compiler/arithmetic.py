@@ -61,6 +61,10 @@ class Arithmetic:
         """
         return 3 * 2 ** (self.n_bits - 2)
 
+    def nearest(self, number: float) -> Fraction:
+        """The stored number nearest to another one."""
+        return Fraction(torch.tensor(number, dtype=torch.float64).to(self.dtype).item())
+
     def holds(self, number: int | Fraction) -> bool:
         """Whether a number is stored exactly."""
         numerator, denominator = abs(number.numerator), number.denominator

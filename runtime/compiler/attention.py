@@ -5,7 +5,7 @@ any other. The token at the beginning scores 0 in a width head, so that its weig
 below 0 in an aggregating head, so that it is attended where nothing is selected. It attends to itself.
 
 The gain is a power of two, so that scores of exact encodings are exact; it is large enough for the keys that are not
-selected to weigh less than the number format resolves.
+selected to weigh less than sums resolve.
 """
 
 from __future__ import annotations
@@ -18,7 +18,16 @@ from .channels import Channels
 from .network import Head, Network
 from .stream import BOS, ONE, Functional, Weight, total
 
-__all__ = ["Score", "aggregate_head", "gain_for", "last_position_head", "relative_error", "score", "width_head"]
+__all__ = [
+    "Score",
+    "aggregate_head",
+    "error_of_copy",
+    "error_of_mean",
+    "gain_for",
+    "last_position_head",
+    "score",
+    "width_head",
+]
 
 _KERNEL_ROUNDINGS = 128
 """Two exponentials of a fast kernel may differ by 40 units in the last place; the rest is room for quotients."""
@@ -43,7 +52,7 @@ def gain_for(network: Network) -> int:
     Half of it stands between the selected keys and the token at the beginning, and between that and the other keys; an
     eighth is left for noise.
     """
-    hidden = math.log(network.max_length + 1) - math.log(network.stream.arithmetic.storage)
+    hidden = math.log(network.max_length + 1) - math.log(network.stream.arithmetic.summation)
     return int(2 ** math.ceil(math.log2(hidden * 8 / 3)))
 
 
@@ -61,7 +70,7 @@ def score(network: Network, factors: Sequence[Channels]) -> Score:
 def width_head(network: Network, scored: Score, label: str) -> tuple[int, float]:
     """A dimension that holds 1 / (1 + width), and its relative error."""
     slot = network.head_slot(scored.queries, scored.keys)
-    error = relative_error(network, scored.noise)
+    error = _error_of_weights(network, scored.noise) + network.stream.arithmetic.storing_sums
     (dimension,) = network.stream.add([label], ready=slot + 1, error=error, unit=None)
     network.heads[slot].append(Head(scored.queries, scored.keys, [{BOS: 1}], [dimension]))
     return dimension, error
@@ -71,7 +80,7 @@ def last_position_head(network: Network, position: Functional, label: str) -> Fu
     """The length: one more than the last position, whose key scores highest."""
     gain, from_one = gain_for(network), total([(1, position), (1, {ONE: 1})])
     slot = network.head_slot([from_one])
-    error = network.max_length * relative_error(network, 0.0, is_single=True)
+    error = error_of_copy(network, [from_one], bound=network.max_length)
     (dimension,) = network.stream.add([label], ready=slot + 1, error=error, bound=network.max_length)
     network.heads[slot].append(Head([{ONE: gain, BOS: gain}], [from_one], [from_one], [dimension]))
     return {dimension: 1}
@@ -101,20 +110,36 @@ def aggregate_head(
     slot = network.head_slot(scored.queries, scored.keys, values)
     half = gain_for(network) // 2
     dimensions = network.stream.add(labels, ready=slot + 1, error=error, bound=bound, unit=unit)
-    empty_error = relative_error(network, 0.0, is_single=True)
+    empty_error = error_of_copy(network, [{BOS: 1}], bound=1.0)
     (empty,) = network.stream.add([f"{labels[0].split(' ==')[0]}: nothing selected"], ready=slot + 1, error=empty_error)
     queries, keys = (*scored.queries, {ONE: -half}), (*scored.keys, {BOS: 1})
     network.heads[slot].append(Head(queries, keys, [*values, {BOS: 1}], [*dimensions, empty]))
     return dimensions, {empty: 1, BOS: -1}
 
 
-def relative_error(network: Network, noise: float, *, is_single: bool = False) -> float:
-    """The relative error of a mean whose scores are off by up to `noise`, leaks to other keys included.
+def error_of_mean(network: Network, numbers: Functional, *, bound: float, noise: float) -> float:
+    """How far a mean of numbers up to `bound` may be from its exact value, where scores are off by up to `noise`."""
+    stream = network.stream
+    weights = _error_of_weights(network, noise) + _HALF_WIDTH_ROUNDINGS * stream.arithmetic.storing_sums
+    return stream.error(numbers) + bound * weights
 
-    Of a single selected key, noise in its score changes nothing.
+
+def error_of_copy(network: Network, values: Sequence[Functional], *, bound: float) -> float:
+    """How far the value of a single selected key, up to `bound`, may be from what is copied.
+
+    Noise in its score changes nothing. A format of half width stores a value that it holds as it is, for what summing
+    adds is less than half of its last bit.
     """
-    arithmetic = network.stream.arithmetic
-    leaks = arithmetic.storage + _HALF_WIDTH_ROUNDINGS * arithmetic.storing_sums
-    if is_single:
-        return _COPY_ROUNDINGS * arithmetic.summation + leaks
-    return (network.max_length + 1 + _KERNEL_ROUNDINGS) * arithmetic.summation + leaks + 2.5 * noise
+    stream = network.stream
+    error = max(map(stream.error, values))
+    units = [stream.unit(value) for value in values]
+    summed = bound * (_COPY_ROUNDINGS + 1) * stream.arithmetic.summation
+    is_held = all(unit is not None and bound <= unit * 2**stream.arithmetic.n_bits for unit in units)
+    if error == 0 and is_held and stream.arithmetic.storing_sums:
+        return bound * stream.arithmetic.summation
+    return error + summed + 2 * bound * stream.arithmetic.storing_sums
+
+
+def _error_of_weights(network: Network, noise: float) -> float:
+    """The relative error of a sum of equal weights, leaks to other keys included."""
+    return (network.max_length + 2 + _KERNEL_ROUNDINGS) * network.stream.arithmetic.summation + 2.5 * noise

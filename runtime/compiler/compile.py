@@ -63,11 +63,14 @@ def compile_transformer(
         raise RuntimeFault(f"expected a max_length of at least 1, found {max_length}")
     function = program.output(output)
     tokens = vocabulary_of(function, vocabulary)
-    analysis = Analysis(Origins(program), values_of_tokens(function, tokens), max_length, causal=causal)
+    arithmetic = arithmetic_of(dtype)
+    analysis = Analysis(
+        Origins(program, arithmetic.name), values_of_tokens(function, tokens), max_length, causal=causal
+    )
     image = analysis.image(function.result)
     if program.dialect == "rasp":
         analysis.watch_kinds(function.result)
-    network = Network(max_length, 1 if tokens is None else len(tokens), Stream(arithmetic_of(dtype)))
+    network = Network(max_length, 1 if tokens is None else len(tokens), Stream(arithmetic))
     encoder = Encoder(analysis, network)
     answer = readout(image, analysis, encoder, network.stream)
     checks = [functional for check in analysis.checks for functional in _holding(check, analysis, encoder, network)]

@@ -1,4 +1,4 @@
-"""A compiled program: a transformer, with what it takes to write inputs as tokens and to read answers off its logits."""
+"""A compiled program: a transformer, with what it takes to write inputs as tokens and to read answers off logits."""
 
 from __future__ import annotations
 

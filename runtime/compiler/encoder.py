@@ -29,6 +29,8 @@ from .tables import Row, Run, rows_of, runs_of
 __all__ = ["Encoder"]
 
 Categories = Sequence[Functional]
+_NOISE_OF_TABLE = 1 / 8
+"""Noisier one-hot encodings are cleaned before they are joined; an error of 1/4 is what a conjunction bears."""
 
 
 class Encoder:
@@ -198,6 +200,8 @@ class Encoder:
         """A conjunction for each row; the value that the rows leave out is on where none of them holds."""
         self._builder.check_count(node, len(rows))
         variables = [self.categorical(variable) for variable in base]
+        if sum(max(map(self._network.stream.error, categories)) for categories in variables) > _NOISE_OF_TABLE:
+            variables = [self.cleaned(variable) for variable in base]
         results = sorted({row.result for row in rows})
         joined = [
             (

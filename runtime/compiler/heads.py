@@ -7,8 +7,18 @@ from collections.abc import Sequence
 
 from ...dsl.graph import Aggregate, Indices, SelectorWidth, SOp
 from ...dsl.types import Value
+from ...errors import NotCompilable
 from .analysis import Analysis
-from .attention import Score, aggregate_head, gain_for, last_position_head, relative_error, score, width_head
+from .attention import (
+    Score,
+    aggregate_head,
+    error_of_copy,
+    error_of_mean,
+    gain_for,
+    last_position_head,
+    score,
+    width_head,
+)
 from .channels import Channels
 from .matching import Encodings, channels_of
 from .network import Network
@@ -38,18 +48,25 @@ class Heads:
         max_width = 1 if self._analysis.is_single(node) else self._network.max_length
         terms = self._analysis.selector(node)
         number = total((term.factor, self._conjunction_width(node, term, max_width)) for term in terms)
-        if not (error := self._network.stream.error(number)) < 0.25:
-            dtype = self._network.stream.arithmetic.name
-            reason = f"widths up to {max_width} cannot be told apart in {dtype} (error {error:.2g}, 0.25 allowed)"
-            raise self._analysis.origins.refuse(node, reason, "take a smaller max_length")
+        if not self._network.stream.error(number) < 0.25:
+            raise self._too_wide(node, max_width, f"error {self._network.stream.error(number):.2g}, 0.25 allowed")
         return number
+
+    def _too_wide(self, node: SOp, max_width: int, found: str) -> NotCompilable:
+        dtype = self._network.stream.arithmetic.name
+        reason = f"widths up to {max_width} cannot be told apart in {dtype} ({found})"
+        return self._analysis.origins.refuse(node, reason, "take a smaller max_length")
 
     def _conjunction_width(self, node: SOp, term: Term, max_width: int) -> Functional:
         if term.key not in self._widths:
             name = self._analysis.origins.name(node)
             scored = self._score(node, term, tolerance=1 / (64 * (max_width + 2)))
             inverse, error = width_head(self._network, scored, f"1 / (1 + {name})")
-            self._widths[term.key] = self._builder.width(inverse, max_width, error, name)
+            width = self._builder.width(inverse, max_width, error, name)
+            if width is None:
+                allowed = f"{1 / (2 * max_width + 1):.2g} allowed"
+                raise self._too_wide(node, max_width, f"relative error {error:.2g}, {allowed}")
+            self._widths[term.key] = width
         return self._widths[term.key]
 
     def mean(self, node: Aggregate) -> Functional:
@@ -63,13 +80,16 @@ class Heads:
         empties: list[Functional] = []
         for term in self._analysis.conjunctions(node):
             scored = self._score(node, term, math.inf if is_single else closest / (32 * (reach or 1)))
-            relative = relative_error(self._network, scored.noise, is_single=is_single)
+            if is_single:
+                error = error_of_copy(self._network, [number], bound=reach)
+            else:
+                error = error_of_mean(self._network, number, bound=reach, noise=scored.noise)
             (dimension,), empty = aggregate_head(
                 self._network,
                 scored,
                 [number],
                 [name],
-                error=self._network.stream.error(number) + reach * relative,
+                error=error,
                 bound=reach,
                 unit=domain.unit if is_single and domain.count == 1 else None,
             )
@@ -91,8 +111,7 @@ class Heads:
         _, values, *default = node.arguments
         found, name = self._analysis.facts(values).values, self._analysis.origins.name(node)
         read = self._encodings.categorical(values)
-        relative = relative_error(self._network, 0.0, is_single=True)
-        error = relative + max(self._network.stream.error(functional) for functional in read)
+        error = error_of_copy(self._network, read, bound=1.0)
         labels = [f"{name} == {shown(value)}" for value in found]
         parts: dict[Value, list[Functional]] = {value: [] for value in self._analysis.facts(node).values}
         empties: list[Functional] = []

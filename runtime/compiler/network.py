@@ -70,7 +70,8 @@ class Network:
     def add_positions(self, label: str, at: Callable[[int], int]) -> Functional:
         """A dimension that is a function of the position."""
         values = [at(position) for position in range(self.max_length)]
-        (dimension,) = self.stream.add([label], ready=0, bound=max(map(abs, values)))
+        error = max(float(abs(value - self.stream.arithmetic.nearest(value))) for value in values)
+        (dimension,) = self.stream.add([label], ready=0, error=error, bound=max(map(abs, values)))
         self.positions[dimension] = values
         return {dimension: 1}
 

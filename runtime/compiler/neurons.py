@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ...dsl.graph import SOp
+from .arithmetic import Arithmetic
 from .network import Network, Neuron
 from .refusal import Origins
 from .stream import BOS, ONE, Functional, Weight, as_float, total
 
 __all__ = ["NEURON_LIMIT", "Builder", "Ramp"]
 
+HALF = Fraction(1, 2)
 NEURON_LIMIT = 1 << 12
 """An s-op whose table needs more neurons is refused."""
 
@@ -38,13 +40,25 @@ class Ramp:
     def reading(self) -> Functional:
         """The functional scaled so that the ramp runs from 0 to 1, in the middle half of the distance."""
         slope = 2 / (Fraction(self.stop) - Fraction(self.start))
-        return total([(slope, self.reads), (-slope * self.start - Fraction(1, 2), {ONE: 1})])
+        return total([(slope, self.reads), (-slope * self.start - HALF, {ONE: 1})])
 
     @property
     def steepest_reading(self) -> Functional:
         """The same for an exact functional, with a power of two for the slope: the ramp ends at `stop`."""
         slope = Fraction(2) ** -math.floor(math.log2(Fraction(self.stop) - Fraction(self.start)))
         return total([(slope, self.reads), (1 - slope * self.stop, {ONE: 1})])
+
+
+def _step_above(k: int, relative_error: float, arithmetic: Arithmetic) -> tuple[Fraction, Fraction]:
+    """A place that 1 / (k + 1) does not exceed, and a slope at which 1 / k exceeds it by 1, both known up to an error.
+
+    The slope is 0 if there is none.
+    """
+    low, high = (1 + relative_error) / (k + 1), (1 - relative_error) / k
+    place = arithmetic.nearest((2 * low + high) / 3)
+    margin = high - float(place)
+    is_told = float(place) >= low and margin > 0
+    return place, Fraction(2) ** math.ceil(-math.log2(margin)) if is_told else Fraction(0)
 
 
 class Builder:
@@ -58,17 +72,24 @@ class Builder:
         """The value of each ramp; `exclusive` if at most one of them is 1."""
         self.check_count(node, 2 * len(ramps))
         stream = self.network.stream
-        readings = [ramp.steepest_reading for ramp in ramps]
-        error = 0.0
-        if any(map(stream.error, readings)):
-            readings = [ramp.reading for ramp in ramps]
-            error = max(self._ramp_error(node, reading) for reading in readings)
+        readings, error = [ramp.steepest_reading for ramp in ramps], 0.0
+        if noise := max(map(stream.error, readings), default=0.0):
+            readings, error = self._least_noisy(node, ramps, readings, 2 * noise)
         slot = self.network.mlp_slot(readings)
         groups = [labels] if exclusive else [[label] for label in labels]
         dimensions = [d for group in groups for d in stream.add(group, ready=slot + 1, error=error)]
         for reading, dimension in zip(readings, dimensions, strict=True):
             self.network.add_step(slot, reading, dimension)
         return [{dimension: 1} for dimension in dimensions]
+
+    def _least_noisy(
+        self, node: SOp, ramps: Sequence[Ramp], steepest: Sequence[Functional], error: float
+    ) -> tuple[Sequence[Functional], float]:
+        """The steepest ramps, which keep what little noise there is, or those that leave a margin; and their error."""
+        if error < self.network.stream.arithmetic.storage:
+            return steepest, error
+        readings = [ramp.reading for ramp in ramps]
+        return readings, max(self._ramp_error(node, reading) for reading in readings)
 
     def conjunctions(
         self, node: SOp, joined: Sequence[tuple[Sequence[Functional], int]], labels: Sequence[str]
@@ -106,20 +127,48 @@ class Builder:
         self.network.neurons[slot].append(Neuron(reads, {dimension: 1}))
         return total([(1, {dimension: 1}), (low, gate)])
 
-    def width(self, inverse: int, max_width: int, relative_error: float, label: str) -> Functional:
+    def width(self, inverse: int, max_width: int, relative_error: float, label: str) -> Functional | None:
         """The number w from a dimension that holds 1 / (1 + w), and 1 at the beginning of the sequence.
 
         The function is piecewise linear with knots at 1, 1/2, 1/3, …: the sum over k of 2k · relu(1/k - x). All terms
-        are positive, so that the relative error stays small.
+        are positive, so that the relative error stays small. Where it is too large, w is counted by steps.
         """
         stream = self.network.stream
-        reads: list[Functional] = [{ONE: Fraction(1, k), inverse: -1, BOS: 1} for k in range(1, max_width + 1)]
-        slot = self.network.mlp_slot(reads)
         summed = (max_width + 8) * stream.arithmetic.summation + 4 * stream.arithmetic.storing_sums
         error = (max_width + 2) * (relative_error + summed)
+        if not error < 0.125:
+            return self._counted_width(inverse, max_width, relative_error, label)
+        reads: list[Functional] = [{ONE: Fraction(1, k), inverse: -1, BOS: 1} for k in range(1, max_width + 1)]
+        slot = self.network.mlp_slot(reads)
         (dimension,) = stream.add([label], ready=slot + 1, error=error, bound=max_width)
         self.network.neurons[slot] += [Neuron(read, {dimension: 2 * k}) for k, read in enumerate(reads, start=1)]
         return {dimension: 1}
+
+    def _counted_width(self, inverse: int, max_width: int, relative_error: float, label: str) -> Functional | None:
+        """The same as a sum of steps, one between 1 / (k + 1) and 1 / k for each k; None if these overlap.
+
+        Of each step one neuron is 0 up to 1 / (k + 1) and 1 or more from 1 / k on; another one, in the next layer,
+        tells 0 from 1 or more, exactly.
+        """
+        steps = [_step_above(k, relative_error, self.network.stream.arithmetic) for k in range(1, max_width + 1)]
+        if not all(slope for _, slope in steps):
+            return None
+        reads = [total([(slope, {inverse: 1, BOS: -1, ONE: -place})]) for place, slope in steps]
+        over = self._neurons(reads, [f"{label} < {k}" for k in range(1, max_width + 1)], bound=as_float(steps[-1][1]))
+        counted = self._neurons(
+            [{ONE: 1, dimension: -1} for dimension in over],
+            [f"{label} >= {k}" for k in range(1, max_width + 1)],
+            bound=1.0,
+        )
+        return dict.fromkeys(counted, 1)
+
+    def _neurons(self, reads: Sequence[Functional], labels: Sequence[str], *, bound: float) -> list[int]:
+        """A dimension for the ReLU of each functional."""
+        slot = self.network.mlp_slot(reads)
+        dimensions = [self.network.stream.add([label], ready=slot + 1, bound=bound)[0] for label in labels]
+        for read, dimension in zip(reads, dimensions, strict=True):
+            self.network.neurons[slot].append(Neuron(read, {dimension: 1}))
+        return dimensions
 
     def square(self, number: Functional, low: int, high: int, label: str) -> Functional:
         """The square of a number that is whole, from `low` to `high`: linear in between."""

@@ -19,6 +19,7 @@ class Origins:
     """Where nodes come from, also those that the compiler put in place of the program's own."""
 
     program: Program
+    dtype: str = "float32"
     replaced: MutableMapping[SOp, SOp] = field(default_factory=dict)
 
     def note(self, node: SOp, original: SOp) -> None:
@@ -52,7 +53,6 @@ class Origins:
 
     def refuse_closeness(self, node: SOp, error: float, allowed: float) -> NotCompilable:
         """The error to raise where values cannot be told apart; error and what is allowed are in the same unit."""
-        reason = (
-            f"the values of {self.name(node)!r} lie too close for float32 (error {error:.2g}, {allowed:.2g} allowed)"
-        )
+        found = f"error {error:.2g}, {allowed:.2g} allowed"
+        reason = f"the values of {self.name(node)!r} lie too close for {self.dtype} ({found})"
         return self.refuse(node, reason, "take a smaller max_length, or round before")

@@ -119,7 +119,8 @@ class Stream:
     def error(self, functional: Functional) -> float:
         """How far the sum, as computed, may be from the exact value of what it encodes."""
         inherited = sum(abs(as_float(w)) * self._dimensions[d].error for d, w in functional.items())
-        return inherited + self.rounding(functional)
+        summed = inherited + self._summing(functional)
+        return summed + self._storing(functional, summed)
 
     def unit(self, functional: Functional) -> Weight | None:
         """What the exact values of the sum are whole multiples of."""
@@ -139,14 +140,28 @@ class Stream:
 
     def rounding(self, functional: Functional) -> float:
         """The part of the error that summing and storing add."""
+        summed = self._summing(functional)
+        return summed + self._storing(functional, summed)
+
+    def _summing(self, functional: Functional) -> float:
         if self._is_summed_exactly(functional):
             return 0.0
-        arithmetic = self.arithmetic
         n_groups = len({self._dimensions[dimension].group for dimension in functional})
-        relative = (n_groups - 1) * arithmetic.summation + arithmetic.storing_sums
+        relative = (n_groups - 1) * self.arithmetic.summation
         if not self._has_exact_products(functional):
-            relative += arithmetic.storage + arithmetic.summation
+            relative += self.arithmetic.storage + self.arithmetic.summation
         return relative * self.size(functional)
+
+    def _storing(self, functional: Functional, summed: float) -> float:
+        """What storing adds to a sum; nothing where that is nearest to the exact value, which the format holds."""
+        size, unit = self.size(functional), self.unit(functional)
+        if (
+            unit is not None
+            and size <= 2.0**self.arithmetic.n_bits * unit
+            and summed < self.arithmetic.storage * unit / 2
+        ):
+            return 0.0
+        return self.arithmetic.storing_sums * size
 
     def _is_summed_exactly(self, functional: Functional) -> bool:
         if any(self._dimensions[dimension].error for dimension in functional):
