@@ -68,7 +68,8 @@ class TransformerConfig:
     """All that fixes a transformer but its weights.
 
     `n_context` is the longest sequence, in tokens; `scale` multiplies every attention score (None: 1/sqrt(d_key) of
-    each layer); `edges` are those of a circuit, kept in canonical order (None: all).
+    each layer); `edges` are those of a circuit, kept in canonical order (None: all). With a `sink` every head attends,
+    beside the positions that it sees, to one key and value that are parameters.
     """
 
     n_vocabulary: int
@@ -79,6 +80,7 @@ class TransformerConfig:
     causal: bool = False
     scale: float | None = None
     edges: tuple[Edge, ...] | None = None
+    sink: bool = False
 
     def __post_init__(self) -> None:
         if self.edges is not None:
@@ -103,6 +105,7 @@ class TransformerConfig:
             ],
             "causal": self.causal,
             "scale": self.scale,
+            "sink": self.sink,
             "edges": None if self.edges is None else [list(edge) for edge in self.edges],
         }
 
@@ -163,6 +166,8 @@ def parameter_shapes(config: TransformerConfig) -> dict[str, tuple[int, ...]]:
                 if (name, letter.lower()) in entered:
                     shapes[f"{name}.W_{letter}"] = (heads, config.d_model, width)
                 shapes[f"{name}.b_{letter}"] = (heads, 1, width)
+            if config.sink:
+                shapes |= {f"{name}.sink_K": (heads, 1, layer.d_key), f"{name}.sink_V": (heads, 1, layer.d_value)}
             shapes[f"{name}.W_O"] = (heads, layer.d_value, config.d_model)
         if layer.d_mlp:
             shapes |= {f"{name}.W_in": (config.d_model, layer.d_mlp), f"{name}.b_in": (1, layer.d_mlp)}

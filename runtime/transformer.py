@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import scaled_dot_product_attention
+from torch.nn.functional import pad, scaled_dot_product_attention
 
 from ..errors import RuntimeFault
 from .edges import Edge, LayerShape, TransformerConfig, edges, parameter_shapes, readers, writers
@@ -137,7 +137,7 @@ def forward_edgewise(
     for number, layer in enumerate(config.layers):
         if layer.n_heads:
             query, key, value = (
-                _project(parameters, f"L{number}", letter, reading.inputs(outputs_wbnd, layer.n_heads))
+                _project(config, parameters, f"L{number}", letter, reading.inputs(outputs_wbnd, layer.n_heads))
                 for letter in "QKV"
             )
             score_hbqk = query @ key.mT * _scale(config, layer)
@@ -158,14 +158,14 @@ def forward_fused(
     assert config.edges is None, "a circuit is evaluated edge by edge"
     embed_bnd, position_nd = _embed(config, parameters, tokens_bn)
     stream_bnd = embed_bnd + position_nd
-    flag = config.causal and n_tokens_b is None
+    flag = config.causal and n_tokens_b is None and not config.sink
     score_bias = None if flag else _score_bias(config, embed_bnd, n_tokens_b)
     mask = None if score_bias is None else score_bias[:, None]
     for number, layer in enumerate(config.layers):
         if layer.n_heads:
             input_hbnd = stream_bnd.expand(layer.n_heads, *stream_bnd.shape)
             query, key, value = (
-                _project(parameters, f"L{number}", letter, input_hbnd).transpose(0, 1) for letter in "QKV"
+                _project(config, parameters, f"L{number}", letter, input_hbnd).transpose(0, 1) for letter in "QKV"
             )
             mixed_bhnc = scaled_dot_product_attention(
                 query, key, value, attn_mask=mask, is_causal=flag, scale=_scale(config, layer)
@@ -238,6 +238,8 @@ def _score_bias(config: TransformerConfig, like_bnd: Tensor, n_tokens_b: Tensor 
     allowed_1qk = (places_n[None, :] <= places_n[:, None])[None] if config.causal else places_n[None, None, :] >= 0
     if n_tokens_b is not None:
         allowed_1qk = allowed_1qk & (places_n < n_tokens_b[:, None])[:, None, :]
+    if config.sink:
+        allowed_1qk = pad(allowed_1qk, (1, 0), value=True)
     barrier = like_bnd.new_tensor(torch.finfo(like_bnd.dtype).min / 2)
     return torch.where(allowed_1qk, torch.zeros_like(barrier), barrier)
 
@@ -251,13 +253,18 @@ def _bias(parameters: Parameters, name: str, n_positions: int) -> Tensor:
     return parameters[name][..., :n_positions, :]
 
 
-def _project(parameters: Parameters, layer: str, letter: str, input_hbnd: Tensor) -> Tensor:
-    """Queries, keys or values of all heads; constant ones where the weight was cut away."""
+def _project(config: TransformerConfig, parameters: Parameters, layer: str, letter: str, input_hbnd: Tensor) -> Tensor:
+    """Queries, keys or values of all heads, the sink's first; constant ones where the weight was cut away."""
     bias_h1nc = _bias(parameters, f"{layer}.b_{letter}", input_hbnd.shape[-2])[:, None]
     weight_hdc = parameters.get(f"{layer}.W_{letter}")
     if weight_hdc is None:
-        return bias_h1nc.expand(*input_hbnd.shape[:-1], bias_h1nc.shape[-1])
-    return input_hbnd @ weight_hdc[:, None] + bias_h1nc
+        projected_hbnc = bias_h1nc.expand(*input_hbnd.shape[:-1], bias_h1nc.shape[-1])
+    else:
+        projected_hbnc = input_hbnd @ weight_hdc[:, None] + bias_h1nc
+    if not config.sink or letter == "Q":
+        return projected_hbnc
+    sink_h11c = parameters[f"{layer}.sink_{letter}"][:, None]
+    return torch.cat([sink_h11c.expand(-1, projected_hbnc.shape[1], -1, -1), projected_hbnc], dim=-2)
 
 
 def _mlp(parameters: Parameters, layer: str, input_bnd: Tensor) -> Tensor:

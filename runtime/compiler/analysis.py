@@ -31,25 +31,26 @@ from ...dsl.graph import (
     SOp,
     topological,
 )
-from ...dsl.types import Seq, Unknown, Value
+from ...dsl.types import Seq, Unknown, Value, element_of
 from ..exact import answer_to_nothing
 from . import rewriting
-from .domains import finite, means, spread
+from .domains import Domain, finite, grid, means, spread
 from .elementwise import infer_elementwise
 from .facts import Facts, Knowledge, listed, number, variable
 from .kinds import holds_booleans
-from .nodes import Opaque, Sign, Undefined
+from .nodes import Added, Opaque, Sign, Undefined
 from .orders import is_ranking, is_reflexive, is_single
 from .refusal import Origins
 from .selection import join_terms, refuse_foresight, to_polynomial
 from .selectors import Polynomial, Term
-from .totality import always_selects
+from .totality import always_selects, is_width_of, width_by_position
 
 __all__ = ["VOCABULARY", "Analysis"]
 
 VOCABULARY = Input((), "vocabulary", Seq(Unknown()), "vocabulary")
 """The variable that all inputs are functions of: which token stands at a position."""
 _SUMMANDS_LIMIT = 256
+_FEW_SUMMANDS = 2
 
 
 class Analysis:
@@ -156,7 +157,7 @@ class Analysis:
                 if not rewriting.is_closed(node):
                     way_out = "make what it needs a part of the items"
                     raise self.origins.refuse(node, "the step reads more than the state and the item", way_out)
-                return rewriting.unrolled(node, self._known.max_length)
+                return rewriting.reduced(node) or rewriting.unrolled(node, self._known.max_length)
             case Reduce():
                 return self._reduced(node)
             case At():
@@ -169,6 +170,8 @@ class Analysis:
                 return answer
             case SelectorWidth() if not self.selector(node):
                 return Constant((), 0)
+            case SelectorWidth():
+                return width_by_position(self.selector(node), self._known.max_length, is_causal=self._causal)
             case Aggregate(arguments=(_, _, default)) if not self.selector(node):
                 return default
             case Aggregate() if not self.selector(node) and answer_to_nothing(node.operator) is None:
@@ -179,8 +182,22 @@ class Analysis:
             case Aggregate() if node.operator != "mean":
                 return self._aggregation(node)
             case Elementwise() if all(self.facts(argument).domain.is_numeric for argument in node.arguments):
-                return rewriting.merged_means(node)
+                return rewriting.merged_means(node) or self._sum_of_selected(node)
         return None
+
+    def _sum_of_selected(self, node: Elementwise) -> SOp | None:
+        """A mean times how many it is of, as a sum: the mean itself may take very many values."""
+        for mean, factor in (node.arguments, node.arguments[::-1]) if node.operator == "*" else ():
+            if isinstance(mean, Aggregate) and mean.operator == "mean" and self._is_width(factor, mean):
+                added = Aggregate(mean.arguments[:2], "sum")
+                return None if self._counted("sum", mean.arguments[1], mean.arguments[0]) is None else added
+        return None
+
+    def _is_width(self, node: SOp, of: Aggregate) -> bool:
+        """Whether a number is proved to be how many keys are selected."""
+        if isinstance(node, SelectorWidth):
+            return node.arguments == of.arguments[:1]
+        return is_width_of(self.selector(of), self.facts(node), self._known.max_length)
 
     def _read_at(self, node: At) -> SOp:
         sequence, position = node.arguments
@@ -193,16 +210,23 @@ class Analysis:
         return Aggregate((Select((Indices(), place), "=="), sequence))
 
     def _reduced(self, node: Reduce) -> SOp:
-        keys, *_ = node.arguments
-        answer = self._counted(node.operator, keys, rewriting.everywhere)
+        keys, *others = node.arguments
+        match node.operator:
+            case "sorted":
+                return rewriting.is_sorted(keys)
+            case "distinct":
+                return rewriting.is_distinct(keys)
+            case "permutation" if type(element_of(keys.type)) is type(element_of(others[0].type)):
+                return rewriting.is_permutation(keys, others[0])
+        answer = self._counted(node.operator, keys, rewriting.EVERYWHERE)
         if answer is not None:
             return answer
         reason = f"{node.operator!r} of this sequence has no compilation"
         raise self.origins.refuse(node, reason, "write it with selectors, or run it in the interpreter")
 
-    def _counted(self, operator: str, keys: SOp, width: rewriting.Width) -> SOp | None:
-        """A property of some keys, by how many of them have which values; None if it cannot be told so."""
-        domain = self.facts(keys).domain
+    def _counted(self, operator: str, keys: SOp, selector: SOp) -> SOp | None:
+        """A property of the selected keys, by how many of them have which values; None if it cannot be told so."""
+        domain, width = self.facts(keys).domain, rewriting.within(selector)
         values = domain.values if domain.values is not None and len(domain) <= _SUMMANDS_LIMIT else None
         match operator:
             case "count":
@@ -211,6 +235,8 @@ class Analysis:
                 return rewriting.any_hold(keys, width)
             case "all":
                 return rewriting.all_hold(keys, width)
+            case "sum" if domain.is_numeric and domain.count == 1 and self._is_averaged(selector, domain):
+                return rewriting.added(keys, selector)
             case "sum" if values is not None and domain.is_numeric:
                 return rewriting.sum_of(keys, values, width)
             case "min" | "max" if values is not None and domain.is_numeric:
@@ -219,12 +245,18 @@ class Analysis:
                 return rewriting.extreme(keys, sorted(values, key=str), operator, width)
         return None
 
+    def _is_averaged(self, selector: SOp, domain: Domain) -> bool:
+        """Whether a sum is better told by the mean than by the counts of each value: one head does, not one a value."""
+        n_counted = sum(1 for value in domain.values or ()) - (0 in (domain.values or ()))
+        terms = self._selectors[self._derived(selector, selector)]
+        return (domain.values is None or n_counted > _FEW_SUMMANDS) and len(terms) == 1 and terms[0].factor == 1
+
     def _aggregation(self, node: Aggregate) -> SOp:
         """An aggregation other than the mean, as the mean of one value or by widths."""
         selector, values, *default = node.arguments
         if node.operator in ("first", "last", "nearest_left", "nearest_right"):
             return Aggregate((selector if self.is_single(node) else self._one_of(node), values, *default))
-        answer = self._counted(node.operator, values, rewriting.within(selector))
+        answer = self._counted(node.operator, values, selector)
         if answer is None:
             reason = f"{node.operator!r} of these values has no compilation"
             raise self.origins.refuse(node, reason, "give it numbers of few values, or run it in the interpreter")
@@ -263,6 +295,8 @@ class Analysis:
                 return number(node, finite(self._possible_widths(node)))
             case Aggregate():
                 return self._aggregated(node)
+            case Added(arguments=(mean, width)):
+                return self._added_up(node, self.facts(mean.arguments[1]).domain, self.facts(width).domain)
             case Sign(arguments=(value,)):
                 domain = self.facts(value).domain
                 return variable(
@@ -298,6 +332,11 @@ class Analysis:
             self._check(node, Elementwise((width, Constant((), 0)), "=="))
         domain = spread(kept, *domains)
         return number(node, domain) if domain.is_numeric else variable(node, domain)
+
+    def _added_up(self, node: SOp, values: Domain, widths: Domain) -> Facts:
+        """Facts of a sum of numbers; none of them counts as 0."""
+        low, high = min(values.low, 0) * widths.high, max(values.high, 0) * widths.high
+        return number(node, grid(values.unit, 1, low, high))
 
     def _holds_booleans(self, node: Aggregate) -> bool:
         """Whether an aggregate's values are booleans, of which several have no mean."""

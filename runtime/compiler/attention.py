@@ -4,6 +4,8 @@ The score of a key is gain · (number of tables that hold - number of tables): 0
 any other. The token at the beginning scores 0 in a width head, so that its weight is 1 / (1 + width), and half a gain
 below 0 in an aggregating head, so that it is attended where nothing is selected. It attends to itself.
 
+Where scores are exact, all weights of selected keys are 1, for exp(0) = 1, and sums of weights are exact.
+
 The gain is a power of two, so that scores of exact encodings are exact; it is large enough for the keys that are not
 selected to weigh less than sums resolve.
 """
@@ -31,6 +33,8 @@ __all__ = [
 
 _KERNEL_ROUNDINGS = 128
 """Two exponentials of a fast kernel may differ by 40 units in the last place; the rest is room for quotients."""
+_QUOTIENT_ROUNDINGS = 4
+"""A reciprocal, a product, and what has leaked from other keys into either sum."""
 _COPY_ROUNDINGS = 8
 """The weight of a single selected key cancels: a product, a sum and a quotient are left, and room."""
 _HALF_WIDTH_ROUNDINGS = 3
@@ -71,7 +75,7 @@ def width_head(network: Network, scored: Score, label: str) -> tuple[int, float]
     """A dimension that holds 1 / (1 + width), and its relative error."""
     slot = network.head_slot(scored.queries, scored.keys)
     error = _error_of_weights(network, scored.noise) + network.stream.arithmetic.storing_sums
-    (dimension,) = network.stream.add([label], ready=slot + 1, error=error, unit=None)
+    (dimension,) = network.stream.add([label], ready=slot + 1, error=error, unit=None, at_beginning=1)
     network.heads[slot].append(Head(scored.queries, scored.keys, [{BOS: 1}], [dimension]))
     return dimension, error
 
@@ -82,7 +86,8 @@ def last_position_head(network: Network, position: Functional, label: str) -> Fu
     slot = network.head_slot([from_one])
     error = error_of_copy(network, [from_one], bound=network.max_length)
     (dimension,) = network.stream.add([label], ready=slot + 1, error=error, bound=network.max_length)
-    network.heads[slot].append(Head([{ONE: gain, BOS: gain}], [from_one], [from_one], [dimension]))
+    queries, keys = [{ONE: gain}, {BOS: gain}], [from_one, {BOS: 1}]
+    network.heads[slot].append(Head(queries, keys, [from_one], [dimension]))
     return {dimension: 1}
 
 
@@ -111,7 +116,8 @@ def aggregate_head(
     half = gain_for(network) // 2
     dimensions = network.stream.add(labels, ready=slot + 1, error=error, bound=bound, unit=unit)
     empty_error = error_of_copy(network, [{BOS: 1}], bound=1.0)
-    (empty,) = network.stream.add([f"{labels[0].split(' ==')[0]}: nothing selected"], ready=slot + 1, error=empty_error)
+    label = f"{labels[0].split(' ==')[0]}: nothing selected"
+    (empty,) = network.stream.add([label], ready=slot + 1, error=empty_error, at_beginning=1)
     queries, keys = (*scored.queries, {ONE: -half}), (*scored.keys, {BOS: 1})
     network.heads[slot].append(Head(queries, keys, [*values, {BOS: 1}], [*dimensions, empty]))
     return dimensions, {empty: 1, BOS: -1}
@@ -119,9 +125,13 @@ def aggregate_head(
 
 def error_of_mean(network: Network, numbers: Functional, *, bound: float, noise: float) -> float:
     """How far a mean of numbers up to `bound` may be from its exact value, where scores are off by up to `noise`."""
-    stream = network.stream
+    stream, n_keys = network.stream, network.max_length + 1
+    unit = stream.unit(numbers)
+    is_exact = not noise and not stream.error(numbers) and unit is not None
+    is_summed_exactly = is_exact and n_keys * bound <= 2.0**stream.arithmetic.n_bits_summed * (unit or 0)
+    sums = 0.0 if is_summed_exactly else n_keys * stream.arithmetic.summation
     weights = _error_of_weights(network, noise) + _HALF_WIDTH_ROUNDINGS * stream.arithmetic.storing_sums
-    return stream.error(numbers) + bound * weights
+    return stream.error(numbers) + bound * (weights + sums)
 
 
 def error_of_copy(network: Network, values: Sequence[Functional], *, bound: float) -> float:
@@ -141,5 +151,8 @@ def error_of_copy(network: Network, values: Sequence[Functional], *, bound: floa
 
 
 def _error_of_weights(network: Network, noise: float) -> float:
-    """The relative error of a sum of equal weights, leaks to other keys included."""
-    return (network.max_length + 2 + _KERNEL_ROUNDINGS) * network.stream.arithmetic.summation + 2.5 * noise
+    """The relative error of the quotient of two sums of weights, leaks to other keys included."""
+    arithmetic = network.stream.arithmetic
+    if not noise:
+        return _QUOTIENT_ROUNDINGS * arithmetic.summation
+    return (network.max_length + 2 + _KERNEL_ROUNDINGS) * arithmetic.summation + 2.5 * noise

@@ -14,7 +14,8 @@ Source: Lindner et al. 2023, "Tracr", for compiling RASP by one-hot encodings; w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 import torch
 
@@ -22,14 +23,17 @@ from ...dsl.graph import SOp, topological
 from ...dsl.program import Program
 from ...dsl.types import Selector
 from ...errors import RuntimeFault
+from .allocation import Layout, lay_out, placed
 from .analysis import Analysis
 from .arithmetic import arithmetic_of
 from .compiled import CompiledTransformer
-from .decoding import categories_for_reading, readable, readout
+from .decoding import Readout, categories_for_reading, readable, readout
 from .emission import to_transformer
 from .encoder import Encoder
 from .network import Network
+from .pruning import delay, prune
 from .refusal import Origins
+from .sink import put_sinks, without_beginning
 from .stream import Functional, Stream
 from .vocabulary import values_of_tokens, vocabulary_of
 
@@ -44,6 +48,7 @@ def compile_transformer(
     max_length: int,
     causal: bool = False,
     dtype: str | torch.dtype = "float32",
+    beginning: Literal["token", "sink"] = "token",
 ) -> CompiledTransformer:
     """Compile a program to a transformer that answers as the interpreter does.
 
@@ -54,11 +59,14 @@ def compile_transformer(
         max_length: the length of the longest input, at least 1.
         causal: whether positions see only what stands before them.
         dtype: the number format of the weights: float32, float64 or bfloat16.
+        beginning: what heads attend to where nothing is selected: a token before those of the input, or a sink.
 
     Raises:
         NotCompilable: if no exact transformer was found; the message gives the place, the reason and a way out.
         RuntimeFault: if the vocabulary does not fit the program, or there is no such output.
     """
+    if beginning not in ("token", "sink"):
+        raise RuntimeFault(f"expected the beginning to be 'token' or 'sink', found {beginning!r}")
     if max_length < 1:
         raise RuntimeFault(f"expected a max_length of at least 1, found {max_length}")
     function = program.output(output)
@@ -76,8 +84,32 @@ def compile_transformer(
     checks = [functional for check in analysis.checks for functional in _holding(check, analysis, encoder, network)]
     sequences = [node for node in topological([function.result]) if not isinstance(node.type, Selector)]
     readouts = readable(sequences, analysis, encoder, network.stream)
-    module = to_transformer(network, [*answer.functionals, *checks], causal=causal)
-    return CompiledTransformer(program, output, module, tokens, network.stream.labels, answer, readouts)
+    outputs = [*answer.functionals, *checks]
+    if beginning == "sink":
+        put_sinks(network)
+        outputs = [*map(without_beginning, outputs)]
+        readouts = {
+            node: replace(r, functionals=[*map(without_beginning, r.functionals)]) for node, r in readouts.items()
+        }
+    used = prune(network, outputs)
+    delay(network, outputs)
+    layout = lay_out(network, used, outputs)
+    laid_out, logits = placed(network, layout), [layout.placed(output) for output in outputs]
+    module = to_transformer(laid_out, layout.n_dimensions, logits, causal=causal, sink=beginning == "sink")
+    located = {node: found for node, read in readouts.items() if (found := _located(read, layout)) is not None}
+    return CompiledTransformer(program, output, module, tokens, layout.labels(network.stream.labels), answer, located)
+
+
+def _located(readout: Readout, layout: Layout) -> Readout | None:
+    """The readout over all streams, side by side, that slots read; None where a part of it has been taken out."""
+    width = layout.n_dimensions
+    if not all(value in layout.places for functional in readout.functionals for value in functional):
+        return None
+    functionals = [
+        {layout.since[value] * width + layout.places[value]: weight for value, weight in functional.items()}
+        for functional in readout.functionals
+    ]
+    return replace(readout, functionals=functionals)
 
 
 def _holding(check: SOp, analysis: Analysis, encoder: Encoder, network: Network) -> list[Functional]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 import torch
@@ -13,7 +14,7 @@ from ...dsl.program import Program
 from ...dsl.types import Seq
 from ...errors import RuntimeFault
 from ..interpreter import Given, answer_of, bind_inputs, interpret
-from ..transformer import Transformer, TransformerConfig
+from ..transformer import Transformer, TransformerConfig, writers
 from .decoding import Readout
 from .emission import columns
 
@@ -26,7 +27,8 @@ class CompiledTransformer:
     """An exact transformer of a program; called with a list of inputs, it answers as `interpret` does.
 
     Attributes:
-        module: the transformer; token 0 stands at the beginning, token i + 1 is the i-th of the vocabulary.
+        module: the transformer. Token 0 stands at the beginning, token i + 1 is the i-th of the vocabulary; with sinks
+            there is none at the beginning, and token i is the i-th.
         vocabulary: the tokens.
         max_length: the longest input, the token at the beginning not counted.
         residual_labels: what each dimension of the residual stream holds.
@@ -45,13 +47,16 @@ class CompiledTransformer:
         """Join a transformer with the readouts of its answer and of the s-ops that it encodes."""
         self.module = module
         self.vocabulary = vocabulary
-        self.max_length = module.config.n_context - 1
+        self._beginning: tuple[int, ...] = () if module.config.sink else (0,)
+        self.max_length = module.config.n_context - len(self._beginning)
         self.residual_labels = labels
         self._program = program
         self._output = output
         self._function = program.output(output)
         # Python has True equal to 1, the language has not.
-        self._token_numbers = {(type(token), token): number for number, token in enumerate(vocabulary or (), start=1)}
+        self._token_numbers = {
+            (type(token), token): number for number, token in enumerate(vocabulary or (), len(self._beginning))
+        }
         self._answer = answer
         self._readouts = readouts
 
@@ -92,15 +97,28 @@ class CompiledTransformer:
         """
         self([given])
         row = self._tokens(given)
-        if len(row) == 1:
+        if len(row) == len(self._beginning):
             return {}
-        with torch.no_grad():
-            stream_nd = self.module.edgewise(self._tensor([row])).outputs_wbnd.sum(0)[0, 1:].cpu().double()
+        streams_nd = self._streams(row)
         decoded = {}
         for node, read in self._readouts.items():
-            sequence = read.values(stream_nd @ columns(read.functionals, stream_nd.shape[-1], stream_nd.dtype))
+            sequence = read.values(streams_nd @ columns(read.functionals, streams_nd.shape[-1], streams_nd.dtype))
             decoded[node] = sequence if isinstance(node.type, Seq) else sequence[0]
         return decoded
+
+    def _streams(self, row: Sequence[int]) -> Tensor:
+        """What each attention and each MLP reads, and the logits, side by side; shape (position, reader · residual)."""
+        with torch.no_grad():
+            outputs_wbnd = self.module.edgewise(self._tensor([row])).outputs_wbnd
+        added: dict[str, Tensor] = {}
+        for writer, output_bnd in zip(writers(self.config), outputs_wbnd, strict=True):
+            layer, _, component = writer.partition(".")
+            place = f"{layer}.{'mlp' if component == 'mlp' else 'heads'}" if component else "embedding"
+            added[place] = added.get(place, 0) + output_bnd[0, len(self._beginning) :].cpu().double()
+        none = torch.zeros_like(added["embedding"])
+        places = [f"L{layer}.{part}" for layer in range(len(self.config.layers)) for part in ("heads", "mlp")]
+        written = [added["embedding"], *(added.get(place, none) for place in places)]
+        return torch.cat(list(accumulate(written)), dim=-1)
 
     def _answers(self, inputs: Sequence[Given], rows: Sequence[Sequence[int]]) -> list[Any]:
         lengths = [len(row) for row in rows]
@@ -108,12 +126,12 @@ class CompiledTransformer:
         with torch.no_grad():
             logits_bno = self.module(self._tensor(padded), self._tensor(lengths)).cpu()
         return [
-            self._decoded(given, logits_no[1:length])
+            self._decoded(given, logits_no[len(self._beginning) : length])
             for given, logits_no, length in zip(inputs, logits_bno, lengths, strict=True)
         ]
 
     def _tensor(self, numbers: Sequence[Any]) -> Tensor:
-        return torch.tensor(numbers, device=self.module.get_parameter("embed").device)
+        return torch.tensor(numbers, dtype=torch.int64, device=self.module.get_parameter("embed").device)
 
     def _decoded(self, given: Given, logits_no: Tensor) -> Any:
         n_answer = len(self._answer.functionals)
@@ -132,12 +150,12 @@ class CompiledTransformer:
         elements = _single(given) if isinstance(given, Mapping) else given
         if self.vocabulary is None:
             bind_inputs(self._function, given)
-            numbers = [1] * len(elements)
+            numbers = [len(self._beginning)] * len(elements)
         else:
             numbers = self._numbers(given, elements)
         if len(elements) > self.max_length:
             raise RuntimeFault(f"an input of {len(elements)} tokens, compiled for at most {self.max_length}")
-        return [0, *numbers]
+        return [*self._beginning, *numbers]
 
     def _numbers(self, given: Given, elements: Sequence[Any]) -> list[int]:
         try:

@@ -56,6 +56,11 @@ class Domain:
         return min((abs(Fraction(value)) for value in self.values if value), default=Fraction(1))
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all are whole numbers."""
+        return self.is_numeric and self.count == 1 and self.unit.denominator == 1
+
+    @property
     def reach(self) -> Fraction:
         """The largest absolute value of the numbers."""
         return max(abs(self.low), abs(self.high))

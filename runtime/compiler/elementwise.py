@@ -23,7 +23,7 @@ from ...dsl.types import Value
 from .domains import finite
 from .facts import Facts, Knowledge, Linear, Places, number, variable
 from .linear import SUM_LIMIT, TABLE_LIMIT, linear_domain, linear_form
-from .nodes import FAULTS, FoldStep, Sign, apply, fault_text
+from .nodes import FAULTS, FoldStep, Joint, Sign, apply, fault_text
 
 __all__ = ["infer_elementwise"]
 
@@ -154,7 +154,7 @@ def _cut(node: SOp, operands: Sequence[Facts], known: Knowledge) -> list[Facts]:
 
     Of a fold's step, all.
     """
-    cut = list(operands)
+    cut = [known.as_variable(argument) for argument in node.arguments] if isinstance(node, Joint) else list(operands)
     _require_values(node, cut, known)
     for place, facts in enumerate(operands):
         if len(operands) > 1 and _stands_apart(facts, [*cut[:place], *cut[place + 1 :]], known):

@@ -12,28 +12,33 @@ from torch import Tensor
 
 from ..transformer import LayerShape, Transformer, TransformerConfig, parameter_shapes
 from .network import Head, Network, Neuron
-from .stream import BOS, ONE, Functional, as_float
+from .stream import Functional, as_float
 
 __all__ = ["columns", "to_transformer"]
 
 
-def to_transformer(network: Network, outputs: Sequence[Functional], *, causal: bool) -> Transformer:
+def to_transformer(
+    network: Network, d_model: int, outputs: Sequence[Functional], *, causal: bool, sink: bool
+) -> Transformer:
     """Lay out the weights.
 
     Args:
-        network: what was built; token 0 is the one at the beginning, token i + 1 the i-th of the vocabulary.
+        network: what was built.
+        d_model: how many dimensions it uses.
         outputs: what each logit reads.
         causal: whether later keys are masked.
+        sink: whether heads have sinks. Without, token 0 is the one at the beginning.
     """
     layers = [(network.heads[2 * n], network.neurons[2 * n + 1]) for n in range(network.n_layers)]
     config = TransformerConfig(
-        n_vocabulary=network.n_tokens + 1,
-        n_context=network.max_length + 1,
-        d_model=len(network.stream),
+        n_vocabulary=network.n_tokens + (not sink),
+        n_context=network.max_length + (not sink),
+        d_model=d_model,
         layers=tuple(_shape(heads, neurons) for heads, neurons in layers),
         n_outputs=len(outputs),
         causal=causal,
         scale=1.0,
+        sink=sink,
     )
     dtype = network.stream.arithmetic.dtype
     parameters = {name: torch.zeros(shape, dtype=dtype) for name, shape in parameter_shapes(config).items()}
@@ -71,12 +76,10 @@ def _shape(heads: Sequence[Head], neurons: Sequence[Neuron]) -> LayerShape:
 
 
 def _fill_embeddings(parameters: dict[str, Tensor], network: Network) -> None:
-    parameters["embed"][0, BOS] = 1.0
-    parameters["embed"][1:, ONE] = 1.0
-    for token, dimension in enumerate(network.tokens, start=1):
-        parameters["embed"][token, dimension] = 1.0
+    for dimension, values in network.tokens.items():
+        parameters["embed"][:, dimension] = torch.tensor(values)
     for dimension, values in network.positions.items():
-        parameters["position"][1:, dimension] = torch.tensor(values)
+        parameters["position"][-network.max_length :, dimension] = torch.tensor(values)
 
 
 def _fill_heads(parameters: dict[str, Tensor], layer: str, heads: Sequence[Head]) -> None:
@@ -84,6 +87,10 @@ def _fill_heads(parameters: dict[str, Tensor], layer: str, heads: Sequence[Head]
         for letter, functionals in (("Q", head.queries), ("K", head.keys), ("V", head.values)):
             weight_dc = parameters[f"{layer}.W_{letter}"][number]
             weight_dc[:, : len(functionals)] = columns(functionals, len(weight_dc), weight_dc.dtype)
+        for letter, constants in (("K", head.sink_keys), ("V", head.sink_values)):
+            if constants:
+                sink_1c = parameters[f"{layer}.sink_{letter}"][number]
+                sink_1c[0, : len(constants)] = torch.tensor([as_float(constant) for constant in constants])
         for channel, dimension in enumerate(head.writes):
             parameters[f"{layer}.W_O"][number, channel, dimension] = 1.0
 

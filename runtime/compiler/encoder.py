@@ -22,7 +22,7 @@ from .facts import Facts
 from .heads import Heads
 from .network import Network
 from .neurons import Builder, Ramp
-from .nodes import FoldStep, Sign
+from .nodes import Added, FoldStep, Sign
 from .stream import ONE, Functional, Weight, as_float, as_weight, shown, total
 from .tables import Row, Run, rows_of, runs_of
 
@@ -159,14 +159,22 @@ class Encoder:
                 base, table = facts.definition
                 return self._table(node, facts, base, rows_of(table))
         if node == VOCABULARY:
-            self._network.tokens = stream.add(self._labels(node, facts), ready=0)
-            return [{dimension: 1} for dimension in self._network.tokens]
+            dimensions = stream.add(self._labels(node, facts), ready=0)
+            for number, dimension in enumerate(dimensions, start=1):
+                self._network.tokens[dimension] = [int(token == number) for token in range(len(dimensions) + 1)]
+            return [{dimension: 1} for dimension in dimensions]
         return self._ramps(node, facts, [Run(value, value, place) for place, value in enumerate(facts.values)])
 
     def _is_copied(self, node: Aggregate) -> bool:
         """Whether an aggregate of numbers can copy the one selected value instead of averaging."""
         base = self._analysis.facts(node.arguments[1]).base
         return self._analysis.is_single(node) and all(map(self.is_listed, base))
+
+    def _product(self, node: SOp, mean: SOp, width: SOp) -> Functional:
+        """A mean times how many numbers it is of."""
+        values = self._analysis.facts(mean.arguments[1]).domain
+        factors = list(zip(map(as_weight, self._analysis.facts(width).values), self.cleaned(width), strict=True))
+        return self._builder.product(self.numerical(mean), values, factors, self._analysis.origins.name(node))
 
     def _signs(self, node: SOp, facts: Facts, value: SOp) -> Categories:
         """A ramp on either side of 0."""
@@ -226,6 +234,8 @@ class Encoder:
                 return self._network.add_positions("index", lambda position: position)
             case Length():
                 return self._heads.length()
+            case Added(arguments=(mean, width)):
+                return self._product(node, mean, width)
             case SelectorWidth():
                 return self._heads.width(node)
             case Aggregate() if node not in self.categories:

@@ -47,7 +47,7 @@ class Heads:
         """How many keys are selected, as a number: the signed sum of the widths of conjunctions."""
         max_width = 1 if self._analysis.is_single(node) else self._network.max_length
         terms = self._analysis.selector(node)
-        number = total((term.factor, self._conjunction_width(node, term, max_width)) for term in terms)
+        number = total((t.factor, self._conjunction_width(node, t, max_width, 1 / (8 * len(terms)))) for t in terms)
         if not self._network.stream.error(number) < 0.25:
             raise self._too_wide(node, max_width, f"error {self._network.stream.error(number):.2g}, 0.25 allowed")
         return number
@@ -57,15 +57,15 @@ class Heads:
         reason = f"widths up to {max_width} cannot be told apart in {dtype} ({found})"
         return self._analysis.origins.refuse(node, reason, "take a smaller max_length")
 
-    def _conjunction_width(self, node: SOp, term: Term, max_width: int) -> Functional:
+    def _conjunction_width(self, node: SOp, term: Term, max_width: int, allowed: float) -> Functional:
         if term.key not in self._widths:
             name = self._analysis.origins.name(node)
             scored = self._score(node, term, tolerance=1 / (64 * (max_width + 2)))
             inverse, error = width_head(self._network, scored, f"1 / (1 + {name})")
-            width = self._builder.width(inverse, max_width, error, name)
+            width = self._builder.width(inverse, max_width, error, name, allowed)
             if width is None:
-                allowed = f"{1 / (2 * max_width + 1):.2g} allowed"
-                raise self._too_wide(node, max_width, f"relative error {error:.2g}, {allowed}")
+                needed = f"{1 / (2 * max_width + 1):.2g} allowed"
+                raise self._too_wide(node, max_width, f"relative error {error:.2g}, {needed}")
             self._widths[term.key] = width
         return self._widths[term.key]
 

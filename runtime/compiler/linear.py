@@ -39,6 +39,8 @@ def linear_form(node: SOp, operands: Sequence[Facts]) -> Linear | None:
             return _weighted((factor, known[1]))
         case "*", [_, bool() | int() | Fraction() as factor]:
             return _weighted((factor, known[0]))
+        case "round", _ if operands[0].domain.is_whole:
+            return _weighted((1, known[0]))
         case "/", [_, bool() | int() | Fraction() as divisor] if divisor:
             return _weighted((1 / Fraction(divisor), known[0]))
     return None

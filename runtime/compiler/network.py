@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .stream import ONE, Functional, Stream, Weight, total
+from .stream import BOS, ONE, Functional, Stream, Weight, total
 
 __all__ = ["Head", "Network", "Neuron"]
 
@@ -27,35 +27,42 @@ class Neuron:
 class Head:
     """An attention head: the score is the sum over pairs of a query and a key functional.
 
-    Channel c of the values, read by `values[c]`, is written to dimension `writes[c]`.
+    Channel c of the values, read by `values[c]`, is written to dimension `writes[c]`. A sink in place of the token at
+    the beginning has the key and value channels that this token would have.
     """
 
     queries: Sequence[Functional]
     keys: Sequence[Functional]
     values: Sequence[Functional]
     writes: Sequence[int]
+    sink_keys: Sequence[Weight] = ()
+    sink_values: Sequence[Weight] = ()
 
 
 @dataclass(slots=True)
 class Network:
     """The residual stream, what the embeddings write into it, and the components of each slot.
 
-    `tokens` gives the dimension that is 1 for each token of the vocabulary; `positions` says what each dimension that
-    the position embedding fills is at each position.
+    `tokens` says what each dimension that the token embedding fills is for each token, the one at the beginning first;
+    `positions` says what each dimension that the position embedding fills is at each position.
     """
 
     max_length: int
     n_tokens: int
     stream: Stream
-    tokens: Sequence[int] = ()
+    tokens: dict[int, Sequence[int]] = field(default_factory=dict)
     positions: dict[int, Sequence[int]] = field(default_factory=dict)
     heads: defaultdict[int, list[Head]] = field(default_factory=lambda: defaultdict(list))
     neurons: defaultdict[int, list[Neuron]] = field(default_factory=lambda: defaultdict(list))
 
+    def __post_init__(self) -> None:
+        self.tokens |= {ONE: [0, *[1] * self.n_tokens], BOS: [1, *[0] * self.n_tokens]}
+
     @property
     def n_layers(self) -> int:
         """How many layers have a head or a neuron, or stand before one that has."""
-        return max((slot // 2 + 1 for slot in (*self.heads, *self.neurons)), default=0)
+        used = (slot for components in (self.heads, self.neurons) for slot, found in components.items() if found)
+        return max((slot // 2 + 1 for slot in used), default=0)
 
     def head_slot(self, *reads: Iterable[Functional]) -> int:
         """The earliest slot of attention that can read all of these."""

@@ -17,6 +17,7 @@ from fractions import Fraction
 
 from ...dsl.graph import SOp
 from .arithmetic import Arithmetic
+from .domains import Domain
 from .network import Network, Neuron
 from .refusal import Origins
 from .stream import BOS, ONE, Functional, Weight, as_float, total
@@ -127,16 +128,37 @@ class Builder:
         self.network.neurons[slot].append(Neuron(reads, {dimension: 1}))
         return total([(1, {dimension: 1}), (low, gate)])
 
-    def width(self, inverse: int, max_width: int, relative_error: float, label: str) -> Functional | None:
+    def product(
+        self, number: Functional, values: Domain, factors: Sequence[tuple[Weight, Functional]], label: str
+    ) -> Functional:
+        """The mean of some values, times how many they are: the one factor whose gate is 1, none for 0."""
+        low, high = min(values.low, Fraction(0)), max(values.high, Fraction(0))
+        stream = self.network.stream
+        largest = max(factor for factor, _ in factors)
+        closed = 2 * largest * (high - low) + 1
+        reads = [
+            total([(factor, number), (-factor * low - closed, {ONE: 1}), (closed, gate)])
+            for factor, gate in factors
+            if factor
+        ]
+        slot, error = self.network.mlp_slot(reads), max(map(stream.error, reads))
+        bound = as_float(largest * (high - low))
+        (dimension,) = stream.add([label], ready=slot + 1, error=error, bound=bound, unit=values.unit)
+        self.network.neurons[slot] += [Neuron(read, {dimension: 1}) for read in reads]
+        return total([(1, {dimension: 1}), *((factor * low, gate) for factor, gate in factors)])
+
+    def width(
+        self, inverse: int, max_width: int, relative_error: float, label: str, allowed: float
+    ) -> Functional | None:
         """The number w from a dimension that holds 1 / (1 + w), and 1 at the beginning of the sequence.
 
         The function is piecewise linear with knots at 1, 1/2, 1/3, …: the sum over k of 2k · relu(1/k - x). All terms
-        are positive, so that the relative error stays small. Where it is too large, w is counted by steps.
+        are positive, so that the relative error stays small. Where it exceeds what is allowed, w is counted by steps.
         """
         stream = self.network.stream
         summed = (max_width + 8) * stream.arithmetic.summation + 4 * stream.arithmetic.storing_sums
         error = (max_width + 2) * (relative_error + summed)
-        if not error < 0.125:
+        if not error < allowed:
             return self._counted_width(inverse, max_width, relative_error, label)
         reads: list[Functional] = [{ONE: Fraction(1, k), inverse: -1, BOS: 1} for k in range(1, max_width + 1)]
         slot = self.network.mlp_slot(reads)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...dsl.graph import Ascribe, CellCall, Elementwise, Fold, Input, Lookup, Quantified, SOp
 from ...dsl.operators import OPERATORS
-from ...dsl.types import Bool, Int, Seq, Type, Unknown, Value, contains, element_of
+from ...dsl.types import Bool, Int, Real, Seq, Type, Unknown, Value, contains, element_of
 from ...errors import RuntimeFault
 from ..evaluate import evaluate
 from ..exact import looked_up
@@ -19,6 +19,7 @@ __all__ = [
     "FAULTS",
     "START",
     "STOP",
+    "Added",
     "Decided",
     "FoldStep",
     "IsToken",
@@ -38,6 +39,14 @@ START, STOP = Input((), "range.start"), Input((), "range.stop")
 
 FAULTS = (ZeroDivisionError, TypeError, ValueError, RuntimeFault)
 """What applying a node to values on which it is not defined raises."""
+
+
+@dataclass(frozen=True, eq=False)
+class Added(SOp):
+    """The sum of the selected numbers; arguments are their mean, 0 where there are none, and how many they are."""
+
+    def _infer(self) -> Type:
+        return Seq(Real())
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,9 +1,11 @@
 """Nodes put in place of others, so that what is left has a direct encoding.
 
+- `sorted`, `distinct` and `permutation` become conditions that all positions meet;
 - `count`, `any`, `all`, `sum`, `min` and `max` become widths of selectors, of whole sequences as under a selector;
 - the first, last or nearest of the selected keys has a position that is a sum of such widths, and is read there;
 - a quantifier that reads no sequence is a function of its bounds and the length;
-- a fold becomes a chain of steps, one for each position, over items gathered by position;
+- a fold becomes a sum or the like where the order of its steps does not matter, else a chain of steps, one for each
+  position, over items gathered by position;
 - the sum of two means under one selector becomes the mean of the sums, whose denominators are smaller.
 """
 
@@ -26,32 +28,40 @@ from ...dsl.graph import (
     Length,
     Lookup,
     Quantified,
+    Reduce,
     Select,
     SelectorLogic,
     SelectorWidth,
     SOp,
     inner_graph,
+    inputs_of,
+    substitute,
     topological,
 )
 from ...dsl.operators import OPERATORS
-from ...dsl.types import Value
-from .nodes import ABSENT, START, STOP, Decided, FoldStep, IsToken, Opaque
+from ...dsl.types import Int, Real, Value, element_of
+from .nodes import ABSENT, START, STOP, Added, Decided, FoldStep, IsToken, Opaque
 
 __all__ = [
+    "EVERYWHERE",
     "UP_TO_HERE",
     "Width",
+    "added",
     "all_hold",
     "any_hold",
     "count",
     "decided",
-    "everywhere",
     "extreme",
     "from_start",
     "is_closed",
+    "is_distinct",
     "is_empty",
+    "is_permutation",
+    "is_sorted",
     "merged_means",
     "mixes",
     "position_of",
+    "reduced",
     "sum_of",
     "unrolled",
     "within",
@@ -64,17 +74,15 @@ INDICES = Indices()
 UP_TO_HERE = Select((INDICES, INDICES), "<=")
 
 
-def everywhere(keys: SOp, comparison: str, value: Value) -> SOp:
-    """The width over all positions."""
-    return SelectorWidth((Select((keys, Constant((), value)), comparison),))
+EVERYWHERE = Select((Constant((), True), Constant((), True)), "==")
 
 
-def within(*selectors: SOp) -> Width:
-    """The width over the positions that all of the selectors select."""
+def within(selector: SOp) -> Width:
+    """The width over the positions that the selector selects."""
 
     def width(keys: SOp, comparison: str, value: Value) -> SOp:
         compared: SOp = Select((keys, Constant((), value)), comparison)
-        return SelectorWidth((reduce(_both, selectors, compared),))
+        return SelectorWidth((compared if selector == EVERYWHERE else _both(compared, selector),))
 
     return width
 
@@ -109,9 +117,31 @@ def is_empty(selector: SOp) -> SOp:
 
 def mixes(sequence: SOp, *, is_causal: bool) -> SOp:
     """Whether a sequence, of a causal transformer up to here, holds tokens and numbers."""
-    width = within(UP_TO_HERE) if is_causal else everywhere
+    width = within(UP_TO_HERE if is_causal else EVERYWHERE)
     tokens = IsToken((sequence,))
     return _apply("and", any_hold(tokens, width), any_hold(_apply("not", tokens), width))
+
+
+def is_sorted(values: SOp) -> SOp:
+    """Whether no value is larger than the next one."""
+    following = Aggregate((_at(Constant((), 1)), values, values))
+    return all_hold(_apply("<=", values, following), within(EVERYWHERE))
+
+
+def is_distinct(values: SOp) -> SOp:
+    """Whether no value occurs twice."""
+    return all_hold(_apply("==", SelectorWidth((Select((values, values), "=="),)), 1), within(EVERYWHERE))
+
+
+def is_permutation(left: SOp, right: SOp) -> SOp:
+    """Whether each value on the left occurs as often on the right."""
+    n_left, n_right = (SelectorWidth((Select((side, left), "=="),)) for side in (left, right))
+    return all_hold(_apply("==", n_left, n_right), within(EVERYWHERE))
+
+
+def added(numbers: SOp, selector: SOp) -> SOp:
+    """The sum of the selected numbers as their mean, times how many they are."""
+    return Added((Aggregate((selector, numbers, Constant((), 0))), SelectorWidth((selector,))))
 
 
 def sum_of(numbers: SOp, values: Iterable[Value], width: Width) -> SOp:
@@ -186,6 +216,45 @@ def from_start(position: SOp) -> SOp:
     return _apply("if", _apply("<", position, 0), _apply("+", position, Length()), position)
 
 
+def reduced(fold: Fold) -> SOp | None:
+    """The fold as one reduction of all elements and the initial value, where the order of its steps does not matter.
+
+    It is where a step adds a function of the items to the state, perhaps modulo a constant, or takes the smaller or
+    larger of both. None for any other.
+    """
+    *sequences, initial = fold.arguments
+    state, *items = fold.parameters
+    step, modulus = _inlined(fold.step), None
+    match step:
+        case Elementwise(arguments=(inner, Constant(value=int() as found)), operator="%") if found > 0:
+            step, modulus = inner, found
+    match step:
+        case Elementwise(operator="+" | "min" | "max" as operator, arguments=arguments) if state in arguments:
+            (item,) = [part for part in arguments if part != state] or [state]
+        case Elementwise(operator="-" as operator, arguments=(first, item)) if first == state:
+            pass
+        case _:
+            return None
+    is_number = all(isinstance(element_of(part.type), Int | Real) for part in (item, initial))
+    is_positional = all(isinstance(part, _PER_POSITION) for part in topological([item]))
+    if not is_number or not is_positional or state in topological([item]) or (modulus and operator not in ("+", "-")):
+        return None
+    values = substitute(item, dict(zip(items, sequences, strict=True)))
+    reduction = {"+": "sum", "-": "sum"}.get(operator, operator)
+    total = Aggregate((UP_TO_HERE, values), reduction) if fold.running else Reduce((values,), reduction)
+    answer = _apply(operator, initial, total)
+    return answer if modulus is None else _apply("%", answer, modulus)
+
+
+def _inlined(step: SOp) -> SOp:
+    """The step, with what the contract says in place of a cell's call."""
+    calls = {call: call.meaning for call in topological([step]) if isinstance(call, CellCall) and call.meaning}
+    for call, meaning in calls.items():
+        ports = {port: call.arguments[int(port.key.removeprefix("port."))] for port in inputs_of([meaning])}
+        step = substitute(step, {call: substitute(meaning, ports)})
+    return step
+
+
 def unrolled(fold: Fold, max_length: int) -> SOp:
     """The fold as a chain of steps; the items beyond the end of the sequence are absent.
 
@@ -214,6 +283,7 @@ def decided(quantified: Quantified) -> SOp | None:
     return Decided(arguments, replace(quantified, arguments=(START, STOP)))
 
 
+_PER_POSITION = (Input, Constant, Elementwise, CellCall, Lookup, Ascribe)
 _CLOSED = (Constant, Elementwise, CellCall, Lookup, Ascribe, Quantified)
 
 

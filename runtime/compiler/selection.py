@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from ...dsl.graph import Constant, Indices, Length, Select, SelectorLogic, SOp
 from .facts import Knowledge, Places
+from .lexicographic import compared_by_summands
 from .nodes import Joint
 from .selectors import Polynomial, Side, Term, atom, conjoin, disjoin, negate
 
@@ -27,6 +29,9 @@ def to_polynomial(node: SOp, sides: Sequence[Polynomial], known: Knowledge, imag
     """
     match node:
         case Select(arguments=(keys, queries)):
+            apart = compared_by_summands(node, known, partial(_with_itself, selector=node, known=known, image=image))
+            if apart is not None:
+                return apart
             return _compared(node, _side(keys, node, known, image), _side(queries, node, known, image), known)
         case SelectorLogic(operator="not"):
             return negate(sides[0])
@@ -36,6 +41,13 @@ def to_polynomial(node: SOp, sides: Sequence[Polynomial], known: Knowledge, imag
         raise known.origins.refuse(node, reason, "join fewer comparisons of different s-ops")
     assert isinstance(node, SelectorLogic), "neither a comparison nor logic"
     return (conjoin if node.operator == "and" else disjoin)(left, right)
+
+
+def _with_itself(
+    node: SOp, comparison: str, selector: SOp, known: Knowledge, image: Callable[[SOp], SOp]
+) -> Polynomial:
+    side = _side(node, selector, known, image)
+    return atom(side, side, comparison)
 
 
 def _side(node: SOp, selector: SOp, known: Knowledge, image: Callable[[SOp], SOp]) -> Side:
@@ -114,7 +126,7 @@ def _joined(variables: tuple[SOp, ...], known: Knowledge, image: Callable[[SOp],
     if len(variables) == 1:
         return _Joined(variables[0], [np.arange(len(known.facts[variables[0]].domain))])
     joint = image(Joint(variables))
-    rows = np.array([known.column(known.facts[v], known.facts[joint].base) for v in variables])
+    rows = np.array([known.column(known.as_variable(v), known.facts[joint].base) for v in variables])
     kept = known.facts[joint].table.reshape(-1)
     places = np.zeros((len(variables), len(known.facts[joint].domain)), dtype=np.int64)
     places[:, kept[kept >= 0]] = rows[:, kept >= 0]

@@ -2,7 +2,8 @@
 
 Whatever is encoded is read by a *functional*: a weighted sum of dimensions, written as a mapping from dimension to
 weight. Two dimensions come first: `one` is 1 at every token of the input, `bos` is 1 at the token put before them.
-Every functional of an encoding is 0 at that token, because constants are multiples of `one`.
+Every functional of an encoding is 0 at that token, because constants are multiples of `one`. The token may be left
+out: what heads read there are constants (`at_beginning`), and a sink of their own holds them as well.
 
 A dimension is *exact* if what is computed for it is what it encodes, bit by bit. Sums of exact dimensions are exact
 while they are whole multiples of a unit and fit into the significand (`arithmetic`); of others the error is bounded.
@@ -24,6 +25,8 @@ __all__ = ["BOS", "ONE", "Functional", "Stream", "Weight", "as_float", "as_weigh
 Weight = int | Fraction
 Functional = Mapping[int, Weight]
 ONE, BOS = 0, 1
+_ROOM = 64
+"""So many exact values of a kind may be added up."""
 
 
 def total(terms: Iterable[tuple[Weight, Functional]]) -> Functional:
@@ -58,7 +61,8 @@ def as_float(weight: Weight) -> float:
 class _Dimension:
     """`ready` is the slot from which on it can be read; dimensions of one group are not on together.
 
-    What it encodes is a whole multiple of `unit`, if that is given.
+    What it encodes is a whole multiple of `unit`, if that is given. `at_beginning` is what it is at the token before
+    the input.
     """
 
     label: str
@@ -67,6 +71,7 @@ class _Dimension:
     bound: float
     unit: Weight | None
     group: int
+    at_beginning: int
 
 
 class Stream:
@@ -77,7 +82,7 @@ class Stream:
         self._dimensions: list[_Dimension] = []
         self._n_groups = 0
         self.add(["one"], ready=0)
-        self.add(["bos"], ready=0)
+        self.add(["bos"], ready=0, at_beginning=1)
 
     def __len__(self) -> int:
         """How many dimensions there are."""
@@ -96,6 +101,7 @@ class Stream:
         error: float = 0.0,
         bound: float = 1.0,
         unit: Weight | None = 1,
+        at_beginning: int = 0,
     ) -> list[int]:
         """Allocate a group of dimensions of which at most one is on (not near 0) at a time.
 
@@ -105,11 +111,25 @@ class Stream:
             error: how far each may be from its exact value.
             bound: the largest absolute value.
             unit: what the exact values are whole multiples of; None if they are of nothing in particular.
+            at_beginning: what each is at the token before the input.
         """
-        first = len(self._dimensions)
-        self._dimensions += [_Dimension(label, ready, error, bound, unit, self._n_groups) for label in labels]
+        first, group = len(self._dimensions), self._n_groups
+        self._dimensions += [_Dimension(label, ready, error, bound, unit, group, at_beginning) for label in labels]
         self._n_groups += 1
         return list(range(first, len(self._dimensions)))
+
+    def is_bit(self, dimension: int) -> bool:
+        """Whether it is 0 or 1, up to its error."""
+        held = self._dimensions[dimension]
+        return held.unit == held.bound == 1
+
+    def kind(self, dimension: int) -> str | None:
+        """Dimensions of one kind may be added to one another in any order, and taken off again; None may not."""
+        held = self._dimensions[dimension]
+        if held.error == 0 and held.unit is not None:
+            is_small = held.bound * _ROOM <= 2.0**self.arithmetic.n_bits_summed * as_float(held.unit)
+            return f"exact {held.unit.denominator}" if is_small else None
+        return "bit" if self.is_bit(dimension) else None
 
     def ready(self, functionals: Iterable[Functional]) -> int:
         """The slot from which on all of these can be read."""
@@ -121,6 +141,10 @@ class Stream:
         inherited = sum(abs(as_float(w)) * self._dimensions[d].error for d, w in functional.items())
         summed = inherited + self._summing(functional)
         return summed + self._storing(functional, summed)
+
+    def at_beginning(self, functional: Functional) -> Weight:
+        """What the sum is at the token before the input."""
+        return sum(weight * self._dimensions[dimension].at_beginning for dimension, weight in functional.items())
 
     def unit(self, functional: Functional) -> Weight | None:
         """What the exact values of the sum are whole multiples of."""
