@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from math import ceil, floor
 
 from ...dsl.graph import (
     Aggregate,
@@ -31,14 +32,14 @@ from ...dsl.graph import (
     SOp,
     topological,
 )
-from ...dsl.types import Seq, Unknown, Value, element_of
+from ...dsl.types import Seq, Unknown, Value
 from ..exact import answer_to_nothing
 from . import rewriting
 from .domains import Domain, finite, grid, means, spread
 from .elementwise import infer_elementwise
 from .facts import Facts, Knowledge, listed, number, variable
 from .kinds import holds_booleans
-from .nodes import Added, Opaque, Sign, Undefined
+from .nodes import Added, Ceiling, Floor, Opaque, Sign, Undefined
 from .orders import is_ranking, is_reflexive, is_single
 from .refusal import Origins
 from .selection import join_terms, refuse_foresight, to_polynomial
@@ -72,6 +73,7 @@ class Analysis:
         self._causal = causal
         self._images: dict[SOp, SOp] = {}
         self._selectors: dict[SOp, Polynomial] = {}
+        self._uniform: dict[SOp, bool] = {}
 
     def image(self, root: SOp) -> SOp:
         """The node that stands for one of the program; its facts are known."""
@@ -124,13 +126,37 @@ class Analysis:
             return True
         if self._causal or not isinstance(asked, Select):
             return False
-        return always_selects(selector, self.facts(asked.arguments[1]), self._is_distinct, self._known.max_length)
+        return always_selects(selector, self.facts(asked.arguments[1]), self._is_consecutive, self._known.max_length)
 
-    def _is_distinct(self, node: SOp) -> bool:
-        """Whether no two positions have the same value; at length n they are the first n of its values then."""
+    def _is_consecutive(self, node: SOp) -> bool:
+        """Whether the values at the positions of a sequence of length n are the first n of all, in some order."""
         if isinstance(node, SelectorWidth):
             return is_ranking(self.selector(node), self._is_distinct)
         return isinstance(node, Indices)
+
+    def _is_distinct(self, node: SOp) -> bool:
+        """Whether no two positions have the same value: a whole multiple of consecutive numbers, plus a uniform one."""
+        if self._is_consecutive(node):
+            return True
+        known = self.facts(node.arguments[0] if isinstance(node, Floor) else node).linear or {}
+        varying = [(part, weight) for part, weight in known.items() if part and not self._is_uniform(part)]
+        return len(varying) == 1 and varying[0][1].denominator == 1 and self._is_consecutive(varying[0][0])
+
+    def _is_uniform(self, node: SOp) -> bool:
+        """Whether all positions have the same value."""
+        if node not in self._uniform:
+            base = self.facts(node).base
+            self._uniform[node] = self._has_one_value(node) if base == (node,) else all(map(self._is_uniform, base))
+        return self._uniform[node]
+
+    def _has_one_value(self, node: SOp) -> bool:
+        match node:
+            case Input() | Indices():
+                return False
+            case SelectorWidth() | Aggregate():
+                queries = (query for term in self.selector(node) for _, query in term.tables)
+                return all(map(self._is_uniform, (*queries, *node.arguments[2:])))
+        return all(map(self._is_uniform, node.arguments))
 
     def _added(self, node: SOp) -> SOp:
         """Note what is known of a node, or put another in its place."""
@@ -168,6 +194,8 @@ class Analysis:
                     reason = f"the body of {node.operator!r} reads more than its variable and the length"
                     raise self.origins.refuse(node, reason, "write it with selectors, or run it in the interpreter")
                 return answer
+            case Select(arguments=(keys, queries)):
+                return self._compared_whole(node, self.facts(keys).domain, self.facts(queries).domain)
             case SelectorWidth() if not self.selector(node):
                 return Constant((), 0)
             case SelectorWidth():
@@ -199,6 +227,13 @@ class Analysis:
             return node.arguments == of.arguments[:1]
         return is_width_of(self.selector(of), self.facts(node), self._known.max_length)
 
+    def _compared_whole(self, node: Select, keys: Domain, queries: Domain) -> SOp | None:
+        """The comparison of a fraction of very many values with whole numbers."""
+        for fraction, whole in ((keys, queries), (queries, keys)):
+            if whole.is_whole and fraction.is_numeric and fraction.is_crowded:
+                return rewriting.compared_whole(node, is_key_whole=whole is keys)
+        return None
+
     def _read_at(self, node: At) -> SOp:
         sequence, position = node.arguments
         domain, n = self.facts(position).domain, self._known.max_length
@@ -216,13 +251,17 @@ class Analysis:
                 return rewriting.is_sorted(keys)
             case "distinct":
                 return rewriting.is_distinct(keys)
-            case "permutation" if type(element_of(keys.type)) is type(element_of(others[0].type)):
-                return rewriting.is_permutation(keys, others[0])
+            case "permutation" if len({self._kind(side) for side in (keys, *others)}) == 1:
+                return rewriting.is_permutation(keys, *others)
         answer = self._counted(node.operator, keys, rewriting.EVERYWHERE)
         if answer is not None:
             return answer
         reason = f"{node.operator!r} of this sequence has no compilation"
         raise self.origins.refuse(node, reason, "write it with selectors, or run it in the interpreter")
+
+    def _kind(self, node: SOp) -> object:
+        """Equal for s-ops of which values that are equal are equal to the language as well."""
+        return self.facts(node).domain.is_numeric and holds_booleans(node, self._vocabulary)
 
     def _counted(self, operator: str, keys: SOp, selector: SOp) -> SOp | None:
         """A property of the selected keys, by how many of them have which values; None if it cannot be told so."""
@@ -297,6 +336,10 @@ class Analysis:
                 return self._aggregated(node)
             case Added(arguments=(mean, width)):
                 return self._added_up(node, self.facts(mean.arguments[1]).domain, self.facts(width).domain)
+            case Floor(arguments=(value,)) | Ceiling(arguments=(value,)):
+                bounds = self.facts(value).domain
+                rounding = floor if isinstance(node, Floor) else ceil
+                return number(node, finite(range(rounding(bounds.low), rounding(bounds.high) + 1)))
             case Sign(arguments=(value,)):
                 domain = self.facts(value).domain
                 return variable(
@@ -313,7 +356,7 @@ class Analysis:
         most = 1 if self.is_single(node) else self._known.max_length
         if self.is_never_empty(node):
             return range(1, most + 1)
-        return range(most if self._is_distinct(node) else most + 1)
+        return range(most if self._is_consecutive(node) else most + 1)
 
     def _aggregated(self, node: Aggregate) -> Facts:
         """Facts of an aggregate: the selected values where at most one is, else means; checks where none is defined."""

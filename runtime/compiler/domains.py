@@ -7,7 +7,7 @@ Means need grids: the mean of m whole numbers is a fraction of denominator m. Bo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -16,7 +16,7 @@ from math import ceil, floor, gcd, lcm
 from ...dsl.operators import exact
 from ...dsl.types import Value
 
-__all__ = ["DOMAIN_LIMIT", "Domain", "common_unit", "finite", "grid", "means", "spread"]
+__all__ = ["DOMAIN_LIMIT", "Domain", "common_unit", "finite", "grid", "listed_on", "means", "spread"]
 
 DOMAIN_LIMIT = 1 << 14
 """More values than this are not enumerated."""
@@ -26,7 +26,7 @@ DOMAIN_LIMIT = 1 << 14
 class Domain:
     """A set of exact values; `values` is None where they are too many, and then the grid alone describes them.
 
-    The values are distinct; where all are numbers they ascend, and `unit`, `count`, `low` and `high` hold as well.
+    The values are distinct; where all are numbers they ascend, and lie on the grid as well.
     """
 
     values: tuple[Value, ...] | None
@@ -59,6 +59,11 @@ class Domain:
     def is_whole(self) -> bool:
         """Whether all are whole numbers."""
         return self.is_numeric and self.count == 1 and self.unit.denominator == 1
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether far more of the numbers are fractions than whole."""
+        return self.count > 1 and (self.values is None or len(self.values) > 4 * (self.high - self.low + 1))
 
     @property
     def reach(self) -> Fraction:
@@ -94,7 +99,13 @@ def grid(unit: Fraction, count: int, low: Fraction, high: Fraction) -> Domain:
         for m in range(1, count + 1)
         for s in range(ceil(low / unit * m), floor(high / unit * m) + 1)
     }
-    return finite(numbers)
+    return listed_on(Domain(None, True, unit, count, low, high), numbers)
+
+
+def listed_on(grid: Domain, values: Iterable[Value]) -> Domain:
+    """The domain of exactly these values, all on a grid; fractions keep it, for their own unit is tiny."""
+    listed = finite(values)
+    return replace(listed, unit=grid.unit, count=grid.count) if grid.count > 1 and listed.is_numeric else listed
 
 
 def means(values: Domain, max_count: int) -> Domain:
@@ -105,10 +116,13 @@ def means(values: Domain, max_count: int) -> Domain:
 
 def spread(*domains: Domain) -> Domain:
     """A domain that holds the values of all of these."""
+    low, high = min(domain.low for domain in domains), max(domain.high for domain in domains)
     if all(domain.values is not None for domain in domains):
-        return finite(value for domain in domains for value in domain.values or ())
-    low = min(domain.low for domain in domains)
-    return grid(common_unit(*domains), max(domain.count for domain in domains), low, max(d.high for d in domains))
+        values = (value for domain in domains for value in domain.values or ())
+        if not all(domain.is_numeric for domain in domains):
+            return finite(values)
+        return listed_on(Domain(None, True, common_unit(*domains), lcm(*(d.count for d in domains)), low, high), values)
+    return grid(common_unit(*domains), max(domain.count for domain in domains), low, high)
 
 
 def common_unit(*domains: Domain) -> Fraction:

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from ...dsl.graph import CellCall, Elementwise, Indices, Length, SOp
 from ...dsl.operators import COMPARISONS, compare, exact
 from ...dsl.types import Value
-from .domains import finite
+from .domains import finite, listed_on
 from .facts import Facts, Knowledge, Linear, Places, number, variable
-from .linear import SUM_LIMIT, TABLE_LIMIT, linear_domain, linear_form
+from .linear import SUM_LIMIT, TABLE_LIMIT, grid_of, linear_domain, linear_form
 from .nodes import FAULTS, FoldStep, Joint, Sign, apply, fault_text
 
 __all__ = ["infer_elementwise"]
@@ -82,7 +82,7 @@ def _summed(node: Elementwise, operands: Sequence[Facts], linear: Linear, known:
     found, inverse = np.unique((left + right if node.operator == "+" else left - right)[exists], return_inverse=True)
     places = np.full(len(exists), -1)
     places[exists] = inverse
-    domain = finite(exact(Fraction(value, scale)) for value in found.tolist())
+    domain = listed_on(grid_of(linear, known.facts), (exact(Fraction(value, scale)) for value in found.tolist()))
     shaped = places.reshape([known.sizes[variable] for variable in base])
     return Facts(domain, base, shaped, linear, _via(node, operands, linear))
 
@@ -106,7 +106,7 @@ def _tabulated(
     values, places, fault = _tabulate(base, operands, function, known)
     if fault is not None and not values:
         raise known.origins.refuse(node, f"it has no value for any input: {fault}", "mend the program")
-    domain = finite(values)
+    domain = finite(values) if linear is None else listed_on(grid_of(linear, known.facts), values)
     if isinstance(node, FoldStep):
         return variable(node, domain, (base, places)), fault is not None
     own = variable(node, domain).linear if linear is None else linear

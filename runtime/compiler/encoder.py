@@ -22,7 +22,7 @@ from .facts import Facts
 from .heads import Heads
 from .network import Network
 from .neurons import Builder, Ramp
-from .nodes import Added, FoldStep, Sign
+from .nodes import Added, Ceiling, Floor, FoldStep, Sign
 from .stream import ONE, Functional, Weight, as_float, as_weight, shown, total
 from .tables import Row, Run, rows_of, runs_of
 
@@ -170,6 +170,18 @@ class Encoder:
         base = self._analysis.facts(node.arguments[1]).base
         return self._analysis.is_single(node) and all(map(self.is_listed, base))
 
+    def _whole(self, node: SOp, value: SOp) -> Functional:
+        """The floor or ceiling of a number, as the nearest whole one of what lies well between two of them."""
+        domain, name = self._analysis.facts(value).domain, self._analysis.origins.name(node)
+        # Fractions lie 1 / count and more from whole numbers.
+        between = Fraction(1, 2) - domain.unit / (2 * domain.count)
+        offset = -between if isinstance(node, Floor) else between
+        found = self._builder.nearest_whole(self.numerical(value), offset, float(Fraction(1, 2) - between), name)
+        if found is None:
+            error = self._network.stream.error(self.numerical(value))
+            raise self._analysis.origins.refuse_closeness(value, error, float(Fraction(1, 2) - between))
+        return found
+
     def _product(self, node: SOp, mean: SOp, width: SOp) -> Functional:
         """A mean times how many numbers it is of."""
         values = self._analysis.facts(mean.arguments[1]).domain
@@ -234,6 +246,8 @@ class Encoder:
                 return self._network.add_positions("index", lambda position: position)
             case Length():
                 return self._heads.length()
+            case Floor(arguments=(value,)) | Ceiling(arguments=(value,)):
+                return self._whole(node, value)
             case Added(arguments=(mean, width)):
                 return self._product(node, mean, width)
             case SelectorWidth():

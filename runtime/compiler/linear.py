@@ -8,12 +8,11 @@ from itertools import product
 from math import prod
 
 from ...dsl.graph import Elementwise, SOp
-from ...dsl.operators import exact
-from .domains import Domain, common_unit, finite, grid
+from .domains import Domain, common_unit, finite, grid, listed_on
 from .facts import Facts, Linear
 from .nodes import apply
 
-__all__ = ["SUM_LIMIT", "TABLE_LIMIT", "linear_domain", "linear_form"]
+__all__ = ["SUM_LIMIT", "TABLE_LIMIT", "grid_of", "linear_domain", "linear_form"]
 
 TABLE_LIMIT = 1 << 15
 """More combinations of values than this are not tabulated."""
@@ -56,17 +55,21 @@ def _weighted(*terms: tuple[int | Fraction, Linear]) -> Linear:
 
 def linear_domain(node: SOp, linear: Linear, operands: Sequence[Facts], facts: Mapping[SOp, Facts]) -> Domain:
     """The numbers that a sum can be: those of all combinations of its operands, if they are few; else a grid."""
+    whole = grid_of(linear, facts)
     sets = [operand.domain.values for operand in operands]
     listed = [values for values in sets if values is not None]
     if len(listed) == len(sets) and prod(map(len, listed)) <= TABLE_LIMIT:
-        return finite(apply(node, given) for given in product(*listed))
-    if not linear.keys() - {None}:
-        return finite([exact(linear.get(None, Fraction(0)))])
+        return listed_on(whole, (apply(node, given) for given in product(*listed)))
+    return grid(whole.unit, whole.count, whole.low, whole.high)
+
+
+def grid_of(linear: Linear, facts: Mapping[SOp, Facts]) -> Domain:
+    """A grid that holds all values of a sum."""
     constant = linear.get(None, Fraction(0))
     parts = [_scaled(facts[term].domain, weight) for term, weight in linear.items() if term is not None]
-    unit = common_unit(*parts, finite([constant or parts[0].unit]))
+    unit = common_unit(*parts, *([finite([constant])] if constant or not parts else ()))
     low, high = sum((part.low for part in parts), constant), sum((part.high for part in parts), constant)
-    return grid(unit, prod(part.count for part in parts), low, high)
+    return Domain(None, True, unit, prod(part.count for part in parts), low, high)
 
 
 def _scaled(domain: Domain, factor: Fraction) -> Domain:

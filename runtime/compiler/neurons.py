@@ -25,7 +25,7 @@ from .stream import BOS, ONE, Functional, Weight, as_float, total
 __all__ = ["NEURON_LIMIT", "Builder", "Ramp"]
 
 HALF = Fraction(1, 2)
-NEURON_LIMIT = 1 << 12
+NEURON_LIMIT = 1 << 13
 """An s-op whose table needs more neurons is refused."""
 
 
@@ -216,17 +216,51 @@ class Builder:
         They cannot where an error comes near half of the unit, or a number is too large for the rounding constant. At
         most one of the numbers is on at a time.
         """
-        stream, constant = self.network.stream, self.network.stream.arithmetic.rounding_constant
         readings = [total([(1 / Fraction(unit), number)]) for number in numbers]
         if not all(map(self._can_be_rounded, readings)):
             return None
+        return [total([(unit, whole)]) for whole in self._rounded(readings, labels)]
+
+    def nearest_whole(self, number: Functional, offset: Fraction, margin: float, label: str) -> Functional | None:
+        """The whole number nearest to a number plus an offset; None if the sum may come as near to a half.
+
+        Args:
+            number: the number.
+            offset: what is added.
+            margin: how far from a half the exact sum is.
+            label: what the answer holds.
+        """
+        stream = self.network.stream
+        reading = total([(1, number), (offset, {ONE: 1})])
+        is_small = stream.size(reading) < stream.arithmetic.rounding_constant / 3
+        # All is added up before the constant is: the stream holds the sum, rounded no more than once.
+        (shifted,) = self._shifted(reading, label)
+        if not is_small or not stream.error({shifted: 1}) < margin / 2:
+            return None
+        return self._rounded([{shifted: 1}], [label])[0]
+
+    def _shifted(self, reading: Functional, label: str) -> list[int]:
+        """A number in a dimension of its own, by two neurons: one for each sign."""
+        stream = self.network.stream
+        slot, error = self.network.mlp_slot([reading]), 2 * stream.error(reading)
+        dimensions = stream.add(
+            [f"{label}, shifted"], ready=slot + 1, error=error, bound=stream.size(reading), unit=None
+        )
+        self.network.neurons[slot] += [
+            Neuron(reading, {dimensions[0]: 1}),
+            Neuron(total([(-1, reading)]), {dimensions[0]: -1}),
+        ]
+        return dimensions
+
+    def _rounded(self, readings: Sequence[Functional], labels: Sequence[str]) -> list[Functional]:
+        """Each reading, stored beside the rounding constant and taken apart again."""
+        stream, constant = self.network.stream, self.network.stream.arithmetic.rounding_constant
         slot = self.network.mlp_slot(readings)
         dimensions = stream.add(labels, ready=slot + 1, bound=math.ceil(max(map(stream.size, readings))))
         for reading, dimension in zip(readings, dimensions, strict=True):
             self.network.neurons[slot].append(Neuron(total([(1, reading), (constant, {ONE: 1})]), {dimension: 1}))
-        back = Neuron({ONE: constant}, dict.fromkeys(dimensions, -1))
-        self.network.neurons[slot].append(back)
-        return [{dimension: unit} for dimension in dimensions]
+        self.network.neurons[slot].append(Neuron({ONE: constant}, dict.fromkeys(dimensions, -1)))
+        return [{dimension: 1} for dimension in dimensions]
 
     def _can_be_rounded(self, reading: Functional) -> bool:
         """Whether each summand lies nearest to the whole number that it stands for, however the sum is formed."""

@@ -20,7 +20,9 @@ __all__ = [
     "START",
     "STOP",
     "Added",
+    "Ceiling",
     "Decided",
+    "Floor",
     "FoldStep",
     "IsToken",
     "Joint",
@@ -76,6 +78,22 @@ class Decided(SOp):
 
     def _infer(self) -> Type:
         return Bool()
+
+
+@dataclass(frozen=True, eq=False)
+class Floor(SOp):
+    """The largest whole number that is not above a number."""
+
+    def _infer(self) -> Type:
+        return Seq(Int())
+
+
+@dataclass(frozen=True, eq=False)
+class Ceiling(SOp):
+    """The smallest whole number that is not below a number."""
+
+    def _infer(self) -> Type:
+        return Seq(Int())
 
 
 @dataclass(frozen=True, eq=False)

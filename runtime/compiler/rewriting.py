@@ -40,7 +40,7 @@ from ...dsl.graph import (
 )
 from ...dsl.operators import OPERATORS
 from ...dsl.types import Int, Real, Value, element_of
-from .nodes import ABSENT, START, STOP, Added, Decided, FoldStep, IsToken, Opaque
+from .nodes import ABSENT, START, STOP, Added, Ceiling, Decided, Floor, FoldStep, IsToken, Opaque
 
 __all__ = [
     "EVERYWHERE",
@@ -49,6 +49,7 @@ __all__ = [
     "added",
     "all_hold",
     "any_hold",
+    "compared_whole",
     "count",
     "decided",
     "extreme",
@@ -209,6 +210,22 @@ def _width_near(selector: SOp, distance: int) -> SOp:
         Select((INDICES, _plus(INDICES, Constant((), distance))), "<="),
     )
     return SelectorWidth((reduce(_both, near, selector),))
+
+
+def compared_whole(node: Select, *, is_key_whole: bool) -> SOp:
+    """The comparison of a number with a whole one, by whole numbers alone."""
+    keys, queries = node.arguments
+    fraction = queries if is_key_whole else keys
+    if node.comparison in ("==", "!="):
+        floor, zero = Floor((fraction,)), Constant((), 0)
+        excess = _apply("-", Ceiling((fraction,)), floor)
+        equal, is_whole = ((keys, floor), (zero, excess)) if is_key_whole else ((floor, queries), (excess, zero))
+        both = _both(Select(equal, "=="), Select(is_whole, "=="))
+        return both if node.comparison == "==" else SelectorLogic((both,), "not")
+    # A number is below a whole one if its floor is, and not above it if its ceiling is not.
+    is_floor = (node.comparison in ("<", ">=")) != is_key_whole
+    rounded = (Floor if is_floor else Ceiling)((fraction,))
+    return Select((keys, rounded) if is_key_whole else (rounded, queries), node.comparison)
 
 
 def from_start(position: SOp) -> SOp:

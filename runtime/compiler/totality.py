@@ -15,27 +15,29 @@ from .selectors import Polynomial
 __all__ = ["always_selects", "is_width_of", "width_by_position"]
 
 
-def always_selects(selector: Polynomial, queries: Facts, is_distinct: Callable[[SOp], bool], max_length: int) -> bool:
+def always_selects(
+    selector: Polynomial, queries: Facts, is_consecutive: Callable[[SOp], bool], max_length: int
+) -> bool:
     """Whether it is proved that no query selects nothing, at any length.
 
     Args:
         selector: the selector; proved only where it compares once.
         queries: what is known of the queries that are compared.
-        is_distinct: which s-ops have another value at each position: at length n, the first n of their values.
+        is_consecutive: of which s-ops the values at length n are the first n, in some order.
         max_length: the longest length.
     """
     if len(selector) != 1 or selector[0].factor != 1 or len(selector[0].tables) != 1:
         return False
     ((key, query), table_qk) = next(iter(selector[0].tables.items()))
-    return is_distinct(key) and all(
-        bool(table_qk[_rows(query, queries, is_distinct, length, len(table_qk)), :length].any(axis=1).all())
+    return is_consecutive(key) and all(
+        bool(table_qk[_rows(query, queries, is_consecutive, length, len(table_qk)), :length].any(axis=1).all())
         for length in range(1, max_length + 1)
     )
 
 
-def _rows(query: SOp, queries: Facts, is_distinct: Callable[[SOp], bool], length: int, n_rows: int) -> Places:
+def _rows(query: SOp, queries: Facts, is_consecutive: Callable[[SOp], bool], length: int, n_rows: int) -> Places:
     """The rows of the table over a variable that queries may have in sequences of a length."""
-    if is_distinct(query):
+    if is_consecutive(query):
         return np.arange(length)
     if isinstance(query, Length):
         return np.array([length - 1])

@@ -191,8 +191,8 @@ def test_equal_selectors_share_a_head() -> None:
 
 def test_all_numbers_of_the_weights_are_counted() -> None:
     compiled = compiled_rasp("ans = tokens;", "ab", 3)
-    # Embedding 3 x 4, positions 4 x 4, unembedding 4 x 2 with its bias of 2.
-    assert compiled.n_parameters == 12 + 16 + 8 + 2
+    # Embedding 3 x 2, positions 4 x 2, unembedding 2 x 2 with its bias of 2: no constant is read.
+    assert compiled.n_parameters == 6 + 8 + 4 + 2
 
 
 @pytest.mark.parametrize(

@@ -68,45 +68,45 @@ def test_what_has_no_meaning_is_refused(text: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "max_length", "message"),
+    ("text", "options", "message"),
     [
         (
             "ans = selector_width(select(tokens, tokens, ==));",
-            3500,
-            "<program>:1:7: widths up to 3500 cannot be told apart in float32 (relative error 0.00022, 0.00014 allowed); "
+            {"max_length": 64, "dtype": "bfloat16"},
+            "<program>:1:7: widths up to 64 cannot be told apart in bfloat16 (relative error 0.0039, 0.0078 allowed); "
             "take a smaller max_length",
         ),
         (
             "ans = aggregate(select(indices, indices, <=), tokens);",
-            300,
-            "<program>:1:7: the values of 'ans' lie too close for float32 (error 5.1e-05, 5.6e-06 allowed); "
+            {"max_length": 20, "dtype": "bfloat16"},
+            "<program>:1:7: the values of 'ans' lie too close for bfloat16 (error 0.031, 0.0013 allowed); "
             "take a smaller max_length, or round before",
         ),
         (
             "m = aggregate(select(tokens, tokens, ==), indices);\nans = m * m;",
-            200,
+            {"max_length": 200},
             "<program>:2:7: 'm' takes too many values to tabulate; "
             "round it, or take a smaller max_length or vocabulary",
         ),
         (
-            "m = aggregate(select(tokens, tokens, ==), indices);\nans = selector_width(select(m, 3, <));",
-            200,
+            "m = aggregate(select(tokens, tokens, ==), indices);\nans = selector_width(select(m, 1 / 2, <));",
+            {"max_length": 200},
             "<program>:2:22: 'm' takes too many values to compare in a selector; "
             "round it, or take a smaller max_length or vocabulary",
         ),
         (
             "ans = aggregate(select(indices * tokens, indices, ==) or select(tokens, 1, ==), tokens);",
-            80,
-            "<program>:1:17: 'select(indices * tokens, indices, ==) o…' needs 159 neurons, more than 100; "
+            {"max_length": 80},
+            "<program>:1:17: 'select(indices * tokens, indices, ==) o…' needs 239 neurons, more than 100; "
             "take a smaller max_length or vocabulary, or compute it in parts",
         ),
     ],
 )
-def test_what_float32_or_a_table_cannot_hold_is_refused(
-    text: str, max_length: int, message: str, monkeypatch: pytest.MonkeyPatch
+def test_what_a_number_format_or_a_table_cannot_hold_is_refused(
+    text: str, options: dict[str, Any], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stdcell.runtime.compiler.neurons.NEURON_LIMIT", 100)
-    assert refusal(parse(text, dialect="rasp"), vocabulary=[1, 2], max_length=max_length) == message
+    assert refusal(parse(text, dialect="rasp"), vocabulary=[1, 2], **options) == message
 
 
 def test_the_name_of_the_file_is_part_of_the_place() -> None:
@@ -165,6 +165,18 @@ def test_a_cell_whose_contract_is_silent_is_refused() -> None:
             "cell",
             {"max_length": 3, "vocabulary": [1, 2, 3]},
             "input 'xs': 3 at position 0 is not a value of int 0..2",
+        ),
+        (
+            "ans = tokens;",
+            "rasp",
+            {"max_length": 3, "vocabulary": "ab", "dtype": "float31"},
+            "programs are not compiled to 'float31'; did you mean 'float32'?",
+        ),
+        (
+            "ans = tokens;",
+            "rasp",
+            {"max_length": 3, "vocabulary": "ab", "beginning": "none"},
+            "expected the beginning to be 'token' or 'sink', found 'none'",
         ),
         (
             "ans = tokens;",
