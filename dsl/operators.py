@@ -230,7 +230,7 @@ def _apply_multiply(left: Any, right: Any) -> Value:
         if isinstance(text, str) and isinstance(times, int):
             if len(text) * times > _MOST_CHARACTERS:
                 raise TypeError(f"the token has more than {_MOST_CHARACTERS} characters")
-            return text * times
+            return text * times if text and times > 0 else ""
     return _bounded(exact(_number(left) * _number(right)))
 
 

@@ -39,7 +39,7 @@ from ..dsl.graph import (
 from ..dsl.types import Seq, Value
 from .binding import InnerGraph, inner_graph_of
 
-__all__ = ["Algebra", "evaluate"]
+__all__ = ["Algebra", "evaluate", "is_guard"]
 
 E = TypeVar("E")
 
@@ -172,7 +172,7 @@ class _Scope(Generic[E]):
                 return [algebra.constant(position) for position in positions]
             case Length():
                 return algebra.constant(self._n_positions)
-            case Elementwise() if is_lazy and _is_guard(node):
+            case Elementwise() if is_lazy and is_guard(node):
                 return self._guarded(node)
             case Elementwise(operator=operator):
                 return self._lifted(node, lambda operands: algebra.elementwise(operator, operands, node))
@@ -302,7 +302,7 @@ class _Scope(Generic[E]):
 
     def _wanted(self, node: SOp) -> Sequence[SOp]:
         """The arguments that a node's value takes; of a guard, the first one until that is known."""
-        if not _is_guard(node):
+        if not is_guard(node):
             return node.arguments
         first, *others = node.arguments
         if not self._is_known(first):
@@ -326,6 +326,6 @@ class _Scope(Generic[E]):
         return scope
 
 
-def _is_guard(node: SOp) -> bool:
+def is_guard(node: SOp) -> bool:
     """Whether a node may do without some of its arguments: a scalar `and`, `or` or `if`."""
     return isinstance(node, Elementwise) and node.operator in ("and", "or", "if") and not isinstance(node.type, Seq)

@@ -1,41 +1,50 @@
-"""The interpreter: the meaning of the language, in exact arithmetic.
+"""The interpreter: what a program answers, on one input or on many.
 
-Numbers are integers and fractions; only an answer is turned into a float where it is not whole. A catalogued cell
-means what its contract says.
+A few inputs are evaluated one by one, as `reference` defines it; many are evaluated at once, as tensors (`batch`), with
+the same answers and the same faults.
 """
 
 from __future__ import annotations
 
-import reprlib
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
-from fractions import Fraction
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
-from ..dsl.checking.contracts import read_contract
-from ..dsl.graph import Aggregate, Ascribe, At, CellCall, Input, Lookup, Reduce, SOp, inputs_of
-from ..dsl.operators import OPERATORS, exact, is_printable
 from ..dsl.program import Function, Program
-from ..dsl.types import Seq, Unknown, Value, contains, element_of
 from ..errors import RuntimeFault
-from .evaluate import Algebra, evaluate
-from .exact import aggregated, answer_to_nothing, element_at, looked_up, quoted, total
+from .inputs import Given, bind_inputs
+from .reference import CellFunction, Exact, answer_of, call_by_contract, run, shown
 
-__all__ = ["Exact", "Given", "answer_of", "bind_inputs", "call_by_contract", "interpret", "run", "shown"]
+__all__ = [
+    "FEWEST_BATCHED",
+    "CellFunction",
+    "Exact",
+    "Given",
+    "answer_of",
+    "bind_inputs",
+    "call_by_contract",
+    "interpret",
+    "interpret_stream",
+    "run",
+    "shown",
+]
 
-Given = str | Sequence[Any] | Mapping[str, Any]
-CellFunction = Callable[[CellCall, Sequence[Value]], Value]
+FEWEST_BATCHED = 8
+"""Fewer inputs than this are evaluated one after the other on the CPU, without waiting for torch to be imported."""
 
 
-def interpret(program: Program, inputs: Sequence[Given], *, output: str | None = None) -> list[Any]:
+def interpret(
+    program: Program, inputs: Sequence[Given], *, output: str | None = None, device: str = "cpu"
+) -> list[Any]:
     """Run a program on many inputs.
 
     Args:
         program: what `parse` returned.
-        inputs: each a string (its characters are the tokens) or a list; a mapping by parameter name where the
-            entry point has several parameters.
+        inputs: each a string (its characters are the tokens) or a list, of any length; a mapping by parameter name
+            where the entry point has several parameters.
         output: the name of the output; `main`, or the last one, if None.
+        device: where the tensors are, `cpu` or `cuda` or `cuda:1`; fewer than `FEWEST_BATCHED` inputs take none on
+            the CPU.
 
     Returns:
         One answer for each input: a list for a sequence, one value for a scalar. Numbers are ints, or floats where
@@ -43,258 +52,44 @@ def interpret(program: Program, inputs: Sequence[Given], *, output: str | None =
 
     Raises:
         RuntimeFault: if an input does not belong to the declared type, or the program divides by zero, takes the
-            mean of tokens, or the like; the message names the place in the text.
+            mean of tokens, or the like, for the first input of which this is so; the message names the place in the
+            text. Or if there is no such device.
     """
-    function = program.output(output)
-    return [answer_of(program, run(program, function, given)[function.result], given) for given in inputs]
+    return list(_answers(program, program.output(output), inputs, device))
 
 
-def run(program: Program, function: Function, given: Given, cell: CellFunction | None = None) -> dict[SOp, Any]:
-    """The exact value of every node of a function, on one input; `cell` answers for catalogued cells."""
-    n_positions, inputs = bind_inputs(function, given)
-    return evaluate([function.result], Exact(program, cell or call_by_contract), n_positions, inputs)
+def interpret_stream(
+    program: Program,
+    inputs: Iterable[Given],
+    *,
+    output: str | None = None,
+    device: str = "cpu",
+    batch_size: int = 4096,
+) -> Iterator[Any]:
+    """Run a program on inputs as they come, of which a batch is held at a time.
 
-
-def answer_of(program: Program, value: Any, given: Given) -> Any:
-    """A value as the caller sees it; a RASP program answers with a sequence, always."""
-    if program.dialect == "rasp" and not isinstance(value, list):
-        value = [value] * _n_positions(given)
-    return shown(value)
-
-
-def _n_positions(given: Given) -> int:
-    sequences = given.values() if isinstance(given, Mapping) else [given]
-    return max((len(sequence) for sequence in sequences if isinstance(sequence, str | list | tuple)), default=0)
-
-
-def shown(value: Any) -> Any:
-    """An exact value as plain Python: a number that is not whole as a float, sequences as lists.
+    Answers and arguments are as in `interpret`; `batch_size` inputs are evaluated at once. The answers before a fault
+    are given first.
 
     Raises:
-        RuntimeFault: if such a number is larger than the largest float.
+        RuntimeFault: as `interpret` does, when the faulty input's turn has come; at once if there is no such output.
     """
-    if isinstance(value, list):
-        return [shown(element) for element in value]
-    try:
-        return float(value) if isinstance(value, Fraction) else value
-    except OverflowError:
-        raise RuntimeFault("the answer is a fraction too large for a float") from None
+    if batch_size < 1:
+        raise RuntimeFault(f"a batch holds at least 1 input, found a batch size of {batch_size}")
+    return _streamed(program, program.output(output), iter(inputs), device, batch_size)
 
 
-def call_by_contract(call: CellCall, operands: Sequence[Value]) -> Value:
-    """What a cell's contract says that it answers.
-
-    Raises:
-        RuntimeFault: if the contract does not determine the answer.
-    """
-    if call.meaning is None:
-        promise = read_contract(call.cell).ensures
-        said = promise[0].text if promise else "no contract"
-        raise RuntimeFault(
-            f"the {call.cell.kind} {call.cell.name!r} cannot be interpreted: its contract ({said}) does not say "
-            "`result == …`; run it with the stitched backend"
-        )
-    inputs = {f"port.{place}": operand for place, operand in enumerate(operands)}
-    value: Value = evaluate([call.meaning], Exact(None, call_by_contract), 0, inputs)[call.meaning]
-    return value
+def _streamed(
+    program: Program, function: Function, inputs: Iterator[Given], device: str, batch_size: int
+) -> Iterator[Any]:
+    while batch := list(islice(inputs, batch_size)):
+        yield from _answers(program, function, batch, device)
 
 
-def bind_inputs(function: Function, given: Given) -> tuple[int, dict[str, Any]]:
-    """The length of the sequences and the value of every input of a function, by key.
+def _answers(program: Program, function: Function, inputs: Sequence[Given], device: str) -> Iterator[Any]:
+    """The answer to each input; an iterator, so that those before a fault are had."""
+    if device != "cpu" or len(inputs) >= FEWEST_BATCHED:
+        from .batch import run_batch  # torch takes seconds to import
 
-    Raises:
-        RuntimeFault: if a value does not belong to the declared type, or the lengths differ.
-    """
-    parameters = function.parameters or tuple(inputs_of([function.result]))
-    values = _by_parameter(function, parameters, given)
-    bound = {parameter.key: _bound(parameter, value) for parameter, value in zip(parameters, values, strict=True)}
-    lengths = {len(bound[parameter.key]) for parameter in parameters if isinstance(parameter.type, Seq)}
-    if len(lengths) > 1:
-        raise RuntimeFault(f"the input sequences differ in length: {', '.join(map(str, sorted(lengths)))}")
-    if not function.parameters and not isinstance(given, Mapping):
-        if not isinstance(given, str | list | tuple):
-            raise RuntimeFault(f"expected a string or a list of tokens, found {_quoted(given)}")
-        lengths = {len(given)}
-    return (lengths.pop() if lengths else 0), bound
-
-
-def _by_parameter(function: Function, parameters: Sequence[Input], given: Given) -> list[Any]:
-    if isinstance(given, Mapping):
-        names = [parameter.name for parameter in parameters]
-        if set(given) != set(names):
-            expected = f"inputs named {', '.join(names)}" if names else "no inputs by name"
-            raise RuntimeFault(f"expected {expected}, found {', '.join(map(str, given)) or 'none'}")
-        return [given[name] for name in names]
-    if function.parameters and len(parameters) != 1:
-        example = ", ".join(f'"{parameter.name}": …' for parameter in parameters)
-        raise RuntimeFault(f"{function.name!r} takes {len(parameters)} inputs: give them by name, as {{{example}}}")
-    return [given] * len(parameters)
-
-
-_CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
-    "tokens_str": str,
-    "tokens_int": int,
-    "tokens_float": lambda token: _decimal(str(int(token) if isinstance(token, bool) else token)),
-    "tokens_bool": lambda token: bool(token) if isinstance(token, str | int | float | Fraction) else None,
-}
-_CONVERTED_TO = {"tokens_int": "whole number", "tokens_float": "number"}
-_LARGEST_EXPONENT = 4000
-
-
-def _decimal(text: str) -> int | Fraction:
-    """The number that a decimal writes, exactly: 0.1 is one tenth."""
-    number = Decimal(text)
-    if number.is_finite() and abs(number.adjusted()) > _LARGEST_EXPONENT:
-        raise OverflowError("the number has too many digits")
-    return exact(Fraction(number))
-
-
-def _quoted(given: object) -> str:
-    """A given value, shortened, for a message."""
-    try:
-        return reprlib.repr(given)
-    except ValueError:
-        return "a number of more than 4300 digits"
-
-
-def _bound(parameter: Input, given: Any) -> Any:
-    """A given value as exact elements of the parameter's type."""
-    if not isinstance(parameter.type, Seq):
-        return _element(parameter, given, "")
-    if not isinstance(given, str | list | tuple):
-        raise RuntimeFault(f"input {parameter.name!r}: expected {parameter.type}, found {_quoted(given)}")
-    return [_element(parameter, element, f" at position {place}") for place, element in enumerate(given)]
-
-
-def _element(parameter: Input, given: Any, where: str) -> Value:
-    wanted = element_of(parameter.type)
-    try:
-        value = _CONVERSIONS[parameter.key](given) if parameter.key in _CONVERSIONS else given
-        value = _decimal(str(value)) if isinstance(value, float) else value
-    except (ValueError, ArithmeticError, TypeError):
-        value = None
-    is_value = isinstance(value, str) or (isinstance(value, bool | int | Fraction) and is_printable(value))
-    if not is_value or not contains(wanted, value):
-        expected = _CONVERTED_TO.get(parameter.key, f"value of {wanted}")
-        raise RuntimeFault(f"input {parameter.name!r}: {_quoted(given)}{where} is not a {expected}")
-    return exact(value) if isinstance(value, Fraction) else value
-
-
-class Exact(Algebra[Value]):
-    """Exact values: booleans, integers, fractions and tokens."""
-
-    def __init__(self, program: Program | None, cell: CellFunction) -> None:
-        self._program = program
-        self._cell = cell
-
-    def constant(self, value: Value) -> Value:
-        """The value itself."""
-        return value
-
-    def elementwise(self, operator: str, operands: Sequence[Value], node: SOp) -> Value:
-        """What the operator table says."""
-        try:
-            return OPERATORS[operator].apply(*operands)
-        except ZeroDivisionError:
-            raise self._fault(node, "division by zero") from None
-        except TypeError as error:
-            raise self._fault(node, str(error)) from None
-
-    def cell(self, call: CellCall, operands: Sequence[Value]) -> Value:
-        """What the contract, or the module that stands in for it, says."""
-        try:
-            return self._cell(call, operands)
-        except RuntimeFault as error:
-            raise self._fault(call, str(error)) from error
-
-    def ascribe(self, node: Ascribe, value: Value) -> Value:
-        """The value, if the promise that was made of it holds."""
-        wanted = element_of(node.declared)
-        if not contains(wanted, value):
-            raise self._fault(node, f"{shown(value)!r} is not a value of {wanted}")
-        return value
-
-    def lookup(self, node: Lookup, operands: Sequence[Value]) -> Value:
-        """The entry of the table; keys are equal as the operator == has it."""
-        try:
-            return looked_up(node, operands)
-        except TypeError as error:
-            raise self._fault(node, str(error)) from None
-
-    def at(self, node: At, sequence: Sequence[Value], position: Value) -> Value:
-        """The element at a whole position within the sequence, counted from the end where it is negative."""
-        try:
-            return element_at(sequence, position)
-        except TypeError as error:
-            raise self._fault(node, str(error)) from None
-
-    def aggregate(
-        self,
-        node: Aggregate,
-        position: int,
-        selected: Sequence[Value],
-        values: Sequence[Value],
-        default: Value | None,
-    ) -> Value:
-        """What the operator says of the selected values; the default of none."""
-        if not any(selected):
-            answer = answer_to_nothing(node.operator) if default is None else default
-            if answer is None:
-                raise self._fault(node, "nothing is selected, and there is no default")
-            return answer
-        try:
-            return aggregated(node.operator, position, selected, values)
-        except TypeError as error:
-            raise self._fault(node, str(error)) from None
-
-    def width(self, selected: Sequence[Value]) -> Value:
-        """How many are selected."""
-        return sum(map(bool, selected))
-
-    def reduce(self, node: Reduce, sequences: Sequence[Sequence[Value]]) -> Value:
-        """What the name of the reduction says; the smallest or largest of nothing is a fault."""
-        if node.operator in ("min", "max") and not sequences[0]:
-            raise self._fault(node, f"the {node.operator} of an empty sequence is not defined")
-        try:
-            return _REDUCTIONS[node.operator](*sequences)
-        except TypeError as error:
-            fault = str(error) if node.operator == "sum" else "tokens and numbers have no order"
-            raise self._fault(node, fault) from None
-
-    def truth(self, value: Value) -> bool:
-        """Whether the value counts as true."""
-        return bool(value)
-
-    def whole(self, node: SOp, value: Value) -> int:
-        """A whole number as it is."""
-        if not isinstance(value, int):
-            raise self._fault(node, f"the bound {quoted(value)} of a range is not a whole number")
-        return int(value)
-
-    def sequence(self, node: SOp, values: Sequence[Value]) -> Sequence[Value]:
-        """The values; in the original RASP all of them are tokens, or none is."""
-        if self._program and self._program.dialect == "rasp" and isinstance(element_of(node.type), Unknown):
-            token = next((value for value in values if isinstance(value, str)), None)
-            other = next((value for value in values if not isinstance(value, str)), None)
-            if token is not None and other is not None:
-                kind = "boolean" if isinstance(other, bool) else "number"
-                found = f"the token {token!r} and the {kind} {quoted(other)}"
-                raise self._fault(node, f"a sequence holds values of one kind, found {found}")
-        return values
-
-    def _fault(self, node: SOp, message: str) -> RuntimeFault:
-        span = self._program.spans.get(node) if self._program else None
-        return RuntimeFault(f"{span.source.name}:{span.line}:{span.column}: {message}" if span else message)
-
-
-_REDUCTIONS: Mapping[str, Callable[..., Value]] = {
-    "sum": total,
-    "min": min,
-    "max": max,
-    "count": lambda values: sum(map(bool, values)),
-    "any": any,
-    "all": all,
-    "sorted": lambda values: all(left <= right for left, right in pairwise(values)),
-    "distinct": lambda values: len(set(values)) == len(values),
-    "permutation": lambda left, right: sorted(map(repr, left)) == sorted(map(repr, right)),
-}
+        return run_batch(program, function, inputs, device=device).answers()
+    return (answer_of(program, run(program, function, given)[function.result], given) for given in inputs)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,7 @@ from stdcell.dsl import CellPort, CellSignature, parse
 from stdcell.dsl.scope import Condition
 from stdcell.dsl.types import Int
 from stdcell.errors import LanguageError, RuntimeFault, Source
-from stdcell.runtime.interpreter import interpret
+from stdcell.runtime.interpreter import interpret, interpret_stream
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 ORIGINAL = ("language_semantics", "library_functions")
@@ -389,3 +392,64 @@ TOKENS = st.lists(
 def test_any_program_answers_any_input_or_says_why_not(expression: str, tokens: list[Any]) -> None:
     with suppress(LanguageError, RuntimeFault):
         assert len(answer(f"a = {expression};", tokens, dialect="rasp")) == len(tokens)
+
+
+class Numbers:
+    """Inputs without end, that know how many of them were taken."""
+
+    def __init__(self) -> None:
+        self.n_taken = 0
+
+    def __iter__(self) -> Iterator[list[int]]:
+        for number in count():
+            self.n_taken += 1
+            yield [number, number + 1]
+
+
+INCREMENT = "main(xs: seq[int]) = xs + 1;"
+
+
+def test_a_stream_without_end_is_answered_a_batch_at_a_time() -> None:
+    inputs = Numbers()
+    answers = interpret_stream(parse(INCREMENT), inputs, batch_size=10)
+    assert (list(islice(answers, 3)), inputs.n_taken) == ([[1, 2], [2, 3], [3, 4]], 10)
+    assert (list(islice(answers, 7))[-1], inputs.n_taken) == ([10, 11], 10)
+    assert (next(answers), inputs.n_taken) == ([11, 12], 20)
+
+
+def test_nothing_of_a_stream_is_taken_before_an_answer_is_asked_for() -> None:
+    inputs = Numbers()
+    interpret_stream(parse(INCREMENT), inputs)
+    assert inputs.n_taken == 0
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 8, 100])
+def test_a_stream_is_answered_as_a_whole_whatever_the_batch(batch_size: int) -> None:
+    inputs = [list(range(length)) for length in range(20)]
+    program = parse(INCREMENT)
+    assert list(interpret_stream(program, inputs, batch_size=batch_size)) == interpret(program, inputs)
+
+
+def test_a_stream_gives_the_answers_before_a_fault() -> None:
+    answers = interpret_stream(parse(INCREMENT), [[n] for n in range(9)] + [["a"]], batch_size=20)
+    assert list(islice(answers, 9)) == [[n + 1] for n in range(9)]
+    with pytest.raises(RuntimeFault, match="'a' at position 0 is not a value of int"):
+        next(answers)
+
+
+def test_an_unknown_output_of_a_stream_is_a_fault_at_once() -> None:
+    with pytest.raises(RuntimeFault, match="the program has no output 'b'"):
+        interpret_stream(parse("a = 1;"), [], output="b")
+
+
+def test_a_batch_of_less_than_one_input_is_a_fault() -> None:
+    with pytest.raises(RuntimeFault, match="a batch holds at least 1 input, found a batch size of 0"):
+        interpret_stream(parse("a = 1;"), [], batch_size=0)
+
+
+def test_a_few_inputs_do_not_wait_for_torch() -> None:
+    code = (
+        "import sys; from stdcell import parse; from stdcell.runtime import interpret; "
+        "interpret(parse('a = indices;'), ['abc'] * 7); sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
