@@ -8,7 +8,7 @@ part of it; the type and position of an input are.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -362,13 +362,16 @@ def constant_type(value: Value) -> Element:
             return Real(value, value)
 
 
-def topological(roots: Iterable[SOp]) -> list[SOp]:
-    """Every node that the roots depend on, arguments before the nodes that read them, each once."""
+def topological(roots: Iterable[SOp], known: Container[SOp] = ()) -> list[SOp]:
+    """Every node that the roots depend on, arguments before the nodes that read them, each once.
+
+    Nodes that are known already are left out, with what only they depend on.
+    """
     order: dict[SOp, None] = {}
     stack = [(root, False) for root in reversed(list(roots))]
     while stack:
         node, is_ready = stack.pop()
-        if node in order:
+        if node in order or node in known:
             continue
         if is_ready:
             order[node] = None

@@ -22,14 +22,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import pad, scaled_dot_product_attention
+from torch.nn.functional import pad
 
 from ..errors import RuntimeFault
+from .attention import attend
 from .edges import Edge, LayerShape, TransformerConfig, edges, parameter_shapes, readers, writers
 
 __all__ = [
@@ -158,18 +159,18 @@ def forward_fused(
     assert config.edges is None, "a circuit is evaluated edge by edge"
     embed_bnd, position_nd = _embed(config, parameters, tokens_bn)
     stream_bnd = embed_bnd + position_nd
-    flag = config.causal and n_tokens_b is None and not config.sink
-    score_bias = None if flag else _score_bias(config, embed_bnd, n_tokens_b)
-    mask = None if score_bias is None else score_bias[:, None]
+    score_bias = _score_bias(config, embed_bnd, n_tokens_b) if config.sink else None
+    if score_bias is None:
+        attending = partial(attend, n_keys_b=n_tokens_b, is_causal=config.causal)
+    else:
+        attending = partial(attend, mask=score_bias[:, None])
     for number, layer in enumerate(config.layers):
         if layer.n_heads:
             input_hbnd = stream_bnd.expand(layer.n_heads, *stream_bnd.shape)
             query, key, value = (
                 _project(config, parameters, f"L{number}", letter, input_hbnd).transpose(0, 1) for letter in "QKV"
             )
-            mixed_bhnc = scaled_dot_product_attention(
-                query, key, value, attn_mask=mask, is_causal=flag, scale=_scale(config, layer)
-            )
+            mixed_bhnc = attending(query, key, value, scale=_scale(config, layer))
             stream_bnd = stream_bnd + torch.einsum("bhnc,hcd->bnd", mixed_bhnc, parameters[f"L{number}.W_O"])
         if layer.d_mlp:
             stream_bnd = stream_bnd + _mlp(parameters, f"L{number}", stream_bnd)
@@ -292,5 +293,5 @@ def _check_parameters(config: TransformerConfig, parameters: Parameters) -> None
             raise RuntimeFault(f"parameter {name!r} has shape {found}, expected {shape}{either}")
     kinds = {tensor.dtype for tensor in parameters.values()}
     if len(kinds) != 1 or not kinds <= _DTYPES:
-        found = ", ".join(sorted(map(str, kinds)))
-        raise RuntimeFault(f"parameters must all be float32, float64 or bfloat16, and of one kind, found {found}")
+        named = ", ".join(sorted(map(str, kinds)))
+        raise RuntimeFault(f"parameters must all be float32, float64 or bfloat16, and of one kind, found {named}")

@@ -17,15 +17,11 @@ from math import ceil, floor
 
 from ...dsl.graph import (
     Aggregate,
-    At,
     Constant,
     Elementwise,
-    Fold,
     Indices,
     Input,
     Length,
-    Quantified,
-    Reduce,
     Select,
     SelectorLogic,
     SelectorWidth,
@@ -33,25 +29,22 @@ from ...dsl.graph import (
     topological,
 )
 from ...dsl.types import Seq, Unknown, Value
-from ..exact import answer_to_nothing
 from . import rewriting
 from .domains import Domain, finite, grid, means, spread
 from .elementwise import infer_elementwise
 from .facts import Facts, Knowledge, listed, number, variable
 from .kinds import holds_booleans
 from .nodes import Added, Ceiling, Floor, Opaque, Sign, Undefined
-from .orders import is_ranking, is_reflexive, is_single
+from .proofs import Proofs
 from .refusal import Origins
+from .replacements import Replacements
 from .selection import join_terms, refuse_foresight, to_polynomial
-from .selectors import Polynomial, Term
-from .totality import always_selects, is_width_of, width_by_position
+from .selectors import Term
 
 __all__ = ["VOCABULARY", "Analysis"]
 
 VOCABULARY = Input((), "vocabulary", Seq(Unknown()), "vocabulary")
 """The variable that all inputs are functions of: which token stands at a position."""
-_SUMMANDS_LIMIT = 256
-_FEW_SUMMANDS = 2
 
 
 class Analysis:
@@ -59,6 +52,7 @@ class Analysis:
 
     Attributes:
         origins: where nodes come from.
+        proofs: what is proved of them.
         checks: s-ops that are true where the program has no answer.
     """
 
@@ -68,16 +62,14 @@ class Analysis:
         """Start with the vocabulary: for `VOCABULARY` and for each input, the value of each token."""
         self.origins = origins
         self.checks: dict[SOp, None] = {}
-        self._known = Knowledge(origins, max_length)
-        self._vocabulary = vocabulary
-        self._causal = causal
+        self._known = Knowledge(origins, max_length, vocabulary, causal)
+        self.proofs = Proofs(self._known)
+        self._replacements = Replacements(self._known, self.proofs, self._derived, self._check)
         self._images: dict[SOp, SOp] = {}
-        self._selectors: dict[SOp, Polynomial] = {}
-        self._uniform: dict[SOp, bool] = {}
 
     def image(self, root: SOp) -> SOp:
         """The node that stands for one of the program; its facts are known."""
-        for node in topological([root]):
+        for node in topological([root], self._images):
             if node not in self._images:
                 arguments = tuple(self._images[argument] for argument in node.arguments)
                 rebuilt = node if arguments == node.arguments else replace(node, arguments=arguments)
@@ -94,234 +86,49 @@ class Analysis:
             if isinstance(node.type, Seq) and isinstance(node.type.element, Unknown):
                 values = self.facts(self._images[node]).domain.values or ()
                 if len({isinstance(value, str) for value in values}) > 1:
-                    self._check(node, rewriting.mixes(self._images[node], is_causal=self._causal))
+                    self._check(node, rewriting.mixes(self._images[node], is_causal=self._known.is_causal))
 
     def facts(self, node: SOp) -> Facts:
         """What is known of a node that `image` returned."""
         return self._known.facts[node]
-
-    def selector(self, node: SOp) -> Polynomial:
-        """The normal form of a width's or aggregate's selector."""
-        return self._selectors[node.arguments[0]]
 
     def conjunctions(self, node: SOp) -> Sequence[Term]:
         """The selector of an aggregate as conjunctions of which each has a head.
 
         Of several only where no query selects two keys; else they become one, over joint variables.
         """
-        terms = self.selector(node)
-        if all(term.factor == 1 for term in terms) and (len(terms) == 1 or self.is_single(node)):
+        terms = self.proofs.selector(node)
+        if all(term.factor == 1 for term in terms) and (len(terms) == 1 or self.proofs.is_single(node)):
             return terms
         selector = node.arguments[0]
         return [join_terms(selector, terms, self._known, lambda joint: self._derived(joint, selector))]
 
-    def is_single(self, node: SOp) -> bool:
-        """Whether no query of a width or aggregate selects two keys."""
-        return self._known.max_length == 1 or is_single(self.selector(node), self._is_distinct)
-
-    def is_never_empty(self, node: SOp) -> bool:
-        """Whether every query of a width or aggregate selects a key."""
-        selector, asked = self.selector(node), node.arguments[0]
-        if is_reflexive(selector):
-            return True
-        if self._causal or not isinstance(asked, Select):
-            return False
-        return always_selects(selector, self.facts(asked.arguments[1]), self._is_consecutive, self._known.max_length)
-
-    def _is_consecutive(self, node: SOp) -> bool:
-        """Whether the values at the positions of a sequence of length n are the first n of all, in some order."""
-        if isinstance(node, SelectorWidth):
-            return is_ranking(self.selector(node), self._is_distinct)
-        return isinstance(node, Indices)
-
-    def _is_distinct(self, node: SOp) -> bool:
-        """Whether no two positions have the same value: a whole multiple of consecutive numbers, plus a uniform one."""
-        if self._is_consecutive(node):
-            return True
-        known = self.facts(node.arguments[0] if isinstance(node, Floor) else node).linear or {}
-        varying = [(part, weight) for part, weight in known.items() if part and not self._is_uniform(part)]
-        return len(varying) == 1 and varying[0][1].denominator == 1 and self._is_consecutive(varying[0][0])
-
-    def _is_uniform(self, node: SOp) -> bool:
-        """Whether all positions have the same value."""
-        if node not in self._uniform:
-            base = self.facts(node).base
-            self._uniform[node] = self._has_one_value(node) if base == (node,) else all(map(self._is_uniform, base))
-        return self._uniform[node]
-
-    def _has_one_value(self, node: SOp) -> bool:
-        match node:
-            case Input() | Indices():
-                return False
-            case SelectorWidth() | Aggregate():
-                queries = (query for term in self.selector(node) for _, query in term.tables)
-                return all(map(self._is_uniform, (*queries, *node.arguments[2:])))
-        return all(map(self._is_uniform, node.arguments))
-
     def _added(self, node: SOp) -> SOp:
         """Note what is known of a node, or put another in its place."""
-        replacement = self._replacement(node)
+        replacement = self._replacements.of(node)
         if replacement is not None:
             return self._derived(replacement, node)
         if isinstance(node, Select | SelectorLogic):
-            sides = [self._selectors.get(argument, ()) for argument in node.arguments]
-            self._selectors[node] = to_polynomial(node, sides, self._known, lambda new: self._derived(new, node))
+            sides = [self._known.selectors.get(argument, ()) for argument in node.arguments]
+            self._known.selectors[node] = to_polynomial(node, sides, self._known, lambda new: self._derived(new, node))
         else:
             self._known.add(node, self._inferred(node))
         return node
 
     def _derived(self, node: SOp, original: SOp) -> SOp:
         """The image of a node that the compiler adds on behalf of another."""
-        for inner in topological([node]):
-            if inner not in self._images:
-                self.origins.note(inner, original)
+        for inner in topological([node], self._images):
+            self.origins.note(inner, original)
         return self.image(node)
 
-    def _replacement(self, node: SOp) -> SOp | None:
-        match node:
-            case Fold():
-                if not rewriting.is_closed(node):
-                    way_out = "make what it needs a part of the items"
-                    raise self.origins.refuse(node, "the step reads more than the state and the item", way_out)
-                return rewriting.reduced(node) or rewriting.unrolled(node, self._known.max_length)
-            case Reduce():
-                return self._reduced(node)
-            case At():
-                return self._read_at(node)
-            case Quantified():
-                answer = rewriting.decided(node)
-                if answer is None:
-                    reason = f"the body of {node.operator!r} reads more than its variable and the length"
-                    raise self.origins.refuse(node, reason, "write it with selectors, or run it in the interpreter")
-                return answer
-            case Select(arguments=(keys, queries)):
-                return self._compared_whole(node, self.facts(keys).domain, self.facts(queries).domain)
-            case SelectorWidth() if not self.selector(node):
-                return Constant((), 0)
-            case SelectorWidth():
-                return width_by_position(self.selector(node), self._known.max_length, is_causal=self._causal)
-            case Aggregate(arguments=(_, _, default)) if not self.selector(node):
-                return default
-            case Aggregate() if not self.selector(node) and answer_to_nothing(node.operator) is None:
-                reason = "it has no value for any input: nothing is selected, and there is no default"
-                raise self.origins.refuse(node, reason, "mend the program")
-            case Aggregate(arguments=(selector, values, _)) if self.is_never_empty(node):
-                return replace(node, arguments=(selector, values))
-            case Aggregate() if node.operator != "mean":
-                return self._aggregation(node)
-            case Elementwise() if all(self.facts(argument).domain.is_numeric for argument in node.arguments):
-                return rewriting.merged_means(node) or self._sum_of_selected(node)
-        return None
-
-    def _sum_of_selected(self, node: Elementwise) -> SOp | None:
-        """A mean times how many it is of, as a sum: the mean itself may take very many values."""
-        for mean, factor in (node.arguments, node.arguments[::-1]) if node.operator == "*" else ():
-            if isinstance(mean, Aggregate) and mean.operator == "mean" and self._is_width(factor, mean):
-                added = Aggregate(mean.arguments[:2], "sum")
-                return None if self._counted("sum", mean.arguments[1], mean.arguments[0]) is None else added
-        return None
-
-    def _is_width(self, node: SOp, of: Aggregate) -> bool:
-        """Whether a number is proved to be how many keys are selected."""
-        if isinstance(node, SelectorWidth):
-            return node.arguments == of.arguments[:1]
-        return is_width_of(self.selector(of), self.facts(node), self._known.max_length)
-
-    def _compared_whole(self, node: Select, keys: Domain, queries: Domain) -> SOp | None:
-        """The comparison of a fraction of very many values with whole numbers."""
-        for fraction, whole in ((keys, queries), (queries, keys)):
-            if whole.is_whole and fraction.is_numeric and fraction.is_crowded:
-                return rewriting.compared_whole(node, is_key_whole=whole is keys)
-        return None
-
-    def _read_at(self, node: At) -> SOp:
-        sequence, position = node.arguments
-        domain, n = self.facts(position).domain, self._known.max_length
-        if domain.values is not None and not any(isinstance(value, int) and -n <= value < n for value in domain.values):
-            reason = f"it has no value for any input: no sequence of up to {n} elements has such a position"
-            raise self.origins.refuse(node, reason, "mend the program, or take a larger max_length")
-        is_from_start = domain.is_numeric and domain.low >= 0
-        place = position if is_from_start else rewriting.from_start(position)
-        return Aggregate((Select((Indices(), place), "=="), sequence))
-
-    def _reduced(self, node: Reduce) -> SOp:
-        keys, *others = node.arguments
-        match node.operator:
-            case "sorted":
-                return rewriting.is_sorted(keys)
-            case "distinct":
-                return rewriting.is_distinct(keys)
-            case "permutation" if len({self._kind(side) for side in (keys, *others)}) == 1:
-                return rewriting.is_permutation(keys, *others)
-        answer = self._counted(node.operator, keys, rewriting.EVERYWHERE)
-        if answer is not None:
-            return answer
-        reason = f"{node.operator!r} of this sequence has no compilation"
-        raise self.origins.refuse(node, reason, "write it with selectors, or run it in the interpreter")
-
-    def _kind(self, node: SOp) -> object:
-        """Equal for s-ops of which values that are equal are equal to the language as well."""
-        return self.facts(node).domain.is_numeric and holds_booleans(node, self._vocabulary)
-
-    def _counted(self, operator: str, keys: SOp, selector: SOp) -> SOp | None:
-        """A property of the selected keys, by how many of them have which values; None if it cannot be told so."""
-        domain, width = self.facts(keys).domain, rewriting.within(selector)
-        values = domain.values if domain.values is not None and len(domain) <= _SUMMANDS_LIMIT else None
-        match operator:
-            case "count":
-                return rewriting.count(keys, width)
-            case "any":
-                return rewriting.any_hold(keys, width)
-            case "all":
-                return rewriting.all_hold(keys, width)
-            case "sum" if domain.is_numeric and domain.count == 1 and self._is_averaged(selector, domain):
-                return rewriting.added(keys, selector)
-            case "sum" if values is not None and domain.is_numeric:
-                return rewriting.sum_of(keys, values, width)
-            case "min" | "max" if values is not None and domain.is_numeric:
-                return rewriting.extreme(keys, values, operator, width)
-            case "min" | "max" if values is not None and all(isinstance(value, str) for value in values):
-                return rewriting.extreme(keys, sorted(values, key=str), operator, width)
-        return None
-
-    def _is_averaged(self, selector: SOp, domain: Domain) -> bool:
-        """Whether a sum is better told by the mean than by the counts of each value: one head does, not one a value."""
-        n_counted = sum(1 for value in domain.values or ()) - (0 in (domain.values or ()))
-        terms = self._selectors[self._derived(selector, selector)]
-        return (domain.values is None or n_counted > _FEW_SUMMANDS) and len(terms) == 1 and terms[0].factor == 1
-
-    def _aggregation(self, node: Aggregate) -> SOp:
-        """An aggregation other than the mean, as the mean of one value or by widths."""
-        selector, values, *default = node.arguments
-        if node.operator in ("first", "last", "nearest_left", "nearest_right"):
-            return Aggregate((selector if self.is_single(node) else self._one_of(node), values, *default))
-        answer = self._counted(node.operator, values, selector)
-        if answer is None:
-            reason = f"{node.operator!r} of these values has no compilation"
-            raise self.origins.refuse(node, reason, "give it numbers of few values, or run it in the interpreter")
-        of_nothing = answer_to_nothing(node.operator)
-        if default and (of_nothing is None or self.facts(default[0]).constant != of_nothing):
-            return Elementwise((rewriting.is_empty(selector), default[0], answer), "if")
-        if of_nothing is None and not self.is_never_empty(node):
-            self._check(node, rewriting.is_empty(selector))
-        return answer
-
-    def _one_of(self, node: Aggregate) -> SOp:
-        """The selector of the first, last or nearest of the keys that are selected."""
-        # Where no key stands after its query, the nearest is the last.
-        operator = "last" if self._causal and node.operator != "first" else node.operator
-        position = rewriting.position_of(operator, node.arguments[0], self._known.max_length)
-        here = Select((Indices(), position), "==")
-        return SelectorLogic((here, rewriting.UP_TO_HERE), "and") if self._causal else here
-
     def _inferred(self, node: SOp) -> Facts:
-        if self._causal and isinstance(node, Length | SelectorWidth | Aggregate):
-            refuse_foresight(node, () if isinstance(node, Length) else self.selector(node), self._known)
+        if self._known.is_causal and isinstance(node, Length | SelectorWidth | Aggregate):
+            refuse_foresight(node, () if isinstance(node, Length) else self.proofs.selector(node), self._known)
         match node:
             case Input() if node == VOCABULARY:
-                return variable(node, finite(self._vocabulary[node]))
+                return variable(node, finite(self._known.vocabulary[node]))
             case Input():
-                return listed(self._vocabulary[node], (self.image(VOCABULARY),), node)
+                return listed(self._known.vocabulary[node], (self.image(VOCABULARY),), node)
             case Constant(value=str() as token):
                 return listed([token], (), node)
             case Constant(value=value):
@@ -353,17 +160,17 @@ class Analysis:
         return facts
 
     def _possible_widths(self, node: SelectorWidth) -> range:
-        most = 1 if self.is_single(node) else self._known.max_length
-        if self.is_never_empty(node):
+        most = 1 if self.proofs.is_single(node) else self._known.max_length
+        if self.proofs.is_never_empty(node):
             return range(1, most + 1)
-        return range(most if self._is_consecutive(node) else most + 1)
+        return range(most if self.proofs.is_consecutive(node) else most + 1)
 
     def _aggregated(self, node: Aggregate) -> Facts:
         """Facts of an aggregate: the selected values where at most one is, else means; checks where none is defined."""
         _, values, *default = node.arguments
         kept, width = self.facts(values).domain, SelectorWidth(node.arguments[:1])
         domains = [self.facts(part).domain for part in default]
-        is_single = self.is_single(node)
+        is_single = self.proofs.is_single(node)
         if not is_single or kept.values is None:
             self._refuse_mixture(node)
         if not is_single:
@@ -371,14 +178,14 @@ class Analysis:
                 kept = means(kept, self._known.max_length)
             else:
                 self._check(node, Elementwise((width, Constant((), 2)), ">="))
-        if not default and not self.is_never_empty(node):
+        if not default and not self.proofs.is_never_empty(node):
             self._check(node, Elementwise((width, Constant((), 0)), "=="))
         domain = spread(kept, *domains)
         return number(node, domain) if domain.is_numeric else variable(node, domain)
 
     def _added_up(self, node: SOp, values: Domain, widths: Domain) -> Facts:
         """Facts of a sum of numbers; none of them counts as 0."""
-        low, high = min(values.low, 0) * widths.high, max(values.high, 0) * widths.high
+        low, high = min(values.low, Fraction(0)) * widths.high, max(values.high, Fraction(0)) * widths.high
         return number(node, grid(values.unit, 1, low, high))
 
     def _holds_booleans(self, node: Aggregate) -> bool:
@@ -386,7 +193,7 @@ class Analysis:
         values = self.facts(node.arguments[1]).domain.values
         if values is None or not {0, 1} & {*values}:
             return False
-        answer = holds_booleans(node.arguments[1], self._vocabulary)
+        answer = holds_booleans(node.arguments[1], self._known.vocabulary)
         if answer is None:
             way_out = "make numbers of the booleans by indicator(…), or select at most one key, by its index"
             raise self.origins.refuse(node, "several values may be selected, booleans and numbers among them", way_out)

@@ -59,7 +59,7 @@ class Arithmetic:
 
         Source: the numbers between 2^(p-1) and 2^p are whole, in a significand of p bits.
         """
-        return 3 * 2 ** (self.n_bits - 2)
+        return 3 << (self.n_bits - 2)
 
     def nearest(self, number: float) -> Fraction:
         """The stored number nearest to another one."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
@@ -48,7 +48,7 @@ def compile_transformer(
     max_length: int,
     causal: bool = False,
     dtype: str | torch.dtype = "float32",
-    beginning: Literal["token", "sink"] = "token",
+    beginning: str = "token",
 ) -> CompiledTransformer:
     """Compile a program to a transformer that answers as the interpreter does.
 

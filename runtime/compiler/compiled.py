@@ -29,9 +29,13 @@ class CompiledTransformer:
     Attributes:
         module: the transformer. Token 0 stands at the beginning, token i + 1 is the i-th of the vocabulary; with sinks
             there is none at the beginning, and token i is the i-th.
+        program, output: what was compiled.
+        function: the function behind the output.
         vocabulary: the tokens.
         max_length: the longest input, the token at the beginning not counted.
         residual_labels: what each dimension of the residual stream holds.
+        answer: how the answer is read from the logits; those behind it are above 1/2 where there is none.
+        readouts: how s-ops are read from the streams that each attention, each MLP and the logits read, side by side.
     """
 
     def __init__(
@@ -50,15 +54,15 @@ class CompiledTransformer:
         self._beginning: tuple[int, ...] = () if module.config.sink else (0,)
         self.max_length = module.config.n_context - len(self._beginning)
         self.residual_labels = labels
-        self._program = program
-        self._output = output
-        self._function = program.output(output)
+        self.program = program
+        self.output = output
+        self.function = program.output(output)
         # Python has True equal to 1, the language has not.
         self._token_numbers = {
             (type(token), token): number for number, token in enumerate(vocabulary or (), len(self._beginning))
         }
-        self._answer = answer
-        self._readouts = readouts
+        self.answer = answer
+        self.readouts = readouts
 
     @property
     def config(self) -> TransformerConfig:
@@ -68,7 +72,7 @@ class CompiledTransformer:
     @property
     def error_bound(self) -> float:
         """How far any logit that the answer is read from may be from its exact value, as computed in this format."""
-        return self._answer.error
+        return self.answer.error
 
     @property
     def n_parameters(self) -> int:
@@ -101,7 +105,7 @@ class CompiledTransformer:
             return {}
         streams_nd = self._streams(row)
         decoded = {}
-        for node, read in self._readouts.items():
+        for node, read in self.readouts.items():
             sequence = read.values(streams_nd @ columns(read.functionals, streams_nd.shape[-1], streams_nd.dtype))
             decoded[node] = sequence if isinstance(node.type, Seq) else sequence[0]
         return decoded
@@ -134,22 +138,22 @@ class CompiledTransformer:
         return torch.tensor(numbers, dtype=torch.int64, device=self.module.get_parameter("embed").device)
 
     def _decoded(self, given: Given, logits_no: Tensor) -> Any:
-        n_answer = len(self._answer.functionals)
+        n_answer = len(self.answer.functionals)
         has_no_answer = bool((logits_no[:, n_answer:] > 0.5).any())
         if has_no_answer or not len(logits_no):
             # The interpreter says why there is no answer; it also answers the empty input, which has no position.
-            (answer,) = interpret(self._program, [given], output=self._output)
+            (answer,) = interpret(self.program, [given], output=self.output)
             assert not has_no_answer, "a check fired on an input that has an answer"
             return answer
-        sequence = self._answer.values(logits_no[:, :n_answer])
-        is_sequence = isinstance(self._function.result.type, Seq)
-        return answer_of(self._program, sequence if is_sequence else sequence[0], given)
+        sequence = self.answer.values(logits_no[:, :n_answer])
+        is_sequence = isinstance(self.function.result.type, Seq)
+        return answer_of(self.program, sequence if is_sequence else sequence[0], given)
 
     def _tokens(self, given: Given) -> list[int]:
         """The numbers of the tokens of one input, after the one at the beginning."""
         elements = _single(given) if isinstance(given, Mapping) else given
         if self.vocabulary is None:
-            bind_inputs(self._function, given)
+            bind_inputs(self.function, given)
             numbers = [len(self._beginning)] * len(elements)
         else:
             numbers = self._numbers(given, elements)
@@ -165,7 +169,7 @@ class CompiledTransformer:
 
     def _unfit(self, given: Given, elements: Sequence[Any]) -> RuntimeFault:
         """Why an input does not fit, in the interpreter's words where the program's types say so."""
-        bind_inputs(self._function, given)
+        bind_inputs(self.function, given)
         place, element = next((p, e) for p, e in enumerate(elements) if (type(e), e) not in self._token_numbers)
         vocabulary = self.vocabulary or ()
         known = ", ".join(map(repr, vocabulary[:8])) + (", …" if len(vocabulary) > 8 else "")

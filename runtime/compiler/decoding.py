@@ -55,7 +55,8 @@ class Readout:
     def _borders(self) -> NDArray[np.float64]:
         """What lies half way between neighbouring numbers."""
         numbers = np.array([float(value) for value in self.domain.values or ()])
-        return (numbers[1:] + numbers[:-1]) / 2
+        borders: NDArray[np.float64] = (numbers[1:] + numbers[:-1]) / 2
+        return borders
 
 
 def readout(node: SOp, analysis: Analysis, encoder: Encoder, stream: Stream) -> Readout:

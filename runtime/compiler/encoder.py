@@ -73,9 +73,10 @@ class Encoder:
         return self._clean[node]
 
     def _cleaned(self, node: SOp, facts: Facts, plain: Categories) -> Categories:
-        number = self._rounded_number(facts.via) if facts.via and len(facts.base) == 1 else None
-        if number is not None:
-            runs = runs_of(facts, self._analysis.facts(facts.via))
+        via = facts.via if len(facts.base) == 1 else None
+        number = self._rounded_number(via) if via else None
+        if via and number is not None:
+            runs = runs_of(facts, self._analysis.facts(via))
             assert runs is not None, "a function of a number that is none"
             return self._thermometer(node, facts, runs, number)
         return self._builder.rounded(plain, 1, self._labels(node, facts)) or plain
@@ -168,7 +169,7 @@ class Encoder:
     def _is_copied(self, node: Aggregate) -> bool:
         """Whether an aggregate of numbers can copy the one selected value instead of averaging."""
         base = self._analysis.facts(node.arguments[1]).base
-        return self._analysis.is_single(node) and all(map(self.is_listed, base))
+        return self._analysis.proofs.is_single(node) and all(map(self.is_listed, base))
 
     def _whole(self, node: SOp, value: SOp) -> Functional:
         """The floor or ceiling of a number, as the nearest whole one of what lies well between two of them."""

@@ -18,6 +18,7 @@ from ...dsl.graph import SOp
 from ...dsl.types import Value
 from .domains import Domain, finite
 from .refusal import Origins
+from .selectors import Polynomial
 
 __all__ = ["Facts", "Knowledge", "Linear", "Places", "listed", "number", "variable"]
 
@@ -87,12 +88,18 @@ def number(node: SOp, domain: Domain, linear: Linear | None = None) -> Facts:
 
 @dataclass(slots=True)
 class Knowledge:
-    """Facts of all nodes so far, and the number of values of each variable, in order of appearance."""
+    """Facts of all nodes so far, normal forms of selectors, and the number of values of each variable, in order.
+
+    `vocabulary` says for each input what value each token has.
+    """
 
     origins: Origins
     max_length: int
+    vocabulary: Mapping[SOp, Sequence[Value]]
+    is_causal: bool
     facts: dict[SOp, Facts] = field(default_factory=dict)
     sizes: dict[SOp, int] = field(default_factory=dict)
+    selectors: dict[SOp, Polynomial] = field(default_factory=dict)
 
     def add(self, node: SOp, facts: Facts) -> None:
         """Note the facts of a node."""

@@ -45,8 +45,8 @@ class Heads:
 
     def width(self, node: SelectorWidth) -> Functional:
         """How many keys are selected, as a number: the signed sum of the widths of conjunctions."""
-        max_width = 1 if self._analysis.is_single(node) else self._network.max_length
-        terms = self._analysis.selector(node)
+        max_width = 1 if self._analysis.proofs.is_single(node) else self._network.max_length
+        terms = self._analysis.proofs.selector(node)
         number = total((t.factor, self._conjunction_width(node, t, max_width, 1 / (8 * len(terms)))) for t in terms)
         if not self._network.stream.error(number) < 0.25:
             raise self._too_wide(node, max_width, f"error {self._network.stream.error(number):.2g}, 0.25 allowed")
@@ -73,7 +73,7 @@ class Heads:
         """The mean of the selected numbers; the default where nothing is selected."""
         _, values, *default = node.arguments
         domain, name = self._analysis.facts(values).domain, self._analysis.origins.name(node)
-        reach, is_single = as_float(domain.reach), self._analysis.is_single(node)
+        reach, is_single = as_float(domain.reach), self._analysis.proofs.is_single(node)
         closest = as_float(domain.gap) / self._network.max_length**2
         number = self._encodings.number_within(values, closest / 8)
         parts: list[Functional] = []

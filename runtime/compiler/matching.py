@@ -71,9 +71,10 @@ def channels_of(
     """
     key, query = pair
     if _n_classes(table_qk) > _FEW_CLASSES:
-        coded = _coded(key, query, table_qk, encodings, analysis, stream, share, is_exact=is_exact)
-        if coded is not None and coded.noise <= share:
-            return coded
+        for exactly in sorted({is_exact, True}):
+            coded = _coded(key, query, table_qk, encodings, analysis, stream, share, is_exact=exactly)
+            if coded is not None and coded.noise <= share:
+                return coded
     read = encodings.cleaned if is_exact else encodings.categorical
     return by_classes(stream, table_qk, read(query), read(key))
 

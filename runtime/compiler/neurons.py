@@ -73,7 +73,8 @@ class Builder:
         """The value of each ramp; `exclusive` if at most one of them is 1."""
         self.check_count(node, 2 * len(ramps))
         stream = self.network.stream
-        readings, error = [ramp.steepest_reading for ramp in ramps], 0.0
+        error = 0.0
+        readings: Sequence[Functional] = [ramp.steepest_reading for ramp in ramps]
         if noise := max(map(stream.error, readings), default=0.0):
             readings, error = self._least_noisy(node, ramps, readings, 2 * noise)
         slot = self.network.mlp_slot(readings)
@@ -123,8 +124,8 @@ class Builder:
         stream = self.network.stream
         reads = total([(1, number), (-low - closed, {ONE: 1}), (closed, gate)])
         slot, unit = self.network.mlp_slot([reads]), stream.unit(total([(1, number), (low, {ONE: 1})]))
-        kept = {"error": stream.error(reads), "bound": as_float(high - low)}
-        (dimension,) = stream.add([label], ready=slot + 1, **kept, unit=unit)
+        bound = as_float(high - low)
+        (dimension,) = stream.add([label], ready=slot + 1, error=stream.error(reads), bound=bound, unit=unit)
         self.network.neurons[slot].append(Neuron(reads, {dimension: 1}))
         return total([(1, {dimension: 1}), (low, gate)])
 

@@ -21,8 +21,8 @@ def prune(network: Network, outputs: Iterable[Functional]) -> set[int]:
     needed = {dimension for output in outputs for dimension in output}
     for slot in sorted({*network.heads, *network.neurons}, reverse=True):
         # Whatever a slot reads was written in earlier ones.
-        heads = [kept for head in network.heads[slot] if (kept := _pruned_head(head, needed)).writes]
-        neurons = [kept for neuron in network.neurons[slot] if (kept := _pruned_neuron(neuron, needed)).writes]
+        heads = [head for each in network.heads[slot] if (head := _pruned_head(each, needed)).writes]
+        neurons = [neuron for each in network.neurons[slot] if (neuron := _pruned_neuron(each, needed)).writes]
         network.heads[slot], network.neurons[slot] = heads, neurons
         needed |= {d for head in heads for read in _reads(head) for d in read}
         needed |= {d for neuron in neurons for d in neuron.reads}

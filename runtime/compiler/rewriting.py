@@ -256,7 +256,8 @@ def reduced(fold: Fold) -> SOp | None:
     is_positional = all(isinstance(part, _PER_POSITION) for part in topological([item]))
     if not is_number or not is_positional or state in topological([item]) or (modulus and operator not in ("+", "-")):
         return None
-    values = substitute(item, dict(zip(items, sequences, strict=True)))
+    given: dict[SOp, SOp] = dict(zip(items, sequences, strict=True))
+    values = substitute(item, given)
     reduction = {"+": "sum", "-": "sum"}.get(operator, operator)
     total = Aggregate((UP_TO_HERE, values), reduction) if fold.running else Reduce((values,), reduction)
     answer = _apply(operator, initial, total)
@@ -267,7 +268,9 @@ def _inlined(step: SOp) -> SOp:
     """The step, with what the contract says in place of a cell's call."""
     calls = {call: call.meaning for call in topological([step]) if isinstance(call, CellCall) and call.meaning}
     for call, meaning in calls.items():
-        ports = {port: call.arguments[int(port.key.removeprefix("port."))] for port in inputs_of([meaning])}
+        ports: dict[SOp, SOp] = {
+            port: call.arguments[int(port.key.removeprefix("port."))] for port in inputs_of([meaning])
+        }
         step = substitute(step, {call: substitute(meaning, ports)})
     return step
 

@@ -15,7 +15,7 @@ from ...dsl.graph import SOp, topological
 from ...dsl.types import Value
 from ...errors import RuntimeFault, Source
 from ..transformer import Transformer
-from .compile import CompiledTransformer
+from .compiled import CompiledTransformer
 from .decoding import Readout
 from .domains import Domain
 from .stream import Functional, as_weight
@@ -27,11 +27,11 @@ def to_dict(compiled: CompiledTransformer) -> dict[str, Any]:
     """All but the transformer itself; `from_dict` reads it back."""
     vocabulary = compiled.vocabulary
     return {
-        "program": _program_to_dict(compiled._program, compiled._output),
+        "program": _program_to_dict(compiled.program, compiled.output),
         "vocabulary": None if vocabulary is None else [_value_to_json(token) for token in vocabulary],
         "residual_labels": list(compiled.residual_labels),
-        "answer": _readout_to_dict(compiled._answer),
-        "readouts": {node.digest: _readout_to_dict(read) for node, read in compiled._readouts.items()},
+        "answer": _readout_to_dict(compiled.answer),
+        "readouts": {node.digest: _readout_to_dict(read) for node, read in compiled.readouts.items()},
     }
 
 
@@ -94,12 +94,13 @@ def _readout_to_dict(read: Readout) -> dict[str, Any]:
         "domain": _domain_to_dict(read.domain),
         "functionals": [_functional_to_json(functional) for functional in read.functionals],
         "is_number": read.is_number,
+        "error": read.error,
     }
 
 
 def _readout_from_dict(fields: Mapping[str, Any]) -> Readout:
     functionals = [_functional_from_json(functional) for functional in fields["functionals"]]
-    return Readout(_domain_from_dict(fields["domain"]), functionals, fields["is_number"])
+    return Readout(_domain_from_dict(fields["domain"]), functionals, fields["is_number"], fields["error"])
 
 
 def _functional_to_json(functional: Functional) -> list[list[Any]]:

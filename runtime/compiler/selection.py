@@ -88,7 +88,9 @@ def refuse_foresight(node: SOp, selector: Polynomial, known: Knowledge) -> None:
         reason = "a causal transformer does not know the length before the input ends"
         raise known.origins.refuse(node, reason, "compile with causal=False")
     pair = (Indices(), Indices())
-    if not all(pair in term.tables and not np.triu(term.tables[pair], 1).any() for term in selector):
+    if known.max_length > 1 and not all(
+        pair in term.tables and not np.triu(term.tables[pair], 1).any() for term in selector
+    ):
         way_out = "compile with causal=False, or add `and select(indices, indices, <=)`"
         raise known.origins.refuse(node.arguments[0], "the selector may select a key after its query", way_out)
 
