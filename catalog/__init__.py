@@ -6,6 +6,7 @@ from .node import Node
 from .relationships import RELATIONSHIP_TYPES, Relationship
 from .schema import (
     LABELS,
+    Adapter,
     Alias,
     Checkpoint,
     Circuit,
@@ -27,6 +28,7 @@ from .schema import (
 __all__ = [
     "LABELS",
     "RELATIONSHIP_TYPES",
+    "Adapter",
     "Alias",
     "BlobFolder",
     "Catalog",

@@ -19,6 +19,7 @@ from .node import Count, Digest, Fraction, JsonObject, Node
 __all__ = [
     "CELLS",
     "LABELS",
+    "Adapter",
     "Alias",
     "Checkpoint",
     "Circuit",
@@ -120,6 +121,19 @@ class Formula(Node):
     agreement: Fraction = Field(description="Share of inputs on which it equals the network, 0 to 1.")
 
 
+class Adapter(Node):
+    """A soft wire: an affine map from one circuit's residual stream to what another one's port reads."""
+
+    name: str = Field(description="The wire, such as 'add_mod_7.result → double_mod_7.a'.")
+    blob: Digest = Field(description="Digest of the blob that holds the map.")
+    source: Digest = Field(description="Id of the circuit that it reads.")
+    target: Digest = Field(description="Id of the circuit that it writes into.")
+    port: str = Field(description="Name of the target's port.")
+    reads: str = Field(description="What of the source is read: 'stream', or a component such as 'L0.mlp'.")
+    width: Count = Field(description="Number of directions of the source's residual stream that are read.")
+    n_parameters: Count = Field(description="Number of learned scalars.")
+
+
 class Program(Node):
     """A text that composes cells; a cell."""
 
@@ -150,7 +164,7 @@ class Contract(Node):
 class Evidence(Node):
     """What was found out about a claim."""
 
-    of: Digest = Field(description="Id of the cell, checkpoint or run that the claim is about.")
+    of: Digest = Field(description="Id of the cell, adapter, checkpoint or run that the claim is about.")
     kind: Literal["proof", "exhaustive", "measurement", "counterexample"] = Field(description="How strong it is.")
     claim: str = Field(description="What is claimed, such as 'ensures result == a + b'.")
     method: str = Field(description="How it was found, such as 'enumeration' or 'z3'.")
@@ -208,7 +222,7 @@ class Event(Node):
 LABELS: dict[str, type[Node]] = {
     label.__name__: label
     for label in (
-        *(Task, Dataset, TrainingRun, Model, Checkpoint, Component, Circuit, Formula, Program, Port),
+        *(Task, Dataset, TrainingRun, Model, Checkpoint, Component, Circuit, Formula, Adapter, Program, Port),
         *(Contract, Evidence, Verdict, Phase, Alias, Event),
     )
 }

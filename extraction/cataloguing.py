@@ -8,33 +8,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from ..catalog import (
     Catalog,
     Circuit,
-    Component,
     Contract,
     Dataset,
     Evidence,
     Formula,
     Model,
-    Node,
-    Port,
-    Relationship,
     Task,
     TrainingRun,
-    Verdict,
 )
 from ..catalog import Checkpoint as CheckpointNode
 from ..dsl.scope import CellPort, CellSignature
-from ..dsl.types import Int
-from ..runtime.cell import CellConfig, IntPort
 from ..runtime.edges import component_of
 from ..training import Run, load_run
 from ..verify.neural import ExhaustiveCheck, check_exhaustively
+from ..verify.records import Records, add_check, add_components, add_ports, judge, port_type
 from .files import ExtractedCircuit, ExtractedFormula, read_circuit, read_formula
 
 __all__ = ["StoredRun", "check_circuit", "store_run"]
@@ -51,26 +45,6 @@ class StoredRun:
     check: ExhaustiveCheck
 
 
-N = TypeVar("N", bound=Node)
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Nodes and relationships to be written together."""
-
-    nodes: list[Node] = field(default_factory=list)
-    relationships: list[Relationship] = field(default_factory=list)
-
-    def add(self, node: N) -> N:
-        """Take a node in."""
-        self.nodes.append(node)
-        return node
-
-    def join(self, source: Node, type_: str, target: Node, **properties: str) -> None:
-        """Take a relationship in."""
-        self.relationships.append(Relationship(source.id, type_, target.id, properties))
-
-
 def store_run(catalog: Catalog, folder: Path) -> StoredRun:
     """Write a run, its checkpoints, its circuit and its formula; what is there already stays as it is.
 
@@ -81,7 +55,7 @@ def store_run(catalog: Catalog, folder: Path) -> StoredRun:
     run, circuit, formula = load_run(folder), read_circuit(folder), read_formula(folder)
     cell_name = _cell_name(run)
     check = check_circuit(run, circuit)
-    batch = _Batch()
+    batch = Records()
     task, checkpoints = _add_run(batch, catalog, run, cell_name)
     contract = batch.add(Contract(requires="", ensures=run.task.contract))
     circuit_node = _add_circuit(batch, catalog, circuit, cell_name)
@@ -90,8 +64,8 @@ def store_run(catalog: Catalog, folder: Path) -> StoredRun:
         batch.join(node, "EXTRACTED_FROM", checkpoints[step])
         batch.join(node, "IMPLEMENTS", task)
         batch.join(node, "SATISFIES", contract)
-        _add_ports(batch, node, run.task.cell)
-    _add_circuit_evidence(batch, circuit_node, contract, check)
+        add_ports(batch, node, run.task.cell)
+    add_check(batch, circuit_node, contract, check)
     _add_formula_evidence(batch, formula_node, contract, checkpoints[formula.checkpoint_step], formula, run)
     names = {circuit_node.name: circuit_node.id, formula_node.name: formula_node.id}
     catalog.add(batch.nodes, batch.relationships, names)
@@ -100,8 +74,8 @@ def store_run(catalog: Catalog, folder: Path) -> StoredRun:
 
 def check_circuit(run: Run, circuit: ExtractedCircuit) -> ExhaustiveCheck:
     """Run a circuit on every input, against the contract of its run's task."""
-    ports = tuple(CellPort(port.name, _type(port)) for port in run.task.cell.inputs)
-    output = CellPort(run.task.cell.output.name, _type(run.task.cell.output))
+    ports = tuple(CellPort(port.name, port_type(port)) for port in run.task.cell.inputs)
+    output = CellPort(run.task.cell.output.name, port_type(run.task.cell.output))
     signature = CellSignature("circuit", _cell_name(run), "", ports, output, None, run.task.contract)
     return check_exhaustively(circuit.cell, signature)
 
@@ -111,11 +85,7 @@ def _cell_name(run: Run) -> str:
     return "_".join([run.task.name.replace("-", "_"), *map(str, run.task.parameters.values())])
 
 
-def _type(port: IntPort) -> Int:
-    return Int(port.low, port.high)
-
-
-def _add_run(batch: _Batch, catalog: Catalog, run: Run, name: str) -> tuple[Task, dict[int, CheckpointNode]]:
+def _add_run(batch: Records, catalog: Catalog, run: Run, name: str) -> tuple[Task, dict[int, CheckpointNode]]:
     """Task, data set, model, run and its checkpoints by step."""
     task = batch.add(Task(name=name, description=run.task.contract, parameters=dict(run.task.parameters)))
     n_inputs = len(run.task.inputs_bp)
@@ -159,7 +129,7 @@ def _add_run(batch: _Batch, catalog: Catalog, run: Run, name: str) -> tuple[Task
     return task, checkpoints
 
 
-def _add_circuit(batch: _Batch, catalog: Catalog, circuit: ExtractedCircuit, name: str) -> Circuit:
+def _add_circuit(batch: Records, catalog: Catalog, circuit: ExtractedCircuit, name: str) -> Circuit:
     """The circuit with its components, joined as its edges run."""
     names = sorted({component_of(end) for edge in circuit.edges for end in edge})
     node = batch.add(
@@ -173,21 +143,11 @@ def _add_circuit(batch: _Batch, catalog: Catalog, circuit: ExtractedCircuit, nam
             search={key: value for key, value in circuit.search.items() if key != "curve"},
         )
     )
-    components = {part: batch.add(Component(of=node.id, name=part, kind=_kind(part))) for part in names}
-    for component in components.values():
-        batch.join(node, "HAS_COMPONENT", component)
-    for writer, reader in circuit.edges:
-        entrance = reader.removeprefix(component_of(reader)).removeprefix(".") or "in"
-        batch.join(components[writer], "FEEDS", components[component_of(reader)], reader=entrance)
+    add_components(batch, node, circuit.edges)
     return node
 
 
-def _kind(component: str) -> str:
-    kinds = {"embed": "embedding", "position": "embedding", "logits": "logits", "mlp": "mlp"}
-    return kinds.get(component.rpartition(".")[2], "head")
-
-
-def _add_formula(batch: _Batch, extracted: ExtractedFormula, name: str) -> Formula:
+def _add_formula(batch: Records, extracted: ExtractedFormula, name: str) -> Formula:
     formula = extracted.formula
     config: dict[str, Any] = {
         "modulus": formula.modulus,
@@ -198,42 +158,8 @@ def _add_formula(batch: _Batch, extracted: ExtractedFormula, name: str) -> Formu
     return batch.add(Formula(name=name, expression=formula.text, config=config, agreement=formula.agreement))
 
 
-def _add_ports(batch: _Batch, node: Node, config: CellConfig) -> None:
-    directed = [("in", place, port) for place, port in enumerate(config.inputs)] + [("out", 0, config.output)]
-    for direction, place, port in directed:
-        text = str(_type(port))
-        written = Port.model_validate(
-            {"name": port.name, "direction": direction, "position": place, "type": text, "type_key": text}
-        )
-        batch.join(node, "HAS_PORT", batch.add(written))
-
-
-def _add_circuit_evidence(batch: _Batch, node: Circuit, contract: Contract, check: ExhaustiveCheck) -> None:
-    evidence = batch.add(
-        Evidence(
-            of=node.id,
-            kind="exhaustive",
-            claim=contract.ensures,
-            method="enumeration of every input",
-            n_inputs=check.n_inputs,
-            n_wrong=check.n_wrong,
-            smallest_margin=check.smallest_margin,
-            dtype=check.dtype,
-            device=check.device,
-        )
-    )
-    _judge(batch, node, contract, evidence, holds=check.holds, counterexample=_call(node.name, check))
-
-
-def _call(name: str, check: ExhaustiveCheck) -> str | None:
-    if check.first_wrong is None:
-        return None
-    inputs, answer = check.first_wrong
-    return f"{name}({', '.join(map(str, inputs))}) answers {answer}"
-
-
 def _add_formula_evidence(
-    batch: _Batch, node: Formula, contract: Contract, parent: CheckpointNode, extracted: ExtractedFormula, run: Run
+    batch: Records, node: Formula, contract: Contract, parent: CheckpointNode, extracted: ExtractedFormula, run: Run
 ) -> None:
     """Its answers against the contract on every input, and its agreement with the network that it was read off."""
     formula = extracted.formula
@@ -249,7 +175,7 @@ def _add_formula_evidence(
             n_wrong=n_wrong,
         )
     )
-    _judge(batch, node, contract, evidence, holds=n_wrong == 0, counterexample=None)
+    judge(batch, node, contract, evidence, holds=n_wrong == 0, counterexample=None)
     agreement = batch.add(
         Evidence(
             of=node.id,
@@ -264,28 +190,3 @@ def _add_formula_evidence(
     )
     batch.join(agreement, "ABOUT", node)
     batch.join(agreement, "MEASURED_ON", parent)
-
-
-def _judge(
-    batch: _Batch,
-    node: Circuit | Formula,
-    contract: Contract,
-    evidence: Evidence,
-    *,
-    holds: bool,
-    counterexample: str | None,
-) -> None:
-    """The verdict that the evidence allows, and what both say of the contract."""
-    verdict = batch.add(
-        Verdict(
-            of=node.id,
-            claim=contract.ensures,
-            status="exhaustive" if holds else "refuted",
-            scope=f"all {evidence.n_inputs:,} inputs",
-            method=evidence.method,
-            counterexample=counterexample,
-        )
-    )
-    for found in (evidence, verdict):
-        batch.join(found, "ABOUT", node)
-        batch.join(found, "SUPPORTS" if holds else "REFUTES", contract)

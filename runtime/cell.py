@@ -4,27 +4,33 @@
 2. The transformer runs, and the logits at one position are read.
 3. The answer is the value of the output port with the largest logit.
 
+`run` is the same with gradients, and open at both ends of the residual stream: vectors may stand in place of the
+embedded tokens of chosen ports, and what the read position holds is given out beside the logits.
+
 Weights travel as safetensors bytes without metadata (with metadata they would not be reproducible byte by byte); the
 configuration travels apart, as a dictionary in JSON's own types.
 
-Axes: b batch, p input port, n position, o output.
+Axes: b batch, p input port, n position, o output, v vocabulary, w writer, d residual width.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from ..errors import RuntimeFault
-from .transformer import Transformer, TransformerConfig
+from ..errors import RuntimeFault, did_you_mean
+from .transformer import Transformer, TransformerConfig, forward_edgewise, forward_fused, writers
 
-__all__ = ["CellConfig", "IntPort", "NeuralCell"]
+__all__ = ["STREAM", "CellConfig", "CellRun", "IntPort", "NeuralCell"]
+
+STREAM = "stream"
+"""What the logits are read from: the sum of all that the writers put there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class CellConfig:
         columns = [
             values_bp[:, place[part]] - self.inputs[place[part]].low
             if isinstance(part, str)
-            else values_bp.new_full((len(values_bp),), part)
+            else torch.full_like(values_bp[:, 0], part)
             for part in self.prompt
         ]
         return torch.stack(columns, dim=1)
@@ -90,6 +96,14 @@ class CellConfig:
             return cls(**{**fields, "inputs": ports, "output": output, "prompt": tuple(fields["prompt"])})
         except (KeyError, TypeError) as error:
             raise RuntimeFault(f"not a cell's configuration: {error}") from error
+
+
+class CellRun(NamedTuple):
+    """What a cell computed at its read position for a batch of calls."""
+
+    logits_bo: Tensor
+    residual_bd: Tensor
+    """The residual stream before it is unembedded, or what one writer put into it."""
 
 
 class NeuralCell:
@@ -128,7 +142,7 @@ class NeuralCell:
     def logits(self, *values: Tensor | int) -> Tensor:
         """Logits of the output values, shape (inputs as broadcast …, output); arguments and errors as in a call."""
         columns = torch.broadcast_tensors(*self._checked(values))  # type: ignore[no-untyped-call]
-        values_bp = torch.stack([column.reshape(-1) for column in columns], dim=1)
+        values_bp = torch.stack([column.reshape(-1) for column in columns], dim=1).to(self.device)
         with torch.no_grad():
             logits_bno: Tensor = self.model(self.config.tokens(values_bp))
         return logits_bno[:, self.config.read_position].reshape(*columns[0].shape, self.config.output.n_values)
@@ -137,6 +151,61 @@ class NeuralCell:
         """Best minus second-best logit, zero or more; arguments, shape and errors as in a call."""
         best = self.logits(*values).topk(2, dim=-1).values
         return best[..., 0] - best[..., 1]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights lie; answers come from there."""
+        return self.model.get_parameter("embed").device
+
+    def embedded(self, port: str, values_b: Tensor) -> Tensor:
+        """What the model embeds for values of a port, without their position, shape (batch, residual)."""
+        (low,) = (one.low for one in self.config.inputs if one.name == port)
+        return self.model.get_parameter("embed")[values_b - low]
+
+    def run(self, values_bp: Tensor, written: Mapping[str, Tensor] | None = None, reads: str = STREAM) -> CellRun:
+        """Logits and residual at the read position, with gradients.
+
+        Args:
+            values_bp: one column of integers for each input port, each within its port's range, on `device`.
+            written: for some ports what stands in place of the embedded value, shape (batch, residual).
+            reads: `STREAM`, or the writer whose output is asked for, such as `L0.mlp`.
+
+        Raises:
+            RuntimeFault: if the model has no such writer.
+        """
+        tokens_bn = self.config.tokens(values_bp)
+        parameters: dict[str, Tensor] = dict(self.model.named_parameters())
+        n_known, n_calls = parameters["embed"].shape[0], tokens_bn.shape[0]
+        for place, part in enumerate(self.config.prompt):
+            if isinstance(part, str) and part in (written or {}):
+                # Each row gets a token of its own, which embeds as what is written there.
+                tokens_bn[:, place] = torch.arange(n_calls, device=tokens_bn.device) + n_known
+                parameters["embed"] = torch.cat([parameters["embed"], (written or {})[part]])
+                n_known += n_calls
+        return self._read_stream(parameters, tokens_bn) if reads == STREAM else self._read(parameters, tokens_bn, reads)
+
+    def _read_stream(self, parameters: dict[str, Tensor], tokens_bn: Tensor) -> CellRun:
+        """Both in one evaluation: the stream is unembedded by the identity beside the weights."""
+        shape = self.model.config
+        unembed, bias = parameters["unembed"], parameters["b_unembed"]
+        identity = torch.eye(shape.d_model, dtype=unembed.dtype, device=unembed.device)
+        parameters["unembed"] = torch.cat([unembed, identity], dim=1)
+        parameters["b_unembed"] = torch.cat([bias, bias.new_zeros(len(bias), shape.d_model)], dim=1)
+        if shape.edges is None:
+            wide_bno = forward_fused(shape, parameters, tokens_bn)
+        else:
+            wide_bno = forward_edgewise(shape, parameters, tokens_bn).logits_bno
+        wide_bo = wide_bno[:, self.config.read_position]
+        return CellRun(wide_bo[:, : shape.n_outputs], wide_bo[:, shape.n_outputs :])
+
+    def _read(self, parameters: dict[str, Tensor], tokens_bn: Tensor, writer: str) -> CellRun:
+        names = writers(self.model.config)
+        if writer not in names:
+            near = did_you_mean(writer, names) or f"it has {', '.join(names)}"
+            raise RuntimeFault(f"no writer {writer!r} in this model; {near}; {STREAM!r} is the sum of all")
+        logits_bno, outputs_wbnd = forward_edgewise(self.model.config, parameters, tokens_bn)
+        place = self.config.read_position
+        return CellRun(logits_bno[:, place], outputs_wbnd[names.index(writer), :, place])
 
     def to_bytes(self) -> bytes:
         """The weights as safetensors; the same weights give the same bytes."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import neo4j
 import pytest
 
-from stdcell.catalog import Catalog, Task
+from stdcell.catalog import LABELS, Catalog, Task
 from stdcell.errors import CatalogError
 
 pytestmark = pytest.mark.neo4j
@@ -49,4 +49,4 @@ def test_every_label_has_a_constraint_on_its_id(neo4j_uri: str, driver: neo4j.Dr
     with Catalog(f"{neo4j_uri}?blobs={tmp_path}"):
         records, _, _ = driver.execute_query("SHOW CONSTRAINTS YIELD name WHERE name ENDS WITH '_id' RETURN name")
     assert "stdcell_circuit_id" in {record["name"] for record in records}
-    assert len(records) == 16
+    assert len(records) == len(LABELS)
