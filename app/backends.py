@@ -9,7 +9,8 @@ from ..dsl import Program
 from ..errors import RuntimeFault
 from ..runtime.interpreter import CellFunction, Given, bind_inputs, call_by_contract, run
 from ..runtime.promises import check_requirements
-from ..runtime.trace import Recorder, Trace, trace_of
+from ..runtime.tracing import Recorder, Trace, trace_of
+from ..runtime.tracing.recording import Margin
 
 __all__ = ["BACKENDS", "traced_run"]
 
@@ -38,16 +39,26 @@ def _stitched(program: Program, given: Given, output: str | None, catalog: Catal
 
     if catalog is None and program.cells:
         raise RuntimeFault("the stitched backend runs the networks themselves: name their catalog with --catalog")
-    cell = stitch(program, catalog).call if catalog is not None else call_by_contract
-    return _evaluated(program, given, output, catalog, "stitched", cell)
+    if catalog is None:
+        return _evaluated(program, given, output, None, "stitched", call_by_contract)
+    from ..runtime.tracing.networks import CatalogNetworks
+
+    margin = CatalogNetworks(catalog).margin
+    return _evaluated(program, given, output, catalog, "stitched", stitch(program, catalog).call, margin)
 
 
 def _evaluated(
-    program: Program, given: Given, output: str | None, catalog: Catalog | None, backend: str, cell: CellFunction
+    program: Program,
+    given: Given,
+    output: str | None,
+    catalog: Catalog | None,
+    backend: str,
+    cell: CellFunction,
+    margin: Margin | None = None,
 ) -> Trace:
     function, recorder = program.output(output), Recorder(cell)
     values = run(program, function, given, recorder)
-    return trace_of(program, function, given, values, backend, recorder.answers, catalog)
+    return trace_of(program, function, given, values, backend, recorder=recorder, margin=margin, catalog=catalog)
 
 
 def _transformer(program: Program, given: Given, output: str | None, catalog: Catalog | None) -> Trace:
@@ -63,7 +74,10 @@ def _transformer(program: Program, given: Given, output: str | None, catalog: Ca
         vocabulary=None if function.parameters else tokens,
         max_length=max(1, n_positions),
     )
-    return trace_of(program, function, given, compiled.values(given), "transformer", {}, catalog)
+    # The empty input has no position that a transformer could read its answer at: the interpreter answers it.
+    values = compiled.values(given) if n_positions else run(program, function, given)
+    bounds = {node: compiled.readouts[node].error for node in values if node in compiled.readouts}
+    return trace_of(program, function, given, values, "transformer", error_bounds=bounds, catalog=catalog)
 
 
 BACKENDS: Mapping[str, Run] = {"interpret": _interpret, "stitched": _stitched, "transformer": _transformer}

@@ -11,7 +11,7 @@ from ..catalog import Catalog
 from ..dsl import Program
 from ..errors import StdcellError
 from ..runtime.interpreter import Given
-from ..runtime.trace import Trace
+from ..runtime.tracing import Trace
 from ..verify import Report, verify
 from .backends import BACKENDS, traced_run
 from .options import parse_file

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from ..catalog import Catalog
@@ -17,10 +16,11 @@ from ..dsl import Program
 from ..dsl.analysis import Analysis, analyse
 from ..errors import Fault, LanguageError, RuntimeFault, Span
 from ..runtime.interpreter import Given
-from ..runtime.trace import Step, Trace
+from ..runtime.tracing import Trace
 from ..verify import Claim, Report, Verdict
 from .obligations import owed_by
 from .options import console, print_json, read_source
+from .tracing.table import print_steps
 
 __all__ = ["check", "print_answer", "print_report", "read_input"]
 
@@ -119,32 +119,10 @@ def print_answer(trace: Trace, *, with_trace: bool, as_json: bool) -> None:
         print_json(trace.to_json())
         return
     if with_trace:
-        _print_steps(trace)
+        print_steps(trace)
     typer.echo(json.dumps(trace.answer, ensure_ascii=False))
     for promise in trace.broken:
         typer.echo(f"broken promise: {promise}", err=True)
-
-
-def _print_steps(trace: Trace) -> None:
-    """A table: one row for each s-op, and under a cell's value what the cell was asked."""
-    table = Table(title=f"{trace.output}, {trace.backend}", title_justify="left", show_edge=False)
-    for heading in ("s-op", "value", "line", "computed by", "evidence"):
-        table.add_column(heading, overflow="fold")
-    for step in trace.steps:
-        computed = f"{step.cell} {step.digest[:12]}" if step.cell and step.digest else trace.backend
-        table.add_row(step.name or step.text, _told(step), _short(step.place), computed, step.evidence)
-    console.print(table)
-
-
-def _short(place: str) -> str:
-    """File name, line and column."""
-    return place.rpartition("/")[2]
-
-
-def _told(step: Step) -> str:
-    value = "\n".join(step.value) if step.type == "selector" else json.dumps(step.value, ensure_ascii=False)
-    calls = [f"{', '.join(map(str, call.inputs))} → {call.answer}" for call in step.calls]
-    return "\n".join([value, *calls])
 
 
 def _fault(fault: Fault) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Modules that need torch (`compiler`, `transformer`, `cell`, `stitching`) are imp
 interpretation does not wait for it.
 """
 
-from .interpreter import interpret
-from .trace import Trace, trace_of
+from .interpreter import interpret, interpret_stream
+from .tracing import Trace, trace_of
 
-__all__ = ["Trace", "interpret", "trace_of"]
+__all__ = ["Trace", "interpret", "interpret_stream", "trace_of"]

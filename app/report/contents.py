@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...extraction.files import ExtractedCircuit, ExtractedFormula
-from ...runtime.trace import Trace
+from ...runtime.tracing import Trace
 from ...training import Run
 from ...verify import Report
 from ...verify.neural import ExhaustiveCheck

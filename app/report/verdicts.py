@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from ...verify import Counterexample, Report, Verdict
+from ..tracing.table import place_text
 from .markup import Markup, element, joined, section
-from .traces import place_without_folder
 
 __all__ = ["SIGNS", "verdict_counts", "verdicts_section"]
 
@@ -44,7 +44,7 @@ def _listing(title: str, text: str, report: Report) -> Markup:
     """The program with numbered lines, those with a promise marked by the worst verdict on them."""
     worst: dict[int, str] = {}
     for verdict in sorted(report.verdicts, key=lambda verdict: list(SIGNS).index(verdict.status)):
-        file, line, *_ = [*place_without_folder(verdict.place).split(":"), "", ""]
+        file, line, *_ = [*place_text(verdict.place).split(":"), "", ""]
         if file == PurePath(title).name and line.isdigit():
             worst[int(line)] = verdict.status
     lines = [_line(number, line, worst.get(number)) for number, line in enumerate(text.splitlines(), 1)]
@@ -64,7 +64,7 @@ def _badge(status: str, text: str) -> Markup:
 
 
 def _verdict(verdict: Verdict) -> Markup:
-    place = element("code", place_without_folder(verdict.place), class_="place")
+    place = element("code", place_text(verdict.place), class_="place")
     head = element("p", _badge(verdict.status, verdict.status), " ", element("code", verdict.claim, class_="claim"))
     facts = [("scope", verdict.scope), ("by", verdict.method), ("because", verdict.reason or "")]
     told = element(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import matplotlib.image
 import pytest
@@ -17,7 +18,9 @@ from stdcell.app.report import ReportContents, write_report
 from stdcell.extraction import AdditionFormula
 from stdcell.extraction.files import ExtractedCircuit, ExtractedFormula
 from stdcell.runtime.cell import NeuralCell
-from stdcell.runtime.trace import CellAnswer, Step, Trace
+from stdcell.runtime.tracing import CellAnswer, Step, Trace
+from stdcell.runtime.tracing.operations import PlainOperation
+from stdcell.runtime.tracing.trace import CellEvidence, ProgramRecord
 from stdcell.runtime.transformer import Edge, Transformer, edges
 from stdcell.training import Progress, Run, TrainingConfig, find_task
 from stdcell.verify import Assumption, Counterexample, Report, Verdict
@@ -53,22 +56,46 @@ def written_circuit() -> ExtractedCircuit:
     return ExtractedCircuit(cell, b"weights", 30, search, effects)
 
 
-def written_trace() -> Trace:
-    steps = (
-        Step(
-            "earlier",
-            "selector",
-            ["010", "001", "000"],
-            "select(xs, xs, <)",
-            "/home/x/sum.cell:4:5",
-            None,
-            None,
-            (),
-            "",
-        ),
-        Step("", "int 0..6", 5, "add(xs, 3)", "sum.cell:5:5", "add", "c" * 64, (CellAnswer((2, 3), 5),), "exhaustive"),
+def written_step(name: str, type_: str, value: Any, text: str, place: str, number: int = 0) -> Step:
+    operation = PlainOperation(kind="at")
+    return Step(
+        number=number,
+        node="a",
+        name=name,
+        text=text,
+        place=place,
+        span=None,
+        type=type_,
+        operation=operation,
+        reads=(),
+        value=value,
     )
-    return Trace("stitched", "main", [5, 6, 0], ("sorted(result)",), steps)
+
+
+def trace_of_steps(backend: str, output: str, answer: Any, broken: tuple[str, ...], steps: tuple[Step, ...]) -> Trace:
+    program = ProgramRecord(source=output, dialect="cell", text=output, digest="e" * 64)
+    return Trace(
+        stdcell="0.1.0",
+        backend=backend,
+        program=program,
+        output=output,
+        input=[],
+        answer=answer,
+        broken=broken,
+        steps=steps,
+    )
+
+
+def written_trace() -> Trace:
+    rows = [[False, True, False], [False, False, True], [False, False, False]]
+    called = written_step("", "int 0..6", 5, "add(xs, 3)", "sum.cell:5:5", 1).model_copy(
+        update={
+            "cells": (CellEvidence(name="add", digest="c" * 64, evidence="exhaustive", evidence_id=None),),
+            "calls": (CellAnswer(cell="c" * 64, inputs=(2, 3), answer=5),),
+        }
+    )
+    earlier = written_step("earlier", "selector", rows, "select(xs, xs, <)", "/home/x/sum.cell:4:5")
+    return trace_of_steps("stitched", "main", [5, 6, 0], ("sorted(result)",), (earlier, called))
 
 
 def written_report() -> Report:
@@ -173,9 +200,10 @@ def test_only_the_report_is_left_in_its_folder(tmp_path: Path) -> None:
         replace(
             CONTENTS, proofs=(("a", "b", Report("e", (Verdict(HOSTILE, "wire", HOSTILE, "error", "", HOSTILE),))),)
         ),
-        replace(CONTENTS, traces=(Trace(HOSTILE, HOSTILE, [HOSTILE], (HOSTILE,), ()),)),
+        replace(CONTENTS, traces=(trace_of_steps(HOSTILE, HOSTILE, [HOSTILE], (HOSTILE,), ()),)),
         replace(
-            CONTENTS, traces=(Trace("", "", 0, (), (Step(HOSTILE, "", HOSTILE, HOSTILE, "", None, None, (), ""),)),)
+            CONTENTS,
+            traces=(trace_of_steps("", "", 0, (), (written_step(HOSTILE, HOSTILE, HOSTILE, HOSTILE, ""),)),),
         ),
         replace(CONTENTS, run=replace(CONTENTS.run, code_version='"><script>')),
     ],

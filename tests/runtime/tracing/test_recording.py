@@ -27,7 +27,7 @@ from stdcell.dsl.graph import (
 from stdcell.dsl.types import Int, Seq, Value
 from stdcell.runtime.compiler import compile_transformer
 from stdcell.runtime.interpreter import call_by_contract, run
-from stdcell.runtime.trace import Recorder, Step, Trace, trace_of
+from stdcell.runtime.tracing import Recorder, Step, Trace, trace_of
 
 XS = Input((), "main.0", Seq(Int(0, 2)), "xs")
 STATE = Input((), "fold1.state", Int(), "state")
@@ -52,7 +52,7 @@ def last_step(trace: Trace) -> Step:
 def interpreted(program: Program, given: list[int], cell: Callable[[CellCall, Any], Value]) -> Trace:
     function, recorder = program.functions["main"], Recorder(cell)
     values = run(program, function, given, recorder)
-    return trace_of(program, function, given, values, "interpret", recorder.answers, None)
+    return trace_of(program, function, given, values, "interpret", recorder=recorder)
 
 
 @pytest.mark.parametrize(
@@ -90,12 +90,13 @@ def test_a_step_tells_the_value_of_each_kind_of_node(node: SOp, type_: str, valu
 )
 def test_the_cell_within_a_step_or_body_is_told_with_its_calls(node: SOp) -> None:
     step = last_step(interpreted(program_of(node), [1, 2], lambda _call, operands: operands[0] + 1))
-    assert (step.cell, [(call.inputs, call.answer) for call in step.calls]) == ("next", [((1,), 2), ((2,), 3)])
+    calls = [(call.inputs, call.answer) for call in step.calls]
+    assert ([cell.name for cell in step.cells], calls) == (["next"], [((1,), 2), ((2,), 3)])
 
 
 @pytest.mark.parametrize(("node", "value"), [(LAST, [1, 2, 0]), (SQUARES, [1, 4, 0]), (At((XS, Constant((), -2))), 2)])
 def test_a_transformer_tells_the_same_values(node: SOp, value: Any) -> None:
     program = program_of(node)
     values = compile_transformer(program, max_length=3).values([1, 2, 0])
-    trace = trace_of(program, program.functions["main"], [1, 2, 0], values, "transformer", {}, None)
+    trace = trace_of(program, program.functions["main"], [1, 2, 0], values, "transformer")
     assert last_step(trace).value == value

@@ -1,0 +1,36 @@
+"""A traced program run once more on its backend: what no execution of single steps can tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...catalog import Catalog
+from ...runtime.tracing import Trace, TraceCheck
+from ...runtime.tracing.findings import Findings
+from ...runtime.tracing.reading import read_again
+from ...runtime.tracing.values import encoded
+from ..backends import BACKENDS, traced_run
+
+__all__ = ["checked_again"]
+
+_SETTLED = ("value", "error_bound")
+
+
+def checked_again(trace: Trace, check: TraceCheck, catalog: Catalog | None) -> TraceCheck:
+    """Add to a check what another run gives: the values that the backend keeps, and the compiler's error bounds.
+
+    Raises:
+        RuntimeFault: if the program does not run.
+        CatalogError: if a circuit is missing or damaged.
+    """
+    program = read_again(trace, catalog).program
+    if program is None or trace.output not in program.functions or trace.backend not in BACKENDS:
+        return check
+    fresh = traced_run(program, trace.input, trace.output, catalog, trace.backend)
+    findings = Findings()
+    for expected, found in zip(fresh.steps, trace.steps, strict=False):
+        findings.compare(found, "node, run again", expected.node, found.node)
+        findings.compare(found, "value, run again", encoded(expected.value), encoded(found.value))
+        findings.compare(found, "error_bound, run again", expected.error_bound, found.error_bound)
+    left = tuple(finding for finding in check.unchecked if finding.part not in _SETTLED)
+    return replace(check, faults=(*check.faults, *findings.faults), unchecked=left)
