@@ -15,7 +15,9 @@ import typer
 
 from .. import __version__
 from ..errors import StdcellError
+from .compilation import compile_program
 from .options import CatalogOption, JsonOption, QuietOption, SeedOption, find_catalog, open_catalog, parse_file
+from .tracing.commands import traces
 
 __all__ = ["app", "main"]
 
@@ -25,6 +27,8 @@ extract = typer.Typer(no_args_is_help=True, help="Cut circuits and formulas out 
 catalogs = typer.Typer(no_args_is_help=True, help="Write into a catalog.")
 app.add_typer(extract, name="extract")
 app.add_typer(catalogs, name="catalog")
+app.command("compile")(compile_program)
+app.add_typer(traces, name="trace")
 
 RunArgument = Annotated[Path, typer.Argument(help="The folder of a training run.", show_default=False)]
 FileArgument = Annotated[Path, typer.Argument(help="A program, .cell or .rasp.", show_default=False)]
@@ -110,13 +114,49 @@ def extract_formula(run: RunArgument, as_json: JsonOption = False, quiet: QuietO
 
 @catalogs.command("add")
 def catalog_add(
-    run: RunArgument, catalog: CatalogOption = None, as_json: JsonOption = False, quiet: QuietOption = False
+    what: Annotated[Path, typer.Argument(help="The folder of a training run, or a program.", show_default=False)],
+    name: Annotated[str | None, typer.Option(help="What a program is called there (else as its file).")] = None,
+    catalog: CatalogOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
-    """Write a run, its circuit and its formula, with evidence from running every input."""
-    from .catalogs import add_run, print_stored
+    """Write a run with its circuit and formula, or a program pinned to the cells that it calls, and what was found."""
+    from . import catalogs, stitching
 
     with open_catalog(catalog, create=True) as opened:
-        print_stored(add_run(opened, run, quiet=quiet or as_json), as_json=as_json)
+        if what.suffix in (".cell", ".rasp"):
+            stitching.print_saved(stitching.add_program(opened, what, name, quiet=quiet or as_json), as_json=as_json)
+        else:
+            catalogs.print_stored(catalogs.add_run(opened, what, quiet=quiet or as_json), as_json=as_json)
+
+
+@app.command()
+def stitch(
+    file: FileArgument,
+    soft: Annotated[bool, typer.Option("--soft", help="Fit an adapter for each wire, and store it.")] = False,
+    minimum_fidelity: Annotated[
+        float, typer.Option(min=0, max=1, help="Exit 1 if a soft wire keeps less of the hard one's answers.")
+    ] = 0.9,
+    reads: Annotated[
+        str, typer.Option(help="What is read upstream: the stream, or a writer such as L0.mlp.")
+    ] = "stream",
+    width: Annotated[int | None, typer.Option(min=1, help="How many directions are read (else all that vary).")] = None,
+    catalog: CatalogOption = None,
+    seed: SeedOption = 0,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """List the wires from circuit to circuit; with --soft, learn what joins their residual streams, and measure it."""
+    from . import stitching
+
+    with open_catalog(catalog) as opened:
+        if not soft:
+            stitching.print_hard_wires(stitching.hard_wires(file, opened), as_json=as_json)
+            return
+        how = stitching.Fitting(seed, reads, width, minimum_fidelity)
+        found = stitching.fit_wires(file, opened, how, quiet=quiet or as_json)
+    stitching.print_wires(found, as_json=as_json)
+    raise typer.Exit(0 if found.are_faithful else 1)
 
 
 @app.command()
@@ -237,20 +277,89 @@ def verify(
 @app.command()
 def run(
     file: FileArgument,
-    given: Annotated[str, typer.Option("--input", help="A JSON list, an object by parameter name, or plain text.")],
+    given: Annotated[
+        str | None, typer.Option("--input", help="A JSON list, an object by parameter name, or plain text.")
+    ] = None,
+    inputs: Annotated[str | None, typer.Option(help="A file of inputs, one JSON value a line; - is stdin.")] = None,
+    device: Annotated[str, typer.Option(help="Where --inputs are computed: cpu, cuda or cuda:1.")] = "cpu",
     backend: Annotated[Backend, typer.Option(help="What computes the answer.")] = Backend.interpret,
     output: Annotated[str | None, typer.Option(help="The output asked for (else main, else the last).")] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Print how the answer came about.")] = False,
+    trace_out: Annotated[Path | None, typer.Option(help="Write how it came about, .json or .html.")] = None,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Run a program on one input."""
+    """Run a program on one input, or on a file of them."""
+    from . import streams
     from .backends import traced_run
     from .programs import print_answer, read_input
+    from .tracing.files import write_document
+
+    streams.choose_inputs(given, inputs)
+    streams.check_device(device)
+    opened = find_catalog(catalog)
+    program = parse_file(file, opened)
+    if given is None:
+        streams.refuse_beside_inputs(backend.value, trace=trace or trace_out is not None)
+        streams.run_lines(program, inputs or streams.STANDARD_INPUT, output, device)
+        return
+    told = traced_run(program, read_input(given), output, opened, backend.value)
+    if trace_out is not None:
+        write_document(told, trace_out)
+    print_answer(told, with_trace=trace, as_json=as_json)
+
+
+@app.command()
+def explain(
+    file: Annotated[Path, typer.Argument(help="A program, .cell or .rasp, or a trace, .json.", show_default=False)],
+    given: Annotated[str | None, typer.Option("--input", help="The input, as for run; a trace has its own.")] = None,
+    at: Annotated[int | None, typer.Option(help="The position of the output (else all of it).")] = None,
+    output: Annotated[str | None, typer.Option(help="The output asked for (else main, else the last).")] = None,
+    backend: Annotated[Backend, typer.Option(help="What computes the answer.")] = Backend.interpret,
+    out: Annotated[Path | None, typer.Option(help="Write it, .json or .html (else the terminal).")] = None,
+    catalog: CatalogOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell why an output has its value: the values that it depends on, back to the input."""
+    from .tracing.commands import explain_run
+
+    explain_run(file, given, at, output, backend.value, catalog, out, as_json=as_json)
+
+
+@app.command()
+def agree(
+    file: FileArgument,
+    max_length: Annotated[int, typer.Option(min=1, help="Longest input tried.")],
+    vocabulary: Annotated[
+        str | None, typer.Option(help="Values that inputs consist of: a,b,c or a JSON list (else the usual ones).")
+    ] = None,
+    output: Annotated[str | None, typer.Option(help="The output asked for (else main, else the last).")] = None,
+    samples: Annotated[int, typer.Option(min=1, help="Inputs tried at most; all if there are fewer.")] = 5000,
+    seed: SeedOption = 0,
+    causal: Annotated[bool, typer.Option("--causal", help="Compile to a transformer that cannot look ahead.")] = False,
+    dtype: Annotated[str, typer.Option(help="Number format of its weights.")] = "float32",
+    beginning: Annotated[str, typer.Option(help="What heads attend to for want of keys: token or sink.")] = "token",
+    catalog: CatalogOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare interpreter, transformer and stitched networks; print the first input on which they differ."""
+    from .agreement import compare_backends, print_agreement
 
     opened = find_catalog(catalog)
-    told = traced_run(parse_file(file, opened), read_input(given), output, opened, backend.value)
-    print_answer(told, with_trace=trace, as_json=as_json)
+    found = compare_backends(
+        file,
+        opened,
+        vocabulary=vocabulary,
+        output=output,
+        max_length=max_length,
+        samples=samples,
+        seed=seed,
+        causal=causal,
+        dtype=dtype,
+        beginning=beginning,
+    )
+    print_agreement(found, as_json=as_json)
+    raise typer.Exit(0 if found.is_agreed else 1)
 
 
 @app.command()
