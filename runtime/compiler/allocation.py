@@ -10,13 +10,15 @@ matter. Where clearing costs more weights than it saves, every value keeps a dim
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .network import Network, Neuron
+from .pruning import delayed
 from .stream import Functional
 
-__all__ = ["Layout", "lay_out", "placed"]
+__all__ = ["Layout", "lay_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,23 @@ class Layout:
         return tuple("; then ".join(labels) or "nothing" for labels in held)
 
 
-def lay_out(network: Network, used: Iterable[int], outputs: Iterable[Functional]) -> Layout:
-    """Give each value in use a dimension, in whichever way takes fewer weights."""
+def lay_out(network: Network, used: Iterable[int], outputs: Sequence[Functional]) -> tuple[Network, Layout]:
+    """Give each value in use a dimension, in whichever way takes fewest weights.
+
+    Returns:
+        The network over dimensions, and where its values are.
+    """
+    orders = [network, delayed(network, outputs, always=False), delayed(network, outputs, always=True)]
+    tried = [(order, layout) for order in orders for layout in _layouts(order, [*used], outputs)]
+    order, layout = min(tried, key=lambda pair: _n_weights(*pair))
+    return _placed(order, layout), layout
+
+
+def _layouts(network: Network, used: Iterable[int], outputs: Iterable[Functional]) -> Iterator[Layout]:
     since, until = _lifetimes(network, outputs)
     values = sorted(used, key=lambda value: (since.get(value, 0), value))
-    apart = Layout({value: place for place, value in enumerate(values)}, {v: since.get(v, 0) for v in values})
-    shared = _shared(network, values, apart.since, until)
-    return min(apart, shared, key=lambda layout: _n_weights(network, layout))
+    yield Layout({value: place for place, value in enumerate(values)}, {v: since.get(v, 0) for v in values})
+    yield _shared(network, values, {v: since.get(v, 0) for v in values}, until)
 
 
 def _lifetimes(network: Network, outputs: Iterable[Functional]) -> tuple[dict[int, int], dict[int, int]]:
@@ -117,12 +129,12 @@ def _clearing_neurons(network: Network, layout: Layout, slot: int) -> list[Neuro
     ]
 
 
-def placed(network: Network, layout: Layout) -> Network:
+def _placed(network: Network, layout: Layout) -> Network:
     """The network over dimensions, with the neurons that clear them."""
     at = layout.placed
-    moved = Network(network.max_length, network.n_tokens, network.stream)
+    heads, neurons = defaultdict(list), defaultdict(list)
     for slot in range(2 * network.n_layers):
-        moved.heads[slot] = [
+        heads[slot] = [
             replace(
                 head,
                 queries=[*map(at, head.queries)],
@@ -132,8 +144,10 @@ def placed(network: Network, layout: Layout) -> Network:
             )
             for head in network.heads[slot]
         ]
-        neurons = [*network.neurons[slot], *_clearing_neurons(network, layout, slot)]
-        moved.neurons[slot] = [Neuron(at(neuron.reads), at(neuron.writes)) for neuron in neurons]
-    moved.tokens = {layout.places[value]: numbers for value, numbers in network.tokens.items()}
-    moved.positions = {layout.places[value]: numbers for value, numbers in network.positions.items()}
-    return moved
+        kept = [*network.neurons[slot], *_clearing_neurons(network, layout, slot)]
+        neurons[slot] = [Neuron(at(neuron.reads), at(neuron.writes)) for neuron in kept]
+    tokens, positions = (
+        {layout.places[value]: numbers for value, numbers in filled.items()}
+        for filled in (network.tokens, network.positions)
+    )
+    return replace(network, tokens=tokens, positions=positions, heads=heads, neurons=neurons)

@@ -23,7 +23,7 @@ from ...dsl.graph import SOp, topological
 from ...dsl.program import Program
 from ...dsl.types import Selector
 from ...errors import RuntimeFault
-from .allocation import Layout, lay_out, placed
+from .allocation import Layout, lay_out
 from .analysis import Analysis
 from .arithmetic import arithmetic_of
 from .compiled import CompiledTransformer
@@ -31,10 +31,10 @@ from .decoding import Readout, categories_for_reading, readable, readout
 from .emission import to_transformer
 from .encoder import Encoder
 from .network import Network
-from .pruning import delay, prune
+from .pruning import prune
 from .refusal import Origins
 from .sink import put_sinks, without_beginning
-from .stream import Functional, Stream
+from .stream import Functional
 from .vocabulary import values_of_tokens, vocabulary_of
 
 __all__ = ["compile_transformer"]
@@ -78,7 +78,7 @@ def compile_transformer(
     image = analysis.image(function.result)
     if program.dialect == "rasp":
         analysis.watch_kinds(function.result)
-    network = Network(max_length, 1 if tokens is None else len(tokens), Stream(arithmetic))
+    network = Network.of_tokens(1 if tokens is None else len(tokens), max_length, arithmetic)
     encoder = Encoder(analysis, network)
     answer = readout(image, analysis, encoder, network.stream)
     checks = [functional for check in analysis.checks for functional in _holding(check, analysis, encoder, network)]
@@ -92,10 +92,9 @@ def compile_transformer(
             node: replace(r, functionals=[*map(without_beginning, r.functionals)]) for node, r in readouts.items()
         }
     used = prune(network, outputs)
-    delay(network, outputs)
-    layout = lay_out(network, used, outputs)
-    laid_out, logits = placed(network, layout), [layout.placed(output) for output in outputs]
-    module = to_transformer(laid_out, layout.n_dimensions, logits, causal=causal, sink=beginning == "sink")
+    placed, layout = lay_out(network, used, outputs)
+    logits = [layout.placed(output) for output in outputs]
+    module = to_transformer(placed, layout.n_dimensions, logits, causal=causal, sink=beginning == "sink")
     located = {node: found for node, read in readouts.items() if (found := _located(read, layout)) is not None}
     return CompiledTransformer(program, output, module, tokens, layout.labels(network.stream.labels), answer, located)
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .arithmetic import Arithmetic
 from .stream import BOS, ONE, Functional, Stream, Weight, total
 
 __all__ = ["Head", "Network", "Neuron"]
@@ -50,13 +51,16 @@ class Network:
     max_length: int
     n_tokens: int
     stream: Stream
-    tokens: dict[int, Sequence[int]] = field(default_factory=dict)
+    tokens: dict[int, Sequence[int]]
     positions: dict[int, Sequence[int]] = field(default_factory=dict)
     heads: defaultdict[int, list[Head]] = field(default_factory=lambda: defaultdict(list))
     neurons: defaultdict[int, list[Neuron]] = field(default_factory=lambda: defaultdict(list))
 
-    def __post_init__(self) -> None:
-        self.tokens |= {ONE: [0, *[1] * self.n_tokens], BOS: [1, *[0] * self.n_tokens]}
+    @classmethod
+    def of_tokens(cls, n_tokens: int, max_length: int, arithmetic: Arithmetic) -> Network:
+        """A network in which nothing is encoded but which tokens belong to the input."""
+        tokens: dict[int, Sequence[int]] = {ONE: [0, *[1] * n_tokens], BOS: [1, *[0] * n_tokens]}
+        return cls(max_length, n_tokens, Stream(arithmetic), tokens)
 
     @property
     def n_layers(self) -> int:

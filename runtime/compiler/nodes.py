@@ -19,7 +19,9 @@ __all__ = [
     "FAULTS",
     "START",
     "STOP",
+    "UNDEFINED",
     "Added",
+    "Attempted",
     "Ceiling",
     "Decided",
     "Floor",
@@ -35,6 +37,9 @@ __all__ = [
 
 ABSENT = "\0absent"
 """The item of a fold beyond the end of the sequence; no program can write this token."""
+
+UNDEFINED = "\0undefined"
+"""The value, within the body of a quantifier, of what has none; no program can write this token."""
 
 START, STOP = Input((), "range.start"), Input((), "range.stop")
 """The bounds of the quantifier that a `Decided` node answers for."""
@@ -141,6 +146,19 @@ class Undefined(SOp):
         return Seq(Bool())
 
 
+@dataclass(frozen=True, eq=False)
+class Attempted(SOp):
+    """The value of a part of a quantifier's body, `UNDEFINED` where it has none; has the part's arguments."""
+
+    node: SOp = field(default=None)  # type: ignore[assignment]
+
+    def _attributes(self) -> tuple[Any, ...]:
+        return (self.node.digest,)
+
+    def _infer(self) -> Type:
+        return Seq(Unknown())
+
+
 def apply(node: SOp, operands: Sequence[Value]) -> Value:
     """The value of an elementwise node at one position; raises one of `FAULTS` where it is not defined."""
     match node:
@@ -160,6 +178,8 @@ def apply(node: SOp, operands: Sequence[Value]) -> Value:
             return _decided(quantified, *operands)
         case Joint():
             return tuple(operands)  # type: ignore[return-value]
+        case Attempted(node=inner):
+            return _attempted(inner, operands)
         case Undefined(node=inner):
             try:
                 apply(inner, operands)
@@ -195,3 +215,20 @@ def _decided(quantified: Quantified, start: Value, stop: Value, length: Value = 
     inputs = {START.key: start, STOP.key: stop}
     truth: Value = evaluate([quantified], Exact(None, call_by_contract), int(length), inputs)[quantified]
     return truth
+
+
+def _attempted(node: SOp, operands: Sequence[Value]) -> Value:
+    operator = node.operator if isinstance(node, Elementwise) else ""
+    if operator in ("and", "or", "if") and operands[0] != UNDEFINED:
+        # Of these only the operands that the first one leaves open are evaluated.
+        first = bool(operands[0])
+        if operator == "if":
+            return operands[1 if first else 2]
+        if first is (operator == "or"):
+            return first
+    if UNDEFINED in operands:
+        return UNDEFINED
+    try:
+        return apply(node, operands)
+    except FAULTS:
+        return UNDEFINED

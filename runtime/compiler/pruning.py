@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from .network import Head, Network, Neuron
 from .stream import Functional
 
-__all__ = ["delay", "prune"]
+__all__ = ["delayed", "prune"]
 
 
 def prune(network: Network, outputs: Iterable[Functional]) -> set[int]:
@@ -59,28 +59,33 @@ class _Part:
     writes: frozenset[int]
 
 
-def delay(network: Network, outputs: Iterable[Functional]) -> None:
-    """Move, in place, parts that write more than they read to just before they are read."""
+def delayed(network: Network, outputs: Iterable[Functional], *, always: bool) -> Network:
+    """The network with parts moved to just before they are read.
+
+    Args:
+        network: the network.
+        outputs: what is read in the end.
+        always: whether all are; else only those that write more than they keep from being forgotten.
+    """
     end = 2 * network.n_layers
     first_read: defaultdict[int, int] = defaultdict(lambda: end)
     last_read: defaultdict[int, int] = defaultdict(int)
     last_read.update({dimension: end for output in outputs for dimension in output})
-    parts = sorted(_parts(network), key=lambda part: part.slot, reverse=True)
-    network.heads.clear()
-    network.neurons.clear()
-    for part in parts:
+    moved = replace(network, heads=defaultdict(list), neurons=defaultdict(list))
+    for part in sorted(_parts(network), key=lambda part: part.slot, reverse=True):
         latest = min((first_read[dimension] for dimension in part.writes), default=end) - 1
         latest -= (latest - part.slot) % 2
         kept_longer = sum(1 for dimension in part.reads if last_read[dimension] < latest)
-        slot = latest if kept_longer < len(part.writes) else part.slot
+        slot = latest if always or kept_longer < len(part.writes) else part.slot
         for dimension in part.reads:
             first_read[dimension] = min(first_read[dimension], slot)
             last_read[dimension] = max(last_read[dimension], slot)
         for component in part.components:
             if isinstance(component, Head):
-                network.heads[slot].append(component)
+                moved.heads[slot].append(component)
             else:
-                network.neurons[slot].append(component)
+                moved.neurons[slot].append(component)
+    return moved
 
 
 def _parts(network: Network) -> Iterable[_Part]:

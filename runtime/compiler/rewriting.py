@@ -245,13 +245,9 @@ def reduced(fold: Fold) -> SOp | None:
     match step:
         case Elementwise(arguments=(inner, Constant(value=int() as found)), operator="%") if found > 0:
             step, modulus = inner, found
-    match step:
-        case Elementwise(operator="+" | "min" | "max" as operator, arguments=arguments) if state in arguments:
-            (item,) = [part for part in arguments if part != state] or [state]
-        case Elementwise(operator="-" as operator, arguments=(first, item)) if first == state:
-            pass
-        case _:
-            return None
+    operator, item = _apart_from(state, step)
+    if item is None:
+        return None
     is_number = all(isinstance(element_of(part.type), Int | Real) for part in (item, initial))
     is_positional = all(isinstance(part, _PER_POSITION) for part in topological([item]))
     if not is_number or not is_positional or state in topological([item]) or (modulus and operator not in ("+", "-")):
@@ -262,6 +258,21 @@ def reduced(fold: Fold) -> SOp | None:
     total = Aggregate((UP_TO_HERE, values), reduction) if fold.running else Reduce((values,), reduction)
     answer = _apply(operator, initial, total)
     return answer if modulus is None else _apply("%", answer, modulus)
+
+
+def _apart_from(state: SOp, step: SOp) -> tuple[str, SOp | None]:
+    """The operator that a step applies to the state, and the other operand; None if the step is no such thing."""
+    match step:
+        case Elementwise(operator="min" | "max" as operator, arguments=arguments) if state in arguments:
+            return operator, next((part for part in arguments if part != state), None)
+        case Elementwise(operator="+" | "-", arguments=(first, second)):
+            for found, other in ((first, second), (second, first))[: 2 if step.operator == "+" else 1]:
+                if found == state:
+                    return step.operator, other
+                within, inner = _apart_from(state, found)
+                if inner is not None and within == step.operator:
+                    return within, _plus(inner, other)
+    return "", None
 
 
 def _inlined(step: SOp) -> SOp:

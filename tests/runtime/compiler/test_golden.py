@@ -11,7 +11,7 @@ import pytest
 from stdcell.dsl import parse
 from stdcell.runtime.compiler import compile_transformer
 
-GOLDEN = Path(__file__).parent.parent / "golden"
+GOLDEN = Path(__file__).parents[2] / "golden"
 FILES = sorted(path.stem for path in GOLDEN.glob("*.json"))
 
 
