@@ -64,7 +64,7 @@ class Analysis:
         self.checks: dict[SOp, None] = {}
         self._known = Knowledge(origins, max_length, vocabulary, causal)
         self.proofs = Proofs(self._known)
-        self._replacements = Replacements(self._known, self.proofs, self._derived, self._check)
+        self._replacements = Replacements(self._known, self.proofs, self._derived, self._check, self.checks)
         self._images: dict[SOp, SOp] = {}
 
     def image(self, root: SOp) -> SOp:
@@ -149,9 +149,8 @@ class Analysis:
                 return number(node, finite(range(rounding(bounds.low), rounding(bounds.high) + 1)))
             case Sign(arguments=(value,)):
                 domain = self.facts(value).domain
-                return variable(
-                    node, finite(sign for sign in (-1, 0, 1) if domain.low <= sign * domain.reach <= domain.high)
-                )
+                possible = {-1: domain.low < 0, 0: domain.low <= 0 <= domain.high, 1: domain.high > 0}
+                return variable(node, finite(sign for sign, is_possible in possible.items() if is_possible))
             case Opaque(arguments=(value,)):
                 return self._known.as_variable(value)
         facts, may_fault = infer_elementwise(node, self._known, lambda new: self._derived(new, node))

@@ -4,7 +4,8 @@ The score of a key is gain · (number of tables that hold - number of tables): 0
 any other. The token at the beginning scores 0 in a width head, so that its weight is 1 / (1 + width), and half a gain
 below 0 in an aggregating head, so that it is attended where nothing is selected. It attends to itself.
 
-Where scores are exact, all weights of selected keys are 1, for exp(0) = 1, and sums of weights are exact.
+Where scores are exact, the selected keys have equal weights, for they have equal scores; sums are bounded in any
+order, since kernels differ in what they sum before they divide.
 
 The gain is a power of two, so that scores of exact encodings are exact; it is large enough for the keys that are not
 selected to weigh less than sums resolve.
@@ -32,7 +33,7 @@ __all__ = [
 ]
 
 _KERNEL_ROUNDINGS = 128
-"""Two exponentials of a fast kernel may differ by 40 units in the last place; the rest is room for quotients."""
+"""Exponentials of a fast kernel at different scores may differ by 40 units in the last place; the rest is room."""
 _QUOTIENT_ROUNDINGS = 4
 """A reciprocal, a product, and what has leaked from other keys into either sum."""
 _COPY_ROUNDINGS = 8
@@ -125,11 +126,8 @@ def aggregate_head(
 
 def error_of_mean(network: Network, numbers: Functional, *, bound: float, noise: float) -> float:
     """How far a mean of numbers up to `bound` may be from its exact value, where scores are off by up to `noise`."""
-    stream, n_keys = network.stream, network.max_length + 1
-    unit = stream.unit(numbers)
-    is_exact = not noise and not stream.error(numbers) and unit is not None
-    is_summed_exactly = is_exact and n_keys * bound <= 2.0**stream.arithmetic.n_bits_summed * (unit or 0)
-    sums = 0.0 if is_summed_exactly else n_keys * stream.arithmetic.summation
+    stream = network.stream
+    sums = (network.max_length + 1) * stream.arithmetic.summation
     weights = _error_of_weights(network, noise) + _HALF_WIDTH_ROUNDINGS * stream.arithmetic.storing_sums
     return stream.error(numbers) + bound * (weights + sums)
 
@@ -151,8 +149,6 @@ def error_of_copy(network: Network, values: Sequence[Functional], *, bound: floa
 
 
 def _error_of_weights(network: Network, noise: float) -> float:
-    """The relative error of the quotient of two sums of weights, leaks to other keys included."""
-    arithmetic = network.stream.arithmetic
-    if not noise:
-        return _QUOTIENT_ROUNDINGS * arithmetic.summation
-    return (network.max_length + 2 + _KERNEL_ROUNDINGS) * arithmetic.summation + 2.5 * noise
+    """The relative error of equal weights, of which the sum is 1, leaks to other keys included."""
+    kernel = _KERNEL_ROUNDINGS if noise else _QUOTIENT_ROUNDINGS
+    return (network.max_length + 1 + kernel) * network.stream.arithmetic.summation + 2.5 * noise

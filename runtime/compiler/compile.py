@@ -31,6 +31,7 @@ from .decoding import Readout, categories_for_reading, readable, readout
 from .emission import to_transformer
 from .encoder import Encoder
 from .network import Network
+from .nodes import FoldStep
 from .pruning import prune
 from .refusal import Origins
 from .sink import put_sinks, without_beginning
@@ -80,6 +81,10 @@ def compile_transformer(
         analysis.watch_kinds(function.result)
     network = Network.of_tokens(1 if tokens is None else len(tokens), max_length, arithmetic)
     encoder = Encoder(analysis, network)
+    for step in topological([image]):
+        if isinstance(step, FoldStep):
+            # A chain of very many steps, encoded from its beginning so that no recursion is deep.
+            encoder.categorical(step)
     answer = readout(image, analysis, encoder, network.stream)
     checks = [functional for check in analysis.checks for functional in _holding(check, analysis, encoder, network)]
     sequences = [node for node in topological([function.result]) if not isinstance(node.type, Selector)]

@@ -15,7 +15,7 @@ from ...dsl.types import Value
 from .analysis import Analysis
 from .domains import Domain
 from .encoder import Encoder
-from .stream import Functional, Stream, as_float
+from .stream import Functional, Stream, as_float, as_weight
 
 __all__ = ["Readout", "categories_for_reading", "readable", "readout"]
 
@@ -54,7 +54,7 @@ class Readout:
     @cached_property
     def _borders(self) -> NDArray[np.float64]:
         """What lies half way between neighbouring numbers."""
-        numbers = np.array([float(value) for value in self.domain.values or ()])
+        numbers = np.array([as_float(as_weight(value)) for value in self.domain.values or ()])
         borders: NDArray[np.float64] = (numbers[1:] + numbers[:-1]) / 2
         return borders
 

@@ -109,7 +109,7 @@ def _coded(
         return None
     domains = [analysis.facts(side).domain for side in (key, query)]
     unit = Fraction(common_unit(*domains))
-    reach = max(float(domain.reach / unit) for domain in domains) + float(abs(offset) / unit)
+    reach = max(as_float(domain.reach / unit) for domain in domains) + as_float(abs(offset) / unit)
     # A number's error counts 2k times in its product, and as often in its square.
     error = 0.0 if is_exact else share / (8 * reach) * as_float(unit)
     if 4 * reach**2 > 2.0**stream.arithmetic.n_bits:

@@ -199,7 +199,7 @@ class Builder:
         knots: list[Functional] = [total([(1, number), (-k, {ONE: 1})]) for k in range(low + 1, high)]
         slot = self.network.mlp_slot([number])
         # Of the neurons, at most all are on; each reads the number with its error, and adds twice what it reads.
-        size = float((high - low) ** 2)
+        size = as_float((high - low) ** 2)
         rounded = max(map(stream.rounding, knots), default=0.0) + stream.error(number)
         error = 2 * len(knots) * rounded
         if error or size > 2.0**stream.arithmetic.n_bits:

@@ -160,3 +160,15 @@ def test_both_backends_agree_as_far_as_16_bits_go(is_causal: bool, n_keys_b: Ten
     is_there_bhnc = is_there_bn.cuda()[:, None, :, None]
     # Weights and averages, of values of up to 4, are rounded to 8 bits once each.
     torch.testing.assert_close(flash * is_there_bhnc, sdpa * is_there_bhnc, atol=2**-6, rtol=0)
+
+
+@pytest.mark.parametrize("n_keys", [2, 17, 64, 101, 401])
+@pytest.mark.parametrize("width", [4, 80])
+@pytest.mark.parametrize("batch", [1, 16])
+def test_keys_of_equal_scores_have_equal_weights(n_keys: int, width: int, batch: int) -> None:
+    query_bhnc = torch.ones(batch, 1, n_keys, width)
+    identity_bhnn = torch.eye(n_keys).expand(batch, 1, n_keys, n_keys)
+    weights_bhnn = attend(query_bhnc, query_bhnc - 1, identity_bhnn, scale=1.0)
+    # What the compiler's bounds take for granted: four roundings, besides those of the sum.
+    torch.testing.assert_close(weights_bhnn * n_keys, torch.ones_like(weights_bhnn), rtol=0, atol=(n_keys + 4) * 2**-24)
+    assert float(weights_bhnn.max() - weights_bhnn.min()) * n_keys <= 4 * 2**-24

@@ -159,6 +159,20 @@ def test_a_program_that_reads_no_token_takes_any() -> None:
     assert compiled(["xyz", [7, 8]]) == [[3, 2, 1], [2, 1]]
 
 
+@pytest.mark.parametrize("comparison", ["<", "<=", "==", "!=", ">", ">="])
+def test_a_mean_of_very_many_values_is_compared_on_either_side(comparison: str) -> None:
+    program = parse(f"m = aggregate(select(1, 1, ==), length * indices); ans = m {comparison} 68;", dialect="rasp")
+    inputs = ["a" * n for n in range(1, 19)]
+    assert compile_transformer(program, vocabulary="a", max_length=18)(inputs) == interpret(program, inputs)
+
+
+def test_a_chain_of_very_many_steps_is_compiled() -> None:
+    text = "def flip(s: bool, x: int 0..1) -> bool { return s != (x == 1); }\n"
+    program = parse(f"{text}main(xs: seq[int 0..1]) = fold(flip, xs, False);")
+    inputs = [[1] * 150, [1, 0] * 70, [0]]
+    assert compile_transformer(program, max_length=150)(inputs) == interpret(program, inputs)
+
+
 def test_every_dimension_of_the_residual_stream_has_a_label() -> None:
     assert compiled_rasp("count = selector_width(select(tokens, tokens, ==));", "ab", 3).residual_labels == (
         "one",
