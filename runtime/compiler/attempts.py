@@ -75,7 +75,9 @@ class Attempts:
         """Whether one of some conditions holds, none of which is undefined."""
         found = self.make(FALSE)
         for condition in conditions:
-            found = self.applied("or", found, condition)
+            condition = self.make(condition)
+            if not self.is_always(condition, False):
+                found = self.applied("or", found, condition)
         return found
 
     def _is_total(self, node: SOp) -> bool:

@@ -128,26 +128,26 @@ class CompiledTransformer:
         lengths = [len(row) for row in rows]
         padded = [[*row, *[0] * (max(lengths) - len(row))] for row in rows]
         with torch.no_grad():
-            logits_bno = self.module(self._tensor(padded), self._tensor(lengths)).cpu()
+            logits_bno = self.module(self._tensor(padded), self._tensor(lengths)).cpu()[:, len(self._beginning) :]
+        n_answer, longest = len(self.answer.functionals), logits_bno.shape[1]
+        fails_bn = (logits_bno[..., n_answer:] > 0.5).any(-1).tolist()
+        answers = self.answer.answers(logits_bno[..., :n_answer].reshape(-1, n_answer))
         return [
-            self._decoded(given, logits_no[len(self._beginning) : length])
-            for given, logits_no, length in zip(inputs, logits_bno, lengths, strict=True)
+            self._answer(given, answers[n * longest : n * longest + len(row) - len(self._beginning)], fails_n)
+            for n, (given, row, fails_n) in enumerate(zip(inputs, rows, fails_bn, strict=True))
         ]
 
     def _tensor(self, numbers: Sequence[Any]) -> Tensor:
         return torch.tensor(numbers, dtype=torch.int64, device=self.module.get_parameter("embed").device)
 
-    def _decoded(self, given: Given, logits_no: Tensor) -> Any:
-        n_answer = len(self.answer.functionals)
-        has_no_answer = bool((logits_no[:, n_answer:] > 0.5).any())
-        if has_no_answer or not len(logits_no):
+    def _answer(self, given: Given, answers: list[Any], fails: Sequence[bool]) -> Any:
+        has_no_answer = any(fails[: len(answers)])
+        if has_no_answer or not answers:
             # The interpreter says why there is no answer; it also answers the empty input, which has no position.
             (answer,) = interpret(self.program, [given], output=self.output)
             assert not has_no_answer, "a check fired on an input that has an answer"
             return answer
-        sequence = self.answer.values(logits_no[:, :n_answer])
-        is_sequence = isinstance(self.function.result.type, Seq)
-        return answer_of(self.program, sequence if is_sequence else sequence[0], given)
+        return answers if isinstance(self.function.result.type, Seq) else answer_of(self.program, answers[0], given)
 
     def _tokens(self, given: Given) -> list[int]:
         """The numbers of the tokens of one input, after the one at the beginning."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from ...dsl.graph import SOp
 from ...dsl.types import Value
+from ..interpreter import shown
 from .analysis import Analysis
 from .domains import Domain
 from .encoder import Encoder
@@ -36,20 +38,31 @@ class Readout:
         """The exact value at each position, from what the functionals measure there, shape (position, functional)."""
         if self.domain.values is None:
             return [self.domain.nearest(number) for number in measured_nc[:, 0].tolist()]
-        if self.is_number:
-            places = np.searchsorted(self._borders, measured_nc[:, 0].double().numpy())
-        else:
-            places = measured_nc.argmax(-1).numpy()
-        values: list[Value] = self._listed[places].tolist()
+        values: list[Value] = self._listed[self._places(measured_nc)].tolist()
         return values
+
+    def answers(self, measured_nc: Tensor) -> list[Any]:
+        """The same values as the caller of a program sees them."""
+        if self.domain.values is None:
+            return [shown(value) for value in self.values(measured_nc)]
+        answers: list[Any] = self._shown[self._places(measured_nc)].tolist()
+        return answers
+
+    def _places(self, measured_nc: Tensor) -> NDArray[np.int64]:
+        """The place in the domain of the value that is nearest to what is measured."""
+        if self.is_number:
+            return np.searchsorted(self._borders, measured_nc[:, 0].double().numpy())
+        places: NDArray[np.int64] = measured_nc.argmax(-1).numpy()
+        return places
 
     @cached_property
     def _listed(self) -> NDArray[np.object_]:
         """The values of the domain, to be picked by their places."""
-        values = self.domain.values or ()
-        listed = np.empty(len(values), dtype=np.object_)
-        listed[:] = values
-        return listed
+        return _objects(self.domain.values or ())
+
+    @cached_property
+    def _shown(self) -> NDArray[np.object_]:
+        return _objects([shown(value) for value in self.domain.values or ()])
 
     @cached_property
     def _borders(self) -> NDArray[np.float64]:
@@ -57,6 +70,12 @@ class Readout:
         numbers = np.array([as_float(as_weight(value)) for value in self.domain.values or ()])
         borders: NDArray[np.float64] = (numbers[1:] + numbers[:-1]) / 2
         return borders
+
+
+def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
+    listed = np.empty(len(values), dtype=np.object_)
+    listed[:] = values
+    return listed
 
 
 def readout(node: SOp, analysis: Analysis, encoder: Encoder, stream: Stream) -> Readout:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ...dsl.graph import (
@@ -25,6 +25,7 @@ from .domains import Domain
 from .facts import Facts, Knowledge
 from .kinds import holds_booleans
 from .proofs import Proofs
+from .quantifiers import Decision
 from .totality import width_by_position
 
 __all__ = ["Replacements"]
@@ -39,16 +40,22 @@ class Replacements:
     """Says what stands for a node.
 
     `derive` makes a node that is added on behalf of another one known, and returns what stands for it; `check` notes a
-    condition under which a node has no answer.
+    condition under which a node has no answer, `checks` are those noted so far.
     """
 
     def __init__(
-        self, known: Knowledge, proofs: Proofs, derive: Callable[[SOp, SOp], SOp], check: Callable[[SOp, SOp], None]
+        self,
+        known: Knowledge,
+        proofs: Proofs,
+        derive: Callable[[SOp, SOp], SOp],
+        check: Callable[[SOp, SOp], None],
+        checks: Mapping[SOp, None],
     ) -> None:
         self._known = known
         self._proofs = proofs
         self._derive = derive
         self._check = check
+        self._checks = checks
 
     def of(self, node: SOp) -> SOp | None:
         """The node to put in place of another one, whose arguments are known; None where it stays."""
@@ -63,13 +70,8 @@ class Replacements:
             case At():
                 return self._read_at(node)
             case Quantified():
-                answer = rewriting.decided(node)
-                if answer is None:
-                    reason = f"the body of {node.operator!r} reads more than its variable and the length"
-                    raise self._known.origins.refuse(
-                        node, reason, "write it with selectors, or run it in the interpreter"
-                    )
-                return answer
+                decision = Decision(node, self._known, self._derive, self._check, self._checks)
+                return rewriting.decided(node) or decision.answer()
             case Select(arguments=(keys, queries)):
                 return self._compared_whole(node, self._facts(keys).domain, self._facts(queries).domain)
             case SelectorWidth() if not self._proofs.selector(node):

@@ -284,10 +284,10 @@ def test_a_sequence_of_mixed_kinds_faults_as_in_the_interpreter(
     ("node", "parameter", "options", "message"),
     [
         (
-            Quantified((number(0), Length()), "forall", ITEM, apply("<", At((XS, ITEM)), number(2))),
+            Quantified((number(0), Length()), "forall", ITEM, Reduce((apply("<", XS, ITEM),), "all")),
             XS,
             {},
-            "the body of 'forall' reads more than its variable and the length; "
+            "the body of 'forall' makes or folds a sequence that depends on its variable; "
             "write it with selectors, or run it in the interpreter",
         ),
         (
