@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import pad
+from torch.nn.functional import linear, pad
 
 from ..errors import RuntimeFault
 from .attention import attend
@@ -269,13 +269,19 @@ def _project(config: TransformerConfig, parameters: Parameters, layer: str, lett
 
 
 def _mlp(parameters: Parameters, layer: str, input_bnd: Tensor) -> Tensor:
-    n_positions = input_bnd.shape[-2]
-    hidden_bnm = torch.relu(input_bnd @ parameters[f"{layer}.W_in"] + _bias(parameters, f"{layer}.b_in", n_positions))
-    return hidden_bnm @ parameters[f"{layer}.W_out"] + _bias(parameters, f"{layer}.b_out", n_positions)
+    hidden_bnm = _affine(parameters, f"{layer}.W_in", f"{layer}.b_in", input_bnd).relu_()
+    return _affine(parameters, f"{layer}.W_out", f"{layer}.b_out", hidden_bnm)
+
+
+def _affine(parameters: Parameters, weight: str, bias: str, input_bnd: Tensor) -> Tensor:
+    """A product with a weight, and a bias that is added on the way where all positions share it."""
+    if parameters[bias].shape[-2] == 1:
+        return linear(input_bnd, parameters[weight].mT, parameters[bias][0])
+    return input_bnd @ parameters[weight] + _bias(parameters, bias, input_bnd.shape[-2])
 
 
 def _unembed(parameters: Parameters, input_bnd: Tensor) -> Tensor:
-    return input_bnd @ parameters["unembed"] + _bias(parameters, "b_unembed", input_bnd.shape[-2])
+    return _affine(parameters, "unembed", "b_unembed", input_bnd)
 
 
 def _check_parameters(config: TransformerConfig, parameters: Parameters) -> None:
