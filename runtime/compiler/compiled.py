@@ -84,14 +84,24 @@ class CompiledTransformer:
 
         Raises:
             RuntimeFault: if an input is longer than `max_length`, has a token outside the vocabulary, does not belong
-                to the declared type, or has no answer by the program.
+                to the declared type, or has no answer by the program; or if PyTorch is told to multiply float32 in
+                fewer bits.
         """
+        self._require_full_precision()
         rows = [self._tokens(given) for given in inputs]
         answers: list[Any] = []
         for start in range(0, len(inputs), _BATCH_SIZE):
             chunk = slice(start, start + _BATCH_SIZE)
             answers += self._answers(inputs[chunk], rows[chunk])
         return answers
+
+    def _require_full_precision(self) -> None:
+        precision = torch.get_float32_matmul_precision()
+        if precision != "highest" and self.module.get_parameter("embed").dtype == torch.float32:
+            raise RuntimeFault(
+                f"PyTorch multiplies float32 with {precision!r} precision, which an exact transformer does not bear; "
+                "set torch.set_float32_matmul_precision('highest')"
+            )
 
     def values(self, given: Given) -> dict[SOp, Any]:
         """The exact value of every encoded s-op of the program on one input, read off the residual stream.

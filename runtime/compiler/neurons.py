@@ -177,18 +177,17 @@ class Builder:
         if not all(slope for _, slope in steps):
             return None
         reads = [total([(slope, {inverse: 1, BOS: -1, ONE: -place})]) for place, slope in steps]
-        over = self._neurons(reads, [f"{label} < {k}" for k in range(1, max_width + 1)], bound=as_float(steps[-1][1]))
-        counted = self._neurons(
-            [{ONE: 1, dimension: -1} for dimension in over],
-            [f"{label} >= {k}" for k in range(1, max_width + 1)],
-            bound=1.0,
-        )
+        below, reached = ([f"{label} {sign} {k}" for k in range(1, max_width + 1)] for sign in ("<", ">="))
+        over = self._neurons(reads, below, bound=as_float(steps[-1][1]), unit=None)
+        counted = self._neurons([{ONE: 1, dimension: -1} for dimension in over], reached, bound=1.0, unit=1)
         return dict.fromkeys(counted, 1)
 
-    def _neurons(self, reads: Sequence[Functional], labels: Sequence[str], *, bound: float) -> list[int]:
+    def _neurons(
+        self, reads: Sequence[Functional], labels: Sequence[str], *, bound: float, unit: Weight | None
+    ) -> list[int]:
         """A dimension for the ReLU of each functional."""
-        slot = self.network.mlp_slot(reads)
-        dimensions = [self.network.stream.add([label], ready=slot + 1, bound=bound)[0] for label in labels]
+        slot, stream = self.network.mlp_slot(reads), self.network.stream
+        dimensions = [stream.add([label], ready=slot + 1, bound=bound, unit=unit)[0] for label in labels]
         for read, dimension in zip(reads, dimensions, strict=True):
             self.network.neurons[slot].append(Neuron(read, {dimension: 1}))
         return dimensions

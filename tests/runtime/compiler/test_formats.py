@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 from stdcell.dsl import Program, parse
+from stdcell.errors import RuntimeFault
 from stdcell.runtime.compiler import CompiledTransformer, compile_transformer
 from stdcell.runtime.interpreter import interpret, run
 
@@ -97,3 +99,21 @@ def test_a_sink_leaves_no_token_at_the_beginning() -> None:
 
 def test_an_input_of_no_tokens_is_answered_beside_a_sink() -> None:
     assert compiled(HISTOGRAM, beginning="sink")([[], []]) == [[], []]
+
+
+@pytest.fixture
+def coarse_products() -> Iterator[None]:
+    torch.set_float32_matmul_precision("high")
+    yield
+    torch.set_float32_matmul_precision("highest")
+
+
+@pytest.mark.usefixtures("coarse_products")
+def test_coarse_products_are_refused() -> None:
+    with pytest.raises(RuntimeFault, match=r"PyTorch multiplies float32 with 'high' precision"):
+        compiled(HISTOGRAM)([[0, 1]])
+
+
+@pytest.mark.usefixtures("coarse_products")
+def test_coarse_products_of_float32_do_not_touch_other_formats() -> None:
+    assert compiled(HISTOGRAM, dtype="float64")([[0, 1, 0]]) == [[2, 1, 2]]
