@@ -12,9 +12,10 @@ from rich.text import Text
 
 from ..catalog import Catalog
 from ..dsl import Program
+from ..errors import RuntimeFault
 from ..runtime.agreement import Agreement, Disagreement, agree, read_tokens
 from .options import console, parse_file, print_json
-from .programs import read_input
+from .programs import read_token_list
 
 __all__ = ["compare_backends", "print_agreement"]
 
@@ -54,10 +55,13 @@ def compare_backends(
 
 def _tokens(program: Program, output: str | None, text: str) -> Sequence[Any]:
     """A JSON list as it is; words with commas between them as the program takes them."""
-    found = read_input(text)
-    if isinstance(found, list):
+    found = read_token_list(text)
+    if found is not None:
         return found
-    return read_tokens(program, program.output(output), [word.strip() for word in text.split(",")])
+    words = [word.strip() for word in text.split(",")]
+    if not all(words):
+        raise RuntimeFault(f"expected values with commas between them, found {text!r}; write such as 'a,b,c'")
+    return read_tokens(program, program.output(output), words)
 
 
 def print_agreement(report: Agreement, *, as_json: bool) -> None:

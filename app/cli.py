@@ -15,7 +15,7 @@ import typer
 
 from .. import __version__
 from ..errors import StdcellError
-from .compilation import compile_program
+from .compilation import LONGEST, Beginning, compile_program
 from .options import CatalogOption, JsonOption, QuietOption, SeedOption, find_catalog, open_catalog, parse_file
 from .tracing.commands import traces
 
@@ -329,7 +329,7 @@ def explain(
 @app.command()
 def agree(
     file: FileArgument,
-    max_length: Annotated[int, typer.Option(min=1, help="Longest input tried.")],
+    max_length: Annotated[int, typer.Option(min=1, max=LONGEST, help="Longest input tried.")],
     vocabulary: Annotated[
         str | None, typer.Option(help="Values that inputs consist of: a,b,c or a JSON list (else the usual ones).")
     ] = None,
@@ -338,7 +338,7 @@ def agree(
     seed: SeedOption = 0,
     causal: Annotated[bool, typer.Option("--causal", help="Compile to a transformer that cannot look ahead.")] = False,
     dtype: Annotated[str, typer.Option(help="Number format of its weights.")] = "float32",
-    beginning: Annotated[str, typer.Option(help="What heads attend to for want of keys: token or sink.")] = "token",
+    beginning: Annotated[Beginning, typer.Option(help="What heads attend to for want of keys.")] = Beginning.token,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -356,7 +356,7 @@ def agree(
         seed=seed,
         causal=causal,
         dtype=dtype,
-        beginning=beginning,
+        beginning=beginning.value,
     )
     print_agreement(found, as_json=as_json)
     raise typer.Exit(0 if found.is_agreed else 1)
@@ -389,5 +389,6 @@ def main() -> None:
         typer.echo(f"error: {error}", err=True)
         sys.exit(1)
     except OSError as error:
-        typer.echo(f"error: cannot use {error.filename!r}: {error.strerror}; name another folder or file", err=True)
+        place = error.filename2 or error.filename  # of a move the place that it was to
+        typer.echo(f"error: cannot use {str(place)!r}: {error.strerror}; name another folder or file", err=True)
         sys.exit(1)

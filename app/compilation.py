@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from ..runtime.compiler import CompiledTransformer
     from ..runtime.ground_truth import GroundTruth
 
-__all__ = ["compile_program"]
+__all__ = ["LONGEST", "Beginning", "compile_program"]
 
 EDGES = "edges.json"
+LONGEST = 1_000_000
+"""Positions have rows of their own in the weights: beyond this they fill memory before anything is refused."""
 
 
 class Beginning(Enum):
@@ -30,7 +32,7 @@ class Beginning(Enum):
 
 def compile_program(
     file: Annotated[Path, typer.Argument(help="A program, .cell or .rasp.", show_default=False)],
-    max_length: Annotated[int, typer.Option(min=1, help="Length of the longest input.")],
+    max_length: Annotated[int, typer.Option(min=1, max=LONGEST, help="Length of the longest input.")],
     out: Annotated[Path, typer.Option(help="Folder that the transformer is written into.")],
     vocabulary: Annotated[
         str | None, typer.Option(help="The tokens: a JSON list, or text of which each character is one.")
@@ -52,9 +54,9 @@ def compile_program(
     from ..runtime.compiler import compile_transformer
     from ..runtime.exchange import save_transformer
     from ..runtime.ground_truth import ground_truth
-    from .programs import read_input
+    from .programs import read_input, read_token_list
 
-    tokens = None if vocabulary is None else list(read_input(vocabulary))
+    tokens = None if vocabulary is None else read_token_list(vocabulary) or list(read_input(vocabulary))
     program = parse_file(file, find_catalog(catalog))
     compiled = compile_transformer(
         program,

@@ -22,7 +22,7 @@ from .obligations import owed_by
 from .options import console, print_json, read_source
 from .tracing.table import print_steps
 
-__all__ = ["check", "print_answer", "print_report", "read_input"]
+__all__ = ["check", "print_answer", "print_report", "read_input", "read_token_list"]
 
 STYLES = {"proved": "green", "refuted": "red", "unknown": "yellow", "error": "red"}
 
@@ -111,6 +111,28 @@ def read_input(text: str) -> Given:
     except ValueError as error:
         raise RuntimeFault(f"the input {text!r} is not JSON: {error}; write a list such as '[3, 1, 2]'") from None
     return value
+
+
+def read_token_list(text: str) -> list[Any] | None:
+    """A vocabulary as a JSON list of words, numbers and booleans; None where the text does not begin like JSON.
+
+    Raises:
+        RuntimeFault: if it begins like JSON and is no such list, or one without tokens.
+    """
+    if text[:1] not in ("[", "{"):
+        return None
+    hint = "write a list such as '[\"a\", \"b\"]' or '[0, 1, 2]'"
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RuntimeFault(f"the vocabulary {text!r} is not JSON: {error}; {hint}") from None
+    if not isinstance(found, list) or not found:
+        raise RuntimeFault(f"expected a vocabulary of some tokens, found {text!r}; {hint}")
+    for token in found:
+        if not isinstance(token, str | int | float):
+            written = json.dumps(token, ensure_ascii=False)
+            raise RuntimeFault(f"expected words, numbers or booleans in the vocabulary, found {written}; {hint}")
+    return found
 
 
 def print_answer(trace: Trace, *, with_trace: bool, as_json: bool) -> None:

@@ -46,6 +46,8 @@ def choose_inputs(given: str | None, inputs: str | None) -> None:
     if (given is None) is (inputs is None):
         found = "neither" if given is None else "both"
         raise StdcellError(f"expected either --input, for one input, or --inputs, for a file of them; found {found}")
+    if inputs == "":
+        raise StdcellError("expected the name of a file behind --inputs, found none; - reads standard input")
 
 
 def refuse_beside_inputs(backend: str, *, trace: bool) -> None:
@@ -95,7 +97,7 @@ def _batches(lines: Iterable[bytes], name: str) -> Iterator[list[Line]]:
         if not text.strip():
             continue
         try:
-            batch.append(Line(number, json.loads(text.strip())))
+            batch.append(Line(number, json.loads(text.decode("utf-8-sig").strip())))
         except (ValueError, RecursionError) as error:
             yield batch
             hint = "write one input a line, such as [3, 1, 2]"
@@ -112,6 +114,8 @@ def _reason(error: Exception) -> str:
             return f"{error.msg} at column {error.colno}"
         case RecursionError():
             return "it is nested too deeply"
+        case UnicodeDecodeError():
+            return "it is not UTF-8 text"
     return str(error)
 
 

@@ -169,15 +169,19 @@ def draw(grown: dict[str, list[tuple[int, int, float, float]]], plot: Path) -> N
     """Parameters and times over the length, both axes logarithmic."""
     import matplotlib.pyplot as plt  # only for a picture
 
-    figure, axes = plt.subplots(1, 3, figsize=(12, 4), layout="constrained")
-    for axis, column, title in zip(axes, (1, 2, 3), ("parameters", "compile, s", "batch of 16, ms"), strict=True):
+    figure, axes = plt.subplots(1, 3, figsize=(12, 4.2), layout="constrained")
+    titles = ("parameters", "seconds to compile", "milliseconds a batch of 16")
+    for axis, column, title in zip(axes, (1, 2, 3), titles, strict=True):
         for name, rows in grown.items():
             axis.loglog([row[0] for row in rows], [row[column] for row in rows], marker=".", label=name)
-        lengths = [16, 256]
+        lengths = [row[0] for row in next(iter(grown.values()))]
         start = max(rows[0][column] for rows in grown.values())
-        axis.loglog(lengths, [start * (n / 16) ** 2 for n in lengths], "k:", label="length²")
+        axis.loglog(lengths, [start * (n / lengths[0]) ** 2 for n in lengths], "k:", label="length²")
         axis.set(title=title, xlabel="length")
-    axes[0].legend()
+        axis.set_xticks(lengths, map(str, lengths))
+        axis.minorticks_off()
+        axis.grid(alpha=0.25)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(grown) + 1, frameon=False)
     figure.savefig(plot, dpi=120)
 
 

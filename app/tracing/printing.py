@@ -51,7 +51,7 @@ def _summary(check: TraceCheck) -> str:
     unchecked = {finding.step for finding in check.unchecked} - {finding.step for finding in check.faults} - {None}
     wrong = {finding.step for finding in check.faults} - {None}
     counts = f"{check.n_followed} of {check.n_steps} steps follow"
-    counts += f", {len(wrong)} do not" if wrong else ""
+    counts += f", {len(wrong)} {'does' if len(wrong) == 1 else 'do'} not" if wrong else ""
     counts += f", {len(unchecked)} not checked in all parts" if unchecked else ""
     return f"[green]{counts}[/]" if check.is_sound else f"[red]{counts}[/]"
 

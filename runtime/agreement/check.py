@@ -67,10 +67,12 @@ def agree(
         others: further ways to run the program, by name, that are compared with these three.
 
     Raises:
-        RuntimeFault: if there is no such output, or the vocabulary does not fit the program.
+        RuntimeFault: if there is no such output, number format or beginning, or the vocabulary does not fit the
+            program.
     """
     if max_length < 1 or limit < 1:
         raise RuntimeFault(f"expected a max_length and a limit of at least 1, found {max_length} and {limit}")
+    _check_options(dtype, beginning)
     function = program.output(output)
     domain = Domain.of(function, _vocabularies(program, function, vocabulary), max_length)
     options = {"causal": causal, "dtype": dtype, "beginning": beginning}
@@ -92,6 +94,15 @@ def agree(
         seed=seed,
         disagreement=search.disagreement,
     )
+
+
+def _check_options(dtype: str, beginning: str) -> None:
+    """Refuse what no transformer is compiled with: it is a slip, not a backend that cannot take part."""
+    from ..compiler.arithmetic import arithmetic_of  # torch takes seconds to import
+
+    arithmetic_of(dtype)
+    if beginning not in ("token", "sink"):
+        raise RuntimeFault(f"expected the beginning to be 'token' or 'sink', found {beginning!r}")
 
 
 def _vocabularies(

@@ -4,8 +4,8 @@ The score of a key is gain · (number of tables that hold - number of tables): 0
 any other. The token at the beginning scores 0 in a width head, so that its weight is 1 / (1 + width), and half a gain
 below 0 in an aggregating head, so that it is attended where nothing is selected. It attends to itself.
 
-Where scores are exact, the selected keys have equal weights, for they have equal scores; sums are bounded in any
-order, since kernels differ in what they sum before they divide.
+Where scores are exact, each selected key weighs exp(0) = 1 before weights are divided by their sum, which is a whole
+number and exact. Kernels divide before or after they add up the values: that sum is bounded in any order.
 
 The gain is a power of two, so that scores of exact encodings are exact; it is large enough for the keys that are not
 selected to weigh less than sums resolve.
@@ -34,8 +34,8 @@ __all__ = [
 
 _KERNEL_ROUNDINGS = 128
 """Exponentials of a fast kernel at different scores may differ by 40 units in the last place; the rest is room."""
-_QUOTIENT_ROUNDINGS = 4
-"""A reciprocal, a product, and what has leaked from other keys into either sum."""
+_QUOTIENT_ROUNDINGS = 6
+"""A reciprocal, two products, what has leaked from other keys into the sum, and room."""
 _COPY_ROUNDINGS = 8
 """The weight of a single selected key cancels: a product, a sum and a quotient are left, and room."""
 _HALF_WIDTH_ROUNDINGS = 3
@@ -150,5 +150,5 @@ def error_of_copy(network: Network, values: Sequence[Functional], *, bound: floa
 
 def _error_of_weights(network: Network, noise: float) -> float:
     """The relative error of equal weights, of which the sum is 1, leaks to other keys included."""
-    kernel = _KERNEL_ROUNDINGS if noise else _QUOTIENT_ROUNDINGS
-    return (network.max_length + 1 + kernel) * network.stream.arithmetic.summation + 2.5 * noise
+    n_roundings = network.max_length + 1 + _KERNEL_ROUNDINGS if noise else _QUOTIENT_ROUNDINGS
+    return n_roundings * network.stream.arithmetic.summation + 2.5 * noise

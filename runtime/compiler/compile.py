@@ -68,8 +68,8 @@ def compile_transformer(
     """
     if beginning not in ("token", "sink"):
         raise RuntimeFault(f"expected the beginning to be 'token' or 'sink', found {beginning!r}")
-    if max_length < 1:
-        raise RuntimeFault(f"expected a max_length of at least 1, found {max_length}")
+    if not isinstance(max_length, int) or max_length < 1:
+        raise RuntimeFault(f"expected a max_length of at least 1, found {max_length!r}")
     function = program.output(output)
     tokens = vocabulary_of(function, vocabulary)
     arithmetic = arithmetic_of(dtype)

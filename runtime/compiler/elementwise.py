@@ -27,6 +27,8 @@ from .nodes import FAULTS, FoldStep, Joint, Sign, apply, fault_text
 
 __all__ = ["infer_elementwise"]
 
+_MANY_FRACTIONS = 1 << 10
+
 
 def infer_elementwise(node: SOp, known: Knowledge, image: Callable[[SOp], SOp]) -> tuple[Facts, bool]:
     """The facts of an elementwise node, and whether it may be undefined.
@@ -60,13 +62,18 @@ def infer_elementwise(node: SOp, known: Knowledge, image: Callable[[SOp], SOp]) 
 def _difference(node: SOp, operands: Sequence[Facts], known: Knowledge, image: Callable[[SOp], SOp]) -> Facts | None:
     """For a comparison of numbers, the difference to compare with 0, or its sign; None where the numbers do as well."""
     is_comparison = isinstance(node, Elementwise) and node.operator in COMPARISONS
-    is_listed = all(facts.places is not None for facts in operands)
+    is_listed = not any(map(_is_crowded, operands))
     is_single = len(known.union(operands)) < 2
     if not is_comparison or any(facts.linear is None for facts in operands) or (is_single and is_listed):
         return None
     subtracted = image(Elementwise(node.arguments, "-"))
     facts = known.facts[subtracted]
-    return known.facts[image(Sign((subtracted,)))] if facts.places is None else facts
+    return known.facts[image(Sign((subtracted,)))] if _is_crowded(facts) else facts
+
+
+def _is_crowded(facts: Facts) -> bool:
+    """Whether a number takes so many values, most of them fractions, that its sign is all that is asked of it."""
+    return facts.places is None or (facts.domain.is_crowded and len(facts.domain) > _MANY_FRACTIONS)
 
 
 def _summed(node: Elementwise, operands: Sequence[Facts], linear: Linear, known: Knowledge) -> Facts:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from ...dsl.graph import Input, SOp, inputs_of
@@ -15,6 +17,7 @@ from .analysis import VOCABULARY
 __all__ = ["values_of_tokens", "vocabulary_of"]
 
 _VOCABULARY_LIMIT = 1 << 12
+_TOKENS = (str, bool, int, float, Fraction)
 
 
 def vocabulary_of(function: Function, vocabulary: Sequence[Any] | None) -> Sequence[Any] | None:
@@ -33,8 +36,9 @@ def vocabulary_of(function: Function, vocabulary: Sequence[Any] | None) -> Seque
             "and a transformer reads one sequence of tokens; give it one sequence, or run it in the interpreter"
         )
     if vocabulary is not None:
-        if len({*vocabulary}) < len(vocabulary) or not vocabulary:
-            raise RuntimeFault(f"expected a vocabulary of different tokens, found {list(vocabulary)!r}")
+        is_sequence = isinstance(vocabulary, Sequence) and all(isinstance(token, _TOKENS) for token in vocabulary)
+        if not is_sequence or not vocabulary or len({*vocabulary}) < len(vocabulary):
+            raise RuntimeFault(f"expected a vocabulary of different tokens, found {reprlib.repr(vocabulary)}")
         return tuple(vocabulary)
     return _elements_of(inputs[0]) if inputs else None
 

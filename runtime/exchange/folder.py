@@ -1,7 +1,8 @@
 """A compiled transformer as a folder that answers without compiling again.
 
 `weights.safetensors` holds the parameters, without metadata (with metadata its bytes would not be reproducible);
-`transformer.json` holds everything else, and the SHA-256 of the weights. The same transformer gives the same bytes.
+`transformer.json` holds everything else, the SHA-256 of the weights, and that of its own other fields: vocabulary,
+scale and decoding are as much of an answer as weights are. The same transformer gives the same bytes.
 
 Files are whole or absent: each is written beside its place and moved there, the weights before the text that names
 their digest.
@@ -28,6 +29,7 @@ __all__ = ["MANIFEST", "WEIGHTS", "load_transformer", "save_transformer"]
 
 MANIFEST, WEIGHTS = "transformer.json", "weights.safetensors"
 _FORMAT = "stdcell compiled transformer 1"
+_SEAL = "sha256"
 
 
 def save_transformer(compiled: CompiledTransformer, folder: Path | str) -> None:
@@ -36,6 +38,7 @@ def save_transformer(compiled: CompiledTransformer, folder: Path | str) -> None:
     Raises:
         OSError: if the folder cannot be made or written.
     """
+    Path(folder).mkdir(parents=True, exist_ok=True)
     weights = save({name: weight.contiguous().cpu() for name, weight in compiled.module.state_dict().items()})
     manifest = {
         "format": _FORMAT,
@@ -44,6 +47,7 @@ def save_transformer(compiled: CompiledTransformer, folder: Path | str) -> None:
         **to_dict(compiled),
     }
     write_atomically(Path(folder) / WEIGHTS, weights)
+    manifest[_SEAL] = _digest(manifest)
     write_atomically(Path(folder) / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False).encode())
 
 
@@ -65,8 +69,11 @@ def load_transformer(folder: Path | str, scope: Scope | None = None) -> Compiled
             f"{str(place / MANIFEST)!r} is of the format {manifest.get('format')!r}, expected {_FORMAT!r}; "
             "compile the program again with this version"
         )
+    sealed = {name: value for name, value in manifest.items() if name != _SEAL}
+    _check(place / MANIFEST, _digest(sealed), manifest.get(_SEAL))
     weights = _bytes(place / WEIGHTS)
-    _check_digest(place / WEIGHTS, weights, manifest)
+    told = manifest.get("weights")
+    _check(place / WEIGHTS, hashlib.sha256(weights).hexdigest(), told.get("sha256") if isinstance(told, dict) else None)
     try:
         module = Transformer(TransformerConfig.from_dict(manifest["config"]), load(weights))
     except (KeyError, SafetensorError) as error:
@@ -82,8 +89,12 @@ def _manifest(path: Path) -> dict[str, Any]:
     return manifest if isinstance(manifest, dict) else {}
 
 
-def _check_digest(path: Path, weights: bytes, manifest: dict[str, Any]) -> None:
-    found, expected = hashlib.sha256(weights).hexdigest(), (manifest.get("weights") or {}).get("sha256")
+def _digest(fields: dict[str, Any]) -> str:
+    """Of the fields whatever their order and layout."""
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
+def _check(path: Path, found: str, expected: Any) -> None:
     if found != expected:
         raise RuntimeFault(
             f"{str(path)!r} is damaged: its digest is {found}, expected {expected}; compile the program again"

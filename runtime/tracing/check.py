@@ -55,6 +55,7 @@ def _check(trace: Trace, catalog: Catalog | None, networks: Networks | None, fin
         nodes = nodes_of(trace)
     except RuntimeFault as error:
         findings.fault(None, "steps", "each reads earlier ones, and computes what the language has", str(error))
+        _leave_all(trace, findings, "the steps are no graph")
         return
     if trace.backend not in BACKENDS:
         findings.fault(None, "backend", f"one of {', '.join(BACKENDS)}", trace.backend)
@@ -70,12 +71,19 @@ def _check(trace: Trace, catalog: Catalog | None, networks: Networks | None, fin
         check_requirements(spoken, function, trace.input)
     except (RuntimeFault, *MISFITS) as error:
         findings.fault(None, "input", "an input that the program takes", str(error))
+        _leave_all(trace, findings, "no step was executed, for want of an input")
         return
     known: dict[SOp, Any] = {}
     asked = networks if trace.backend == "stitched" else None
     for step, node in zip(trace.steps, nodes, strict=True):
         known[node] = _checked(trace, step, node, known, run, asked, findings)
     _check_answer(trace, spoken, function, is_read=program is not None, findings=findings)
+
+
+def _leave_all(trace: Trace, findings: Findings, why: str) -> None:
+    """No step counts as following where none was executed."""
+    for step in trace.steps:
+        findings.leave(step, "value", "mend what does not follow first", why)
 
 
 def _read_inputs(given: Given, nodes: Sequence[SOp]) -> Given:

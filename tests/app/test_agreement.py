@@ -76,3 +76,17 @@ def test_a_vocabulary_that_does_not_fit_is_an_error(stdcell: Run) -> None:
     code, _, err = stdcell(text, "--max-length", "3", "--vocabulary", "a,b", name="program.cell")
     assert code == 1
     assert err.startswith("error: the vocabulary 'a', 'b' holds other values than those of int 0..3")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--vocabulary", "a,,b"], "expected values with commas between them, found 'a,,b'; write such as 'a,b,c'"),
+        (["--vocabulary", "[]"], "expected a vocabulary of some tokens, found '[]'"),
+        (["--vocabulary", "[[1]]"], "expected words, numbers or booleans in the vocabulary, found [1]"),
+        (["--dtype", "float16"], "programs are not compiled to 'float16'; did you mean 'bfloat16'?"),
+    ],
+)
+def test_a_slip_in_an_option_is_no_agreement(stdcell: Run, options: list[str], message: str) -> None:
+    code, out, err = stdcell(HISTOGRAM, "--max-length", "2", *options)
+    assert (code, out, err.startswith(f"error: {message}")) == (1, "", True)

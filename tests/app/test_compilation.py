@@ -72,3 +72,32 @@ def test_edges_are_listed_with_what_changing_them_does(stdcell: Run) -> None:
 def test_a_program_without_a_vocabulary_says_what_is_missing(stdcell: Run) -> None:
     code, _, err = stdcell("compile", "histogram.rasp", "--max-length", "3", "--out", "made")
     assert (code, "say which in `vocabulary`" in err, Path("made").exists()) == (1, True, False)
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "message"),
+    [
+        ('["a", [2]]', "expected words, numbers or booleans in the vocabulary, found [2]"),
+        ("[null]", "expected words, numbers or booleans in the vocabulary, found null"),
+        ('{"a": 1}', "expected a vocabulary of some tokens, found '{\"a\": 1}'"),
+        ("[]", "expected a vocabulary of some tokens, found '[]'"),
+        ("[1, 2", "the vocabulary '[1, 2' is not JSON: "),
+    ],
+)
+def test_a_vocabulary_that_is_no_list_of_tokens_is_refused(stdcell: Run, vocabulary: str, message: str) -> None:
+    code, _, err = compile_histogram(stdcell, "--vocabulary", vocabulary)
+    assert (code, err.startswith(f"error: {message}")) == (1, True)
+    assert 'write a list such as \'["a", "b"]\'' in err
+
+
+def test_a_length_that_would_fill_memory_is_refused_at_once(stdcell: Run) -> None:
+    code, _, err = compile_histogram(stdcell, "--max-length", "9" * 20)
+    assert (code, "Invalid value for '--max-length'" in err) == (2, True)
+
+
+def test_a_file_in_place_of_the_folder_is_named(stdcell: Run) -> None:
+    code, _, err = compile_histogram(stdcell, "--out", "histogram.rasp")
+    assert (code, err) == (
+        1,
+        "error: cannot use 'histogram.rasp': File exists; name another folder or file\n",
+    )

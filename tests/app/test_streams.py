@@ -99,3 +99,23 @@ def test_options_that_do_not_go_together_are_a_fault(program: Path, options: lis
 def test_an_unknown_device_names_those_there_are(program: Path, given: tuple[str, str]) -> None:
     _, fault = fault_of(program, *given, "--device", "tpu", stdin="[1]\n")
     assert fault.startswith("there is no device 'tpu' here; there are: cpu")
+
+
+def test_an_empty_file_name_does_not_wait_for_standard_input(program: Path) -> None:
+    fault = "expected the name of a file behind --inputs, found none; - reads standard input"
+    assert fault_of(program, "--inputs", "", stdin="[1]\n") == ("", fault)
+
+
+def test_lines_that_are_not_utf8_are_named(program: Path, tmp_path: Path) -> None:
+    (tmp_path / "inputs").write_bytes("[1]\n".encode("utf-16"))
+    out, fault = fault_of(program, "--inputs", str(tmp_path / "inputs"))
+    assert (out, "line 1 of" in fault, "it is not UTF-8 text" in fault) == ("", True, True)
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_read(program: Path, tmp_path: Path) -> None:
+    (tmp_path / "unix").write_bytes(b"[1]\n[2]\n")
+    (tmp_path / "windows").write_bytes(b"\xef\xbb\xbf[1]\r\n\r\n[2]\r\n")
+    assert (
+        run(program, "--inputs", str(tmp_path / "windows")).output
+        == run(program, "--inputs", str(tmp_path / "unix")).output
+    )

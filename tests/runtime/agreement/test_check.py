@@ -184,3 +184,9 @@ def test_a_contract_that_does_not_say_the_answer_leaves_nothing_to_compare(
 def test_what_cannot_be_asked_is_refused(text: str, options: dict[str, Any], message: str) -> None:
     with pytest.raises(RuntimeFault, match=message):
         agree(parse(text), **options)
+
+
+@pytest.mark.parametrize("options", [{"dtype": "float8"}, {"beginning": "start"}])
+def test_a_transformer_of_no_known_kind_is_a_fault(options: dict[str, Any]) -> None:
+    with pytest.raises(RuntimeFault, match=r"float8|start"):
+        agree(parse("ans = tokens;", dialect="rasp"), max_length=1, **options)

@@ -150,6 +150,24 @@ def test_a_cell_whose_contract_is_silent_is_refused() -> None:
         (
             "ans = tokens;",
             "rasp",
+            {"max_length": 2.5, "vocabulary": "a"},
+            "expected a max_length of at least 1, found 2.5",
+        ),
+        (
+            "ans = tokens;",
+            "rasp",
+            {"max_length": 3, "vocabulary": [[1]]},
+            "expected a vocabulary of different tokens, found [[1]]",
+        ),
+        (
+            "ans = tokens;",
+            "rasp",
+            {"max_length": 3, "vocabulary": 5},
+            "expected a vocabulary of different tokens, found 5",
+        ),
+        (
+            "ans = tokens;",
+            "rasp",
             {"max_length": 3},
             "input 'tokens' may hold any token or number: say which in `vocabulary`, "
             "or declare a finite type such as seq[int 0..9]",
@@ -158,7 +176,7 @@ def test_a_cell_whose_contract_is_silent_is_refused() -> None:
             "ans = tokens;",
             "rasp",
             {"max_length": 3, "vocabulary": "aba"},
-            "expected a vocabulary of different tokens, found ['a', 'b', 'a']",
+            "expected a vocabulary of different tokens, found 'aba'",
         ),
         (
             "main(xs: seq[int 0..2]) = xs;",

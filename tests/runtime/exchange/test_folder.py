@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,9 +33,11 @@ def compiled(text: str, dialect: str, vocabulary: Sequence[Any] | None) -> Compi
 
 
 def changed(folder: Path, **fields: Any) -> None:
-    """Write other fields into a manifest."""
-    manifest = json.loads((folder / MANIFEST).read_text())
-    (folder / MANIFEST).write_text(json.dumps(manifest | fields))
+    """Write other fields into a manifest, as a writer would that seals it again."""
+    manifest = json.loads((folder / MANIFEST).read_text()) | fields
+    del manifest["sha256"]
+    seal = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+    (folder / MANIFEST).write_text(json.dumps(manifest | {"sha256": seal}))
 
 
 @pytest.fixture
@@ -97,11 +100,23 @@ def test_a_program_that_means_something_else_is_refused(folder: Path) -> None:
         ({"config": {}}, "not a transformer's configuration"),
         ({"answer": {}}, "not a compiled transformer's description: KeyError"),
         ({"weights": None}, "is damaged: its digest is"),
+        ({"weights": 5}, "is damaged: its digest is"),
     ],
 )
 def test_a_manifest_that_was_changed_is_refused(folder: Path, fields: dict[str, Any], message: str) -> None:
     changed(folder, **fields)
     with pytest.raises(RuntimeFault, match=message):
+        load_transformer(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"scale": ', '"scale": 1'), ('"a"', '"z"'), ('"causal": false', '"causal": true')]
+)
+def test_a_slip_of_a_few_bytes_in_the_manifest_is_refused(folder: Path, old: str, new: str) -> None:
+    text = (folder / MANIFEST).read_text()
+    (folder / MANIFEST).write_text(text.replace(old, new, 1))
+    assert text != (folder / MANIFEST).read_text()
+    with pytest.raises(RuntimeFault, match=r"transformer\.json' is damaged"):
         load_transformer(folder)
 
 

@@ -206,3 +206,9 @@ def test_a_trace_of_any_input_survives_its_json_and_follows(traced: Traced, give
     trace = traced(CALLING.replace("next(xs)[0] > 1", "length > 1"), given_, backend)
     read = read_trace(json.dumps(trace.to_json()))
     assert (read, check_trace(read).faults) == (trace, ())
+
+
+def test_no_step_follows_where_none_was_executed(traced: Traced) -> None:
+    document = traced("main(xs: seq[int 0..9]) = xs + 1;", [3, 1]).to_json()
+    check = checked(changed(document, ("steps", 0, "reads"), [2]), None)
+    assert (check.is_sound, check.n_followed) == (False, 0)
