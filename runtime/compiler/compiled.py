@@ -138,7 +138,8 @@ class CompiledTransformer:
         lengths = [len(row) for row in rows]
         padded = [[*row, *[0] * (max(lengths) - len(row))] for row in rows]
         with torch.no_grad():
-            logits_bno = self.module(self._tensor(padded), self._tensor(lengths)).cpu()[:, len(self._beginning) :]
+            n_tokens_b = self._tensor(lengths) if min(lengths) < max(lengths) else None
+            logits_bno = self.module(self._tensor(padded), n_tokens_b).cpu()[:, len(self._beginning) :]
         n_answer, longest = len(self.answer.functionals), logits_bno.shape[1]
         fails_bn = (logits_bno[..., n_answer:] > 0.5).any(-1).tolist()
         answers = self.answer.answers(logits_bno[..., :n_answer].reshape(-1, n_answer))
