@@ -123,8 +123,12 @@ def catalog_add(
     """Write a run with its circuit and formula, or a program pinned to the cells that it calls, and what was found."""
     from . import catalogs, stitching
 
+    is_program = what.suffix in (".cell", ".rasp")
+    if not (what.is_file() if is_program else what.is_dir()):
+        expected = "a program, .cell or .rasp, or the folder of a training run"
+        raise StdcellError(f"{str(what)!r} is no such thing as can be added: expected {expected}")
     with open_catalog(catalog, create=True) as opened:
-        if what.suffix in (".cell", ".rasp"):
+        if is_program:
             stitching.print_saved(stitching.add_program(opened, what, name, quiet=quiet or as_json), as_json=as_json)
         else:
             catalogs.print_stored(catalogs.add_run(opened, what, quiet=quiet or as_json), as_json=as_json)

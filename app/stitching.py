@@ -68,7 +68,8 @@ def print_hard_wires(wires: Sequence[Wire], *, as_json: bool) -> None:
         return
     for wire in wires:
         console.print(f"{wire.place}: {wire}", soft_wrap=True)
-    console.print(f"{len(wires)} wire{'' if len(wires) == 1 else 's'} from circuit to circuit, hard; see --soft")
+    hint = "; see --soft" if wires else ""
+    console.print(f"{len(wires)} wire{'' if len(wires) == 1 else 's'} from circuit to circuit, hard{hint}")
 
 
 def fit_wires(file: Path, catalog: Catalog, how: Fitting, *, quiet: bool) -> FittedWires:
