@@ -8,8 +8,9 @@ part of it; the type and position of an input are.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any
 
 from .operators import result_of
@@ -362,10 +363,12 @@ def constant_type(value: Value) -> Element:
             return Real(value, value)
 
 
-def topological(roots: Iterable[SOp], known: Container[SOp] = ()) -> list[SOp]:
-    """Every node that the roots depend on, arguments before the nodes that read them, each once.
+def topological(
+    roots: Iterable[SOp], known: Container[SOp] = (), parts_of: Callable[[SOp], Sequence[SOp]] = attrgetter("arguments")
+) -> list[SOp]:
+    """Every node that the roots depend on, the parts of a node before it, each once.
 
-    Nodes that are known already are left out, with what only they depend on.
+    Nodes that are known already are left out, with what only they depend on. The parts are the arguments, unless told.
     """
     order: dict[SOp, None] = {}
     stack = [(root, False) for root in reversed(list(roots))]
@@ -377,7 +380,7 @@ def topological(roots: Iterable[SOp], known: Container[SOp] = ()) -> list[SOp]:
             order[node] = None
         else:
             stack.append((node, True))
-            stack.extend((argument, False) for argument in reversed(node.arguments))
+            stack.extend((part, False) for part in reversed(parts_of(node)))
     return list(order)
 
 

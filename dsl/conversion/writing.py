@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -28,6 +28,7 @@ from ..graph import (
     SelectorLogic,
     SelectorWidth,
     SOp,
+    topological,
 )
 from ..syntax import tree
 from ..syntax.parser import parse_items
@@ -81,7 +82,7 @@ class Writing:
         """
         self._roots, self._names, self._variables, self._undefined = roots, names, variables, undefined
         self._taken = {*roots, *BUILTINS["cell"], *SOPS["cell"], *BUILTIN_TYPES}
-        self._nodes = _in_order(roots.values(), ())
+        self._nodes = topological(roots.values(), (), parts_of)
         self._n_reads = Counter([*roots.values(), *(part for node in self._nodes for part in parts_of(node))])
         self._n_tables = Counter(node.entries for node in self._nodes if isinstance(node, Lookup))
         self._tables: dict[object, tree.Expr] = {}
@@ -91,7 +92,7 @@ class Writing:
         """All assignments, the outputs in order."""
         yield from self._hidden()
         for name, root in self._roots.items():
-            for node in _in_order([root], self._written):
+            for node in topological([root], self._written, parts_of):
                 yield from self._table(node)
                 written = self._expression(node)
                 if node is not root and self._has_line(node, written):
@@ -149,22 +150,6 @@ class Writing:
             size += len(node.entries)
         lost_default = isinstance(node, Aggregate) and len(node.arguments) == 2 and node in self._undefined
         return Written(expression_of(node, [part.tree for part in parts]), size, is_undefined or lost_default)
-
-
-def _in_order(roots: Iterable[SOp], known: Collection[SOp]) -> list[SOp]:
-    """The nodes that are written for the roots, parts before what reads them, each once; known ones are left out."""
-    order: dict[SOp, None] = {}
-    stack = [(root, False) for root in reversed(list(roots))]
-    while stack:
-        node, is_ready = stack.pop()
-        if node in order or node in known:
-            continue
-        if is_ready:
-            order[node] = None
-        else:
-            stack.append((node, True))
-            stack.extend((part, False) for part in reversed(parts_of(node)))
-    return list(order)
 
 
 def parts_of(node: SOp) -> Sequence[SOp]:

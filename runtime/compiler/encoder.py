@@ -197,8 +197,7 @@ class Encoder:
         ramps = [Ramp(number, start, stop) for start, stop in pairwise(ends)]
         name = self._analysis.origins.name(value)
         labels = [f"{name} >= 0", f"{name} > 0"][-len(ramps) :]
-        edges = [{ONE: 1}, *self._builder.ramps(node, ramps, labels, exclusive=False), {}]
-        return [total([(1, start), (-1, stop)]) for start, stop in pairwise(edges)]
+        return self._between(node, ramps, labels)
 
     def _ramps(self, node: SOp, facts: Facts, runs: Sequence[Run]) -> Categories:
         """A thermometer of a number that is known precisely enough."""
@@ -211,11 +210,15 @@ class Encoder:
         name = self._analysis.origins.name(facts.via or node)
         ramps = [Ramp(number, as_weight(below.last), as_weight(above.first)) for below, above in pairwise(runs)]
         labels = [f"{name} >= {shown(run.first)}" for run in runs[1:]]
-        edges = [{ONE: 1}, *self._builder.ramps(node, ramps, labels, exclusive=False), {}]
-        parts: list[list[tuple[int, Functional]]] = [[] for _ in facts.values]
-        for run, (start, stop) in zip(runs, pairwise(edges), strict=True):
-            parts[run.result] += [(1, start), (-1, stop)]
-        return [total(part) for part in parts]
+        parts: list[list[Functional]] = [[] for _ in facts.values]
+        for run, functional in zip(runs, self._between(node, ramps, labels), strict=True):
+            parts[run.result].append(functional)
+        return [_sum(part) for part in parts]
+
+    def _between(self, node: SOp, ramps: Sequence[Ramp], labels: Sequence[str]) -> Categories:
+        """What is on before the first ramp, between each one and the next, and behind the last."""
+        edges = [{ONE: 1}, *self._builder.ramps(node, ramps, labels), {}]
+        return [total([(1, start), (-1, stop)]) for start, stop in pairwise(edges)]
 
     def _table(self, node: SOp, facts: Facts, base: Sequence[SOp], rows: Sequence[Row]) -> Categories:
         """A conjunction for each row; the value that the rows leave out is on where none of them holds."""

@@ -69,8 +69,8 @@ class Builder:
         self.network = network
         self.origins = origins
 
-    def ramps(self, node: SOp, ramps: Sequence[Ramp], labels: Sequence[str], *, exclusive: bool) -> list[Functional]:
-        """The value of each ramp; `exclusive` if at most one of them is 1."""
+    def ramps(self, node: SOp, ramps: Sequence[Ramp], labels: Sequence[str]) -> list[Functional]:
+        """The value of each ramp."""
         self.check_count(node, 2 * len(ramps))
         stream = self.network.stream
         error = 0.0
@@ -78,8 +78,7 @@ class Builder:
         if noise := max(map(stream.error, readings), default=0.0):
             readings, error = self._least_noisy(node, ramps, readings, 2 * noise)
         slot = self.network.mlp_slot(readings)
-        groups = [labels] if exclusive else [[label] for label in labels]
-        dimensions = [d for group in groups for d in stream.add(group, ready=slot + 1, error=error)]
+        dimensions = [stream.add([label], ready=slot + 1, error=error)[0] for label in labels]
         for reading, dimension in zip(readings, dimensions, strict=True):
             self.network.add_step(slot, reading, dimension)
         return [{dimension: 1} for dimension in dimensions]

@@ -160,7 +160,7 @@ class Replacements:
 
     def _is_averaged(self, selector: SOp, domain: Domain) -> bool:
         """Whether a sum is better told by the mean than by the counts of each value: one head does, not one a value."""
-        n_counted = sum(1 for value in domain.values or ()) - (0 in (domain.values or ()))
+        n_counted = sum(value != 0 for value in domain.values or ())
         terms = self._known.selectors[self._derive(selector, selector)]
         return (domain.values is None or n_counted > _FEW_SUMMANDS) and len(terms) == 1 and terms[0].factor == 1
 

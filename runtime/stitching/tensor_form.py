@@ -106,9 +106,8 @@ class _Scope:
     values: dict[SOp, Carried]
 
     def value_of(self, root: SOp) -> Carried:
-        for node in topological([root]):
-            if node not in self.values:
-                self.values[node] = self._value(node)
+        for node in topological([root], self.values):
+            self.values[node] = self._value(node)
         return self.values[root]
 
     def _value(self, node: SOp) -> Carried:
