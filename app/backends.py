@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from ..catalog import Catalog
 from ..dsl import Program
 from ..errors import RuntimeFault
-from ..runtime.interpreter import CellFunction, Given, bind_inputs, call_by_contract, run
+from ..runtime.inputs import Given, bind_inputs
 from ..runtime.promises import check_requirements
+from ..runtime.reference import CellFunction, call_by_contract, run
 from ..runtime.tracing import Recorder, Trace, trace_of
 from ..runtime.tracing.recording import Margin
 

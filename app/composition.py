@@ -10,7 +10,7 @@ from pathlib import Path
 from ..catalog import Catalog
 from ..dsl import Program
 from ..errors import StdcellError
-from ..runtime.interpreter import Given
+from ..runtime.inputs import Given
 from ..runtime.tracing import Trace
 from ..verify import Report, verify
 from .backends import BACKENDS, traced_run

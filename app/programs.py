@@ -15,7 +15,7 @@ from ..catalog import Catalog
 from ..dsl import Program
 from ..dsl.analysis import Analysis, analyse
 from ..errors import Fault, LanguageError, RuntimeFault, Span
-from ..runtime.interpreter import Given
+from ..runtime.inputs import Given
 from ..runtime.tracing import Trace
 from ..verify import Claim, Report, Verdict
 from .obligations import owed_by

@@ -14,8 +14,10 @@ import typer
 from ..dsl import Program
 from ..dsl.program import Function
 from ..errors import RuntimeFault, StdcellError
-from ..runtime.interpreter import FEWEST_BATCHED, Given, answer_of, run
+from ..runtime.inputs import Given
+from ..runtime.interpreter import FEWEST_BATCHED
 from ..runtime.promises import broken_promises, check_requirements
+from ..runtime.reference import answer_of, run
 
 __all__ = ["STANDARD_INPUT", "check_device", "choose_inputs", "refuse_beside_inputs", "run_lines"]
 

@@ -22,7 +22,8 @@ from time import perf_counter, process_time
 
 from stdcell import parse
 from stdcell.dsl import Program
-from stdcell.runtime.interpreter import interpret, run
+from stdcell.runtime.interpreter import interpret
+from stdcell.runtime.reference import run
 
 N_RUNS = 5
 N_ONE_BY_ONE = 5

@@ -12,22 +12,10 @@ from typing import Any
 
 from ..dsl.program import Function, Program
 from ..errors import RuntimeFault
-from .inputs import Given, bind_inputs
-from .reference import CellFunction, Exact, answer_of, call_by_contract, run, shown
+from .inputs import Given
+from .reference import answer_of, run
 
-__all__ = [
-    "FEWEST_BATCHED",
-    "CellFunction",
-    "Exact",
-    "Given",
-    "answer_of",
-    "bind_inputs",
-    "call_by_contract",
-    "interpret",
-    "interpret_stream",
-    "run",
-    "shown",
-]
+__all__ = ["FEWEST_BATCHED", "interpret", "interpret_stream"]
 
 FEWEST_BATCHED = 8
 """Fewer inputs than this are evaluated one after the other on the CPU, without waiting for torch to be imported."""

@@ -7,7 +7,8 @@ from typing import Any
 from ..dsl.program import Clause, Function, Program
 from ..errors import RuntimeFault
 from .evaluate import evaluate
-from .interpreter import Exact, Given, bind_inputs, call_by_contract
+from .inputs import Given, bind_inputs
+from .reference import Exact, call_by_contract
 
 __all__ = ["broken_promises", "check_requirements"]
 

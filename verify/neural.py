@@ -22,7 +22,7 @@ from ..dsl.types import Int, element_of
 from ..errors import RuntimeFault, VerificationError
 from ..runtime.cell import NeuralCell
 from ..runtime.evaluate import evaluate
-from ..runtime.interpreter import Exact, call_by_contract
+from ..runtime.reference import Exact, call_by_contract
 
 __all__ = ["ExhaustiveCheck", "check_exhaustively"]
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..dsl.program import Program
 from ..errors import RuntimeFault
 from ..runtime.evaluate import evaluate
-from ..runtime.interpreter import Exact, call_by_contract, shown
+from ..runtime.reference import Exact, call_by_contract, shown
 from .bounded import Refutation
 from .claims import Claim
 from .verdict import Counterexample

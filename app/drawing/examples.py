@@ -8,7 +8,7 @@ from ...dsl.syntax import tree
 from ...dsl.syntax.parser import parse_items
 from ...dsl.types import Seq, Token, Unknown, Value
 from ...errors import StdcellError
-from ...runtime.interpreter import Given
+from ...runtime.inputs import Given
 
 __all__ = ["example_of"]
 

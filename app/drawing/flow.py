@@ -34,7 +34,8 @@ from ...dsl.program import Function, Program
 from ...dsl.syntax import tree
 from ...dsl.types import Selector, Seq, Value
 from ...errors import Source, Span
-from ...runtime.interpreter import Given, bind_inputs, run, shown
+from ...runtime.inputs import Given, bind_inputs
+from ...runtime.reference import run, shown
 from .labels import expression, lines_of, one_line, visible
 
 __all__ = ["Box", "Flow", "Pattern", "n_boxes", "read_flow"]

@@ -16,7 +16,7 @@ import networkx as nx
 from ...dsl.graph import topological
 from ...dsl.program import Function, Program
 from ...errors import StdcellError
-from ...runtime.interpreter import Given
+from ...runtime.inputs import Given
 from .canvas import Canvas, line_height, text_width
 from .examples import example_of
 from .flow import Box, Flow, Pattern, n_boxes, read_flow

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...dsl.checking.environment import Listed, Meaning
 from ...dsl.graph import Constant
-from ...runtime.interpreter import shown
+from ...runtime.reference import shown
 
 __all__ = ["Example", "Settings", "example_of", "quoted"]
 

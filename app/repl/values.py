@@ -15,7 +15,7 @@ from ...dsl.graph import Constant, Elementwise, Input, SOp, topological
 from ...dsl.session import Session
 from ...dsl.types import Selector
 from ...errors import Fault, RuntimeFault, Span
-from ...runtime.interpreter import answer_of, run
+from ...runtime.reference import answer_of, run
 from .settings import Example, quoted
 
 __all__ = ["Values", "in_short", "is_constant", "kind_of", "nodes_in", "one_in_short", "rows_of"]

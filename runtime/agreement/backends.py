@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import RuntimeFault
-from ..interpreter import Given
+from ..inputs import Given
 
 __all__ = ["Answer", "Backend", "answers_like", "answers_of", "are_equal"]
 

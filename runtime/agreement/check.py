@@ -21,8 +21,7 @@ from typing import Any
 from ...catalog import Catalog
 from ...dsl.program import Function, Program
 from ...errors import RuntimeFault
-from ..inputs import element
-from ..interpreter import Given
+from ..inputs import Given, element
 from ..promises import check_requirements
 from .backends import Answer, Backend, answers_like, answers_of, are_equal
 from .domain import Domain

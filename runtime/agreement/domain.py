@@ -16,7 +16,7 @@ from typing import Any
 from ...dsl.graph import Input
 from ...dsl.program import Function
 from ...dsl.types import Seq
-from ..interpreter import Given
+from ..inputs import Given
 from .vocabulary import TOKENS
 
 __all__ = ["Domain"]

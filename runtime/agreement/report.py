@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..interpreter import Given
+from ..inputs import Given
 from .backends import Answer
 
 __all__ = ["Agreement", "Disagreement", "Participant"]

@@ -19,7 +19,7 @@ from ...dsl.program import Function, Program
 from ...dsl.types import Bool, Element, Int, Real, Seq, Token, Type, Unknown, Value, contains, element_of
 from ...errors import RuntimeFault
 from ..inputs import parameters_of
-from ..interpreter import answer_of, run, shown
+from ..reference import answer_of, run, shown
 
 __all__ = ["TOKENS", "read_tokens", "vocabularies_of"]
 

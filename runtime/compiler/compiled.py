@@ -13,7 +13,9 @@ from ...dsl.graph import SOp
 from ...dsl.program import Program
 from ...dsl.types import Seq
 from ...errors import RuntimeFault
-from ..interpreter import Given, answer_of, bind_inputs, interpret
+from ..inputs import Given, bind_inputs
+from ..interpreter import interpret
+from ..reference import answer_of
 from ..transformer import Transformer, TransformerConfig, writers
 from .decoding import Readout
 from .emission import columns

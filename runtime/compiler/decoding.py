@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ...dsl.graph import SOp
 from ...dsl.types import Value
-from ..interpreter import shown
+from ..reference import shown
 from .analysis import Analysis
 from .domains import Domain
 from .encoder import Encoder

@@ -12,7 +12,7 @@ from ...dsl.types import Bool, Int, Real, Seq, Type, Unknown, Value, contains, e
 from ...errors import RuntimeFault
 from ..evaluate import evaluate
 from ..exact import looked_up
-from ..interpreter import Exact, call_by_contract
+from ..reference import Exact, call_by_contract
 
 __all__ = [
     "ABSENT",

@@ -11,7 +11,7 @@ from ...dsl.graph import Input, SOp, inputs_of
 from ...dsl.program import Function
 from ...dsl.types import Bool, Int, Seq, Token, Value, element_of
 from ...errors import NotCompilable, RuntimeFault
-from ..interpreter import bind_inputs
+from ..inputs import bind_inputs
 from .analysis import VOCABULARY
 
 __all__ = ["values_of_tokens", "vocabulary_of"]

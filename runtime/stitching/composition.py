@@ -30,7 +30,7 @@ from ...dsl.types import Value
 from ...errors import RuntimeFault, did_you_mean
 from ..cell import STREAM, NeuralCell
 from ..compiler import CompiledTransformer
-from ..interpreter import Given
+from ..inputs import Given
 from .adapter import Adapter
 from .carried import Answered, Carried
 from .formula_cell import CosineFormula

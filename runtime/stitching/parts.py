@@ -17,7 +17,7 @@ from ...dsl.program import CallSite, Function, Program
 from ...errors import RuntimeFault, did_you_mean
 from ..batch import TensorCell, run_batch
 from ..compiler import CompiledTransformer
-from ..interpreter import Given
+from ..inputs import Given
 
 __all__ = ["Plugged", "plug_parts"]
 

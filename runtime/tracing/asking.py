@@ -14,7 +14,7 @@ from ...dsl.graph import CellCall
 from ...dsl.scope import CellSignature
 from ...dsl.types import Value, contains, element_of
 from ...errors import RuntimeFault
-from ..interpreter import call_by_contract
+from ..reference import call_by_contract
 from .findings import Findings
 from .trace import CellAnswer, Step
 from .values import written

@@ -19,8 +19,9 @@ from ...dsl.graph import Input, SOp
 from ...dsl.program import Function, Program
 from ...dsl.types import Selector, Seq, Type, contains, element_of
 from ...errors import RuntimeFault, Source, Span
-from ..interpreter import Given, answer_of, bind_inputs
+from ..inputs import Given, bind_inputs
 from ..promises import broken_promises, check_requirements
+from ..reference import answer_of
 from .asking import Asked, Networks, check_calls
 from .findings import Findings, TraceCheck
 from .origins import check_cells, check_nodes, program_of

@@ -20,8 +20,9 @@ from ...dsl.program import Function, Program, cells_called
 from ...dsl.scope import CellSignature
 from ...dsl.types import Value
 from ...errors import RuntimeFault
-from ..interpreter import CellFunction, Given, answer_of, bind_inputs, call_by_contract
+from ..inputs import Given, bind_inputs
 from ..promises import broken_promises
+from ..reference import CellFunction, answer_of, call_by_contract
 from .graphs import operation_of
 from .replay import Run, order_of_steps
 from .trace import CellAnswer, CellEvidence, CellRecord, ProgramRecord, SpanRecord, Step, Trace

@@ -15,7 +15,7 @@ from ...dsl.program import Program
 from ...errors import Source
 from ..binding import inner_graph_of
 from ..evaluate import evaluate
-from ..interpreter import CellFunction, Exact
+from ..reference import CellFunction, Exact
 
 __all__ = ["Run", "captured", "order_of_steps", "speaking_for"]
 

@@ -9,7 +9,7 @@ from typing import Any
 from ...dsl.graph import CellCall, Input, Length, SOp
 from ...dsl.types import Seq, Value
 from ...errors import RuntimeFault, Source
-from ..interpreter import call_by_contract
+from ..reference import call_by_contract
 from .reading import nodes_of
 from .replay import Run, speaking_for
 from .trace import Trace

@@ -39,7 +39,7 @@ from ...dsl.graph import (
 )
 from ...dsl.types import Int, Real, Seq, element_of
 from ..binding import InnerGraph, inner_graph_of
-from ..interpreter import CellFunction
+from ..reference import CellFunction
 from .replay import Run
 
 __all__ = ["Item", "Slicer", "item_at"]

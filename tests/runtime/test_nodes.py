@@ -28,7 +28,8 @@ from stdcell.dsl.graph import (
 from stdcell.dsl.types import Bool, Element, Int, Seq, Unknown
 from stdcell.errors import RuntimeFault
 from stdcell.runtime.evaluate import evaluate
-from stdcell.runtime.interpreter import Exact, call_by_contract, interpret
+from stdcell.runtime.interpreter import interpret
+from stdcell.runtime.reference import Exact, call_by_contract
 
 XS = Input((), "main.0", Seq(Unknown()), "xs")
 STATE = Input((), "fold1.state", Int(), "state")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from stdcell import Program, Verdict, parse, verify
 from stdcell.errors import RuntimeFault
-from stdcell.runtime.interpreter import run
 from stdcell.runtime.promises import broken_promises, check_requirements
+from stdcell.runtime.reference import run
 
 COMPARISONS = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 LEAVES = st.sampled_from(["xs", "indices", "length", "1", "length - indices - 1", "xs + 1"])

@@ -13,7 +13,8 @@ from stdcell.dsl import Program, parse
 from stdcell.dsl.conversion.convert import convert
 from stdcell.dsl.syntax.formatting import format_text
 from stdcell.errors import LanguageError, RuntimeFault, Source
-from stdcell.runtime.interpreter import Given, interpret
+from stdcell.runtime.inputs import Given
+from stdcell.runtime.interpreter import interpret
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 WORDS = [list(word) for n in range(4) for word in product("a(1", repeat=n)]

@@ -15,7 +15,7 @@ from stdcell.dsl import Program, parse
 from stdcell.dsl.graph import SOp
 from stdcell.errors import LanguageError, RuntimeFault
 from stdcell.runtime.batch import run_batch
-from stdcell.runtime.interpreter import answer_of, run
+from stdcell.runtime.reference import answer_of, run
 
 from .graphs import BATCHES, SEQUENCES, nodes, program_of, typed
 

@@ -13,7 +13,8 @@ import torch
 from stdcell.dsl import Program, parse
 from stdcell.errors import RuntimeFault
 from stdcell.runtime.compiler import CompiledTransformer, compile_transformer
-from stdcell.runtime.interpreter import interpret, run
+from stdcell.runtime.interpreter import interpret
+from stdcell.runtime.reference import run
 
 HISTOGRAM = "ans = selector_width(select(tokens, tokens, ==));"
 REVERSE = "ans = aggregate(select(indices, length - 1 - indices, ==), tokens);"

@@ -26,7 +26,7 @@ from stdcell.dsl.graph import (
 )
 from stdcell.dsl.types import Int, Seq, Value
 from stdcell.runtime.compiler import compile_transformer
-from stdcell.runtime.interpreter import call_by_contract, run
+from stdcell.runtime.reference import call_by_contract, run
 from stdcell.runtime.tracing import Recorder, Step, Trace, trace_of
 
 XS = Input((), "main.0", Seq(Int(0, 2)), "xs")
