@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -43,10 +44,8 @@ class Readout:
 
     def answers(self, measured_nc: Tensor) -> list[Any]:
         """The same values as the caller of a program sees them."""
-        if self.domain.values is None:
-            return [shown(value) for value in self.values(measured_nc)]
-        answers: list[Any] = self._shown[self._places(measured_nc)].tolist()
-        return answers
+        values = self.values(measured_nc)
+        return [shown(value) for value in values] if self._has_fractions else values
 
     def _places(self, measured_nc: Tensor) -> NDArray[np.int64]:
         """The place in the domain of the value that is nearest to what is measured."""
@@ -56,13 +55,16 @@ class Readout:
         return places
 
     @cached_property
-    def _listed(self) -> NDArray[np.object_]:
-        """The values of the domain, to be picked by their places."""
-        return _objects(self.domain.values or ())
+    def _has_fractions(self) -> bool:
+        return self.domain.values is None or any(isinstance(value, Fraction) for value in self.domain.values)
 
     @cached_property
-    def _shown(self) -> NDArray[np.object_]:
-        return _objects([shown(value) for value in self.domain.values or ()])
+    def _listed(self) -> NDArray[np.object_]:
+        """The values of the domain, to be picked by their places."""
+        values = self.domain.values or ()
+        listed = np.empty(len(values), dtype=np.object_)
+        listed[:] = values
+        return listed
 
     @cached_property
     def _borders(self) -> NDArray[np.float64]:
@@ -70,12 +72,6 @@ class Readout:
         numbers = np.array([as_float(as_weight(value)) for value in self.domain.values or ()])
         borders: NDArray[np.float64] = (numbers[1:] + numbers[:-1]) / 2
         return borders
-
-
-def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
-    listed = np.empty(len(values), dtype=np.object_)
-    listed[:] = values
-    return listed
 
 
 def readout(node: SOp, analysis: Analysis, encoder: Encoder, stream: Stream) -> Readout:

@@ -54,7 +54,7 @@ def as_float(weight: Weight) -> float:
     try:
         return float(weight)
     except OverflowError:
-        return math.copysign(math.inf, weight)
+        return math.inf if weight > 0 else -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +178,9 @@ class Stream:
 
     def _storing(self, functional: Functional, summed: float) -> float:
         """What storing adds to a sum; nothing where that is nearest to the exact value, which the format holds."""
-        size, unit = self.size(functional), self.unit(functional)
-        if (
-            unit is not None
-            and size <= 2.0**self.arithmetic.n_bits * unit
-            and summed < self.arithmetic.storage * unit / 2
-        ):
+        size, unit = self.size(functional), as_float(self.unit(functional) or 0)
+        is_held = size <= 2.0**self.arithmetic.n_bits * unit < math.inf
+        if is_held and summed < self.arithmetic.storage * unit / 2:
             return 0.0
         return self.arithmetic.storing_sums * size
 
@@ -193,7 +190,7 @@ class Stream:
         unit = self.unit(functional)
         if unit is None or not all(self.arithmetic.holds(weight) for weight in functional.values()):
             return False
-        return self.size(functional) <= 2.0**self.arithmetic.n_bits * as_float(unit)
+        return self.size(functional) <= 2.0**self.arithmetic.n_bits * as_float(unit) < math.inf
 
     def _has_exact_products(self, functional: Functional) -> bool:
         return all(_is_power_of_two(weight) or self._is_bit_product(d, weight) for d, weight in functional.items())

@@ -166,6 +166,13 @@ def test_a_mean_of_very_many_values_is_compared_on_either_side(comparison: str) 
     assert compile_transformer(program, vocabulary="a", max_length=18)(inputs) == interpret(program, inputs)
 
 
+def test_a_fraction_too_large_for_a_float_is_a_fault_where_it_is_the_answer() -> None:
+    compiled = compiled_rasp("ans = tokens_int * 2 ^ 3000 / 3;", [0, 1], 3)
+    assert compiled([[0, 0]]) == [[0, 0]]
+    with pytest.raises(RuntimeFault, match="the answer is a fraction too large for a float"):
+        compiled([[0, 1]])
+
+
 def test_a_chain_of_very_many_steps_is_compiled() -> None:
     text = "def flip(s: bool, x: int 0..1) -> bool { return s != (x == 1); }\n"
     program = parse(f"{text}main(xs: seq[int 0..1]) = fold(flip, xs, False);")
