@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from ..catalog import Catalog
-from ..catalog.folder import holds_catalog
+from ..catalog.embedded.folder import holds_catalog
 from ..dsl import Program, parse
 from ..dsl.syntax.parser import DIALECTS
 from ..errors import Source, StdcellError

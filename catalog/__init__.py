@@ -1,6 +1,6 @@
 """A typed graph of cells and of what is known about them, in a folder or on a Neo4j server."""
 
-from .blobs import BlobFolder
+from .blobs.folder import BlobFolder
 from .catalog import Catalog
 from .node import Node
 from .relationships import RELATIONSHIP_TYPES, Relationship

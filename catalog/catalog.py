@@ -12,18 +12,18 @@ from typing import Any, Self, overload
 from ..dsl.scope import CellPort, CellSignature, Condition
 from ..dsl.types import Unknown
 from ..errors import CatalogError, Source, UnknownCell, did_you_mean
-from .blobs import BlobFolder
-from .folder import claim_folder
-from .index import LadybugIndex
+from .blobs.folder import BlobFolder
+from .embedded.folder import claim_folder
+from .embedded.index import LadybugIndex
 from .matching import newest_match
-from .neo4j_store import Neo4jStore
+from .server.store import Neo4jStore
 from .node import Node
-from .queries import check_query
-from .record import SqliteRecord
+from .cypher.linter import check_query
+from .embedded.record import SqliteRecord
 from .relationships import Relationship, relationship_type
 from .schema import CELLS, Alias, Event, Program
 from .scope import signature_of
-from .server import ServerAddress, is_server_uri
+from .server.address import ServerAddress, is_server_uri
 from .store import Batch, Direction, QueryEngine, Record
 
 __all__ = ["Catalog"]

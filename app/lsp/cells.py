@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from ...catalog import Catalog
-from ...catalog.folder import holds_catalog
-from ...catalog.server import is_server_uri
+from ...catalog.embedded.folder import holds_catalog
+from ...catalog.server.address import is_server_uri
 from ...dsl.scope import CellSignature, Condition
 from ...errors import CatalogError, Source, UnknownCell
 

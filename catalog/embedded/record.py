@@ -17,11 +17,11 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, cast
 
-from ..errors import CatalogError
-from .node import Node
-from .relationships import Relationship
-from .schema import Alias, Event, node_from_manifest
-from .store import FORMAT, Batch, Change, Direction, Known, change_of, check_format, creation
+from ...errors import CatalogError
+from ..node import Node
+from ..relationships import Relationship
+from ..schema import Alias, Event, node_from_manifest
+from ..store import FORMAT, Batch, Change, Direction, Known, change_of, check_format, creation
 
 __all__ = ["SqliteRecord"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit, urlunsplit
 
-from ..errors import CatalogError
+from ...errors import CatalogError
 
 __all__ = ["ServerAddress", "is_server_uri"]
 

@@ -18,12 +18,12 @@ from typing import Any
 
 import ladybug
 
-from ..errors import CatalogError
-from .cypher import insertions, tables
+from ...errors import CatalogError
+from ..cypher.statements import insertions, tables
 from .index_file import IndexFile
-from .queries import column_names, fault_of, tokens_of
+from ..cypher.linter import column_names, fault_of, tokens_of
 from .record import SqliteRecord
-from .results import plain_node, plain_path, plain_relationship
+from ..cypher.results import plain_node, plain_path, plain_relationship
 
 __all__ = ["LadybugIndex"]
 

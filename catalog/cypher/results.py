@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .cypher import properties_of
-from .relationships import RELATIONSHIP_TYPES
+from .statements import properties_of
+from ..relationships import RELATIONSHIP_TYPES
 
 __all__ = ["plain_node", "plain_path", "plain_relationship"]
 

@@ -15,9 +15,9 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from ..errors import CatalogError, did_you_mean
-from .relationships import RELATIONSHIP_TYPES
-from .schema import LABELS
+from ...errors import CatalogError, did_you_mean
+from ..relationships import RELATIONSHIP_TYPES
+from ..schema import LABELS
 
 __all__ = ["Token", "check_query", "column_names", "fault_of", "tokens_of"]
 

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from .node import Node
-from .relationships import RELATIONSHIP_TYPES, Relationship
-from .schema import LABELS
+from ..node import Node
+from ..relationships import RELATIONSHIP_TYPES, Relationship
+from ..schema import LABELS
 
 __all__ = ["Statement", "constraints", "insertions", "properties_of", "tables"]
 

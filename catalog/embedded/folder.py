@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import CatalogError
+from ...errors import CatalogError
 
 __all__ = ["claim_folder", "holds_catalog"]
 

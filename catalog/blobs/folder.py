@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from ..errors import CatalogError, DamagedBlob
-from .durable import write_atomically
+from ...errors import CatalogError, DamagedBlob
+from ..durable import write_atomically
 
 __all__ = ["BlobFolder"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stdcell.catalog import Catalog
-from stdcell.catalog.server import ServerAddress, is_server_uri
+from stdcell.catalog.server.address import ServerAddress, is_server_uri
 from stdcell.errors import CatalogError
 
 

@@ -19,15 +19,15 @@ from neo4j.graph import Node as StoredNode
 from neo4j.graph import Path as StoredPath
 from neo4j.graph import Relationship as StoredRelationship
 
-from ..errors import CatalogError
-from .cypher import constraints, insertions
-from .node import Node, canonical_json
-from .queries import fault_of
-from .relationships import Relationship, relationship_type
-from .results import plain_node, plain_path, plain_relationship
-from .schema import LABELS, Alias, Event, node_from_manifest
-from .server import ServerAddress
-from .store import Batch, Direction, Known, change_of, check_format, creation
+from ...errors import CatalogError
+from ..cypher.statements import constraints, insertions
+from ..node import Node, canonical_json
+from ..cypher.linter import fault_of
+from ..relationships import Relationship, relationship_type
+from ..cypher.results import plain_node, plain_path, plain_relationship
+from ..schema import LABELS, Alias, Event, node_from_manifest
+from .address import ServerAddress
+from ..store import Batch, Direction, Known, change_of, check_format, creation
 
 __all__ = ["Neo4jStore"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stdcell.catalog.queries import check_query, column_names, fault_of
+from stdcell.catalog.cypher.linter import check_query, column_names, fault_of
 from stdcell.errors import CatalogError
 
 
