@@ -13,17 +13,17 @@ from ..dsl.scope import CellPort, CellSignature, Condition
 from ..dsl.types import Unknown
 from ..errors import CatalogError, Source, UnknownCell, did_you_mean
 from .blobs.folder import BlobFolder
+from .cypher.linter import Dialect, check_query
 from .embedded.folder import claim_folder
 from .embedded.index import LadybugIndex
-from .matching import newest_match
-from .server.store import Neo4jStore
-from .node import Node
-from .cypher.linter import check_query
 from .embedded.record import SqliteRecord
+from .matching import newest_match
+from .node import Node
 from .relationships import Relationship, relationship_type
-from .schema import CELLS, Alias, Event, Program
+from .schema import CELLS, OWN_LABELS, Event, Program
 from .scope import signature_of
 from .server.address import ServerAddress, is_server_uri
+from .server.store import Neo4jStore
 from .store import Batch, Direction, QueryEngine, Record
 
 __all__ = ["Catalog"]
@@ -176,14 +176,39 @@ class Catalog:
             raise UnknownCell(f"{name!r} is a {node.label.lower()}, not a program")
         return Source(node.text, name), node.dialect
 
-    def query(self, cypher: str, /, **parameters: Any) -> list[dict[str, Any]]:
-        """The rows of a Cypher query that only reads, keyed by column as the query writes them (see `queries`).
+    def query(
+        self,
+        cypher: str,
+        /,
+        *,
+        dialect: Dialect = "portable",
+        timeout_s: float = 30.0,
+        row_limit: int = 100_000,
+        **parameters: Any,
+    ) -> list[dict[str, Any]]:
+        """The rows of a Cypher query that only reads, keyed by column as the query writes them (see docs/cypher.md).
+
+        Args:
+            cypher: one statement.
+            dialect: "portable" refuses what a folder and a server answer differently, "native" only what writes or
+                reaches outside the catalog.
+            timeout_s: how long it may take, in seconds.
+            row_limit: how many rows it may have; more are a fault, not cut off.
+            parameters: what the query calls `$name`.
 
         Raises:
-            CatalogError: if the query writes, reaches outside the catalog, or cannot be run.
+            CatalogError: if the query is refused, cannot be run, or exceeds a limit.
         """
-        check_query(cypher, parameters)
-        return self._engine.query(cypher, parameters)
+        check_query(cypher, parameters, dialect=dialect)
+        return self._engine.query(cypher, parameters, timeout_s=timeout_s, row_limit=row_limit)
+
+    def reindex(self) -> None:
+        """Make anew what queries are answered from.
+
+        Raises:
+            CatalogError: if something that it is made of is damaged.
+        """
+        self._engine.rebuild()
 
     def events(self) -> list[Event]:
         """All changes of the catalog, oldest first."""
@@ -203,10 +228,10 @@ class Catalog:
         for name, id in aliases.items():
             _check_alias(name)
             relationship_type("POINTS_TO").check("Alias", labels[id])
-        return Batch(nodes, relationships, aliases, labels)
+        return Batch(nodes, relationships, list(aliases.items()), labels)
 
     def _check_node(self, node: Node) -> None:
-        if isinstance(node, Alias | Event):
+        if node.label in OWN_LABELS:
             raise CatalogError(f"the catalog writes its {node.label} nodes itself; give names as `aliases`")
         blob = getattr(node, "blob", None)
         if blob is not None and blob not in self.blobs:

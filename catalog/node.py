@@ -70,13 +70,6 @@ class Node(BaseModel):
         """SHA-256 of the manifest, 64 hexadecimal digits."""
         return sha256(self.manifest.encode()).hexdigest()
 
-    def row(self) -> dict[str, Any]:
-        """The id and the properties as a Cypher store holds them; objects and lists are JSON text."""
-        properties = self.model_dump().items()
-        return {"id": self.id} | {
-            name: canonical_json(value) if isinstance(value, dict | list) else value for name, value in properties
-        }
-
 
 def _place(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location)

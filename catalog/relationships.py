@@ -1,27 +1,57 @@
-"""The relationships of the catalog: which type joins which labels, and one relationship with its check."""
+"""The relationships of the catalog: what each type says and which labels it joins."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import CatalogError, did_you_mean
 from .node import canonical_json
 from .schema import CELLS, LABELS
 
-__all__ = ["RELATIONSHIP_TYPES", "Relationship", "RelationshipType"]
+__all__ = ["RELATIONSHIP_TYPES", "Properties", "Relationship", "RelationshipType", "relationship_type"]
 
 _CELL = "|".join(CELLS)
 _NAMED = "|".join(label for label in LABELS if label not in ("Alias", "Event"))
 
 
+class Properties(BaseModel):
+    """The properties of a relationship; most types have none."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Feeding(Properties):
+    """How one component feeds another."""
+
+    reader: str = Field(description="Which entrance of the target reads it, such as 'q', 'k', 'v' or 'in'.")
+    weight: float | None = Field(
+        default=None, description="How much it carries, as the method that found it scores it."
+    )
+
+
+class Writing(Properties):
+    """Where an adapter writes."""
+
+    port: str = Field(description="Name of the target's port.")
+
+
 @dataclass(frozen=True, slots=True)
 class RelationshipType:
-    """A type of relationship: the pairs of labels that it may join, source first, and its string properties."""
+    """A type of relationship: what it says, the pairs of labels that it may join, source first, and its properties."""
 
     name: str
+    description: str
     pairs: tuple[tuple[str, str], ...]
-    properties: tuple[str, ...] = ()
+    model: type[Properties] = Properties
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The names of its properties."""
+        return tuple(self.model.model_fields)
 
     def check(self, source: str, target: str) -> None:
         """Refuse a pair of labels that the type does not join.
@@ -34,35 +64,40 @@ class RelationshipType:
             raise CatalogError(f"{self.name} does not join {source} → {target}; it joins {allowed}")
 
 
-def _joins(name: str, *sides: tuple[str, str], properties: tuple[str, ...] = ()) -> RelationshipType:
-    pairs = [(source, target) for left, right in sides for source in left.split("|") for target in right.split("|")]
-    return RelationshipType(name, tuple(pairs), properties)
+def _joins(
+    name: str, sources: str, targets: str, description: str, model: type[Properties] = Properties
+) -> RelationshipType:
+    pairs = [(source, target) for source in sources.split("|") for target in targets.split("|")]
+    return RelationshipType(name, description, tuple(pairs), model)
 
 
 RELATIONSHIP_TYPES: dict[str, RelationshipType] = {
     type.name: type
     for type in (
-        _joins("INSTANCE_OF", ("Dataset", "Task")),
-        _joins("TRAINED_ON", ("TrainingRun", "Dataset")),
-        _joins("PRODUCED", ("TrainingRun", "Checkpoint|Model")),
-        _joins("HAS_PHASE", ("TrainingRun", "Phase")),
-        _joins("EXTRACTED_FROM", ("Circuit|Formula", "Checkpoint")),
-        _joins("HAS_COMPONENT", ("Model|Circuit", "Component")),
-        _joins("FEEDS", ("Component", "Component"), properties=("reader",)),
-        _joins("HAS_PORT", (_CELL, "Port")),
-        _joins("COMPATIBLE", ("Port", "Port")),
-        _joins("SATISFIES", (_CELL, "Contract")),
-        _joins("IMPLEMENTS", (_CELL, "Task")),
-        _joins("COMPOSED_OF", ("Program", f"{_CELL}|Adapter")),
-        _joins("READS", ("Adapter", "Circuit")),
-        _joins("WRITES", ("Adapter", "Circuit"), properties=("port",)),
-        _joins("DERIVED_FROM", (_CELL, _CELL)),
-        _joins("ABOUT", ("Evidence|Verdict", f"{_CELL}|Adapter")),
-        _joins("SUPPORTS", ("Evidence|Verdict", "Contract")),
-        _joins("REFUTES", ("Evidence|Verdict", "Contract")),
-        _joins("MEASURED_ON", ("Evidence", f"Dataset|Checkpoint|{_CELL}")),
-        _joins("EMERGES_IN", ("Circuit", "Phase")),
-        _joins("POINTS_TO", ("Alias", _NAMED)),
+        _joins("INSTANCE_OF", "Dataset", "Task", "The data set holds samples of the task."),
+        _joins("TRAINED_ON", "TrainingRun", "Dataset", "The run was trained on the data set."),
+        _joins("PRODUCED", "TrainingRun", "Checkpoint|Model", "The run made the model, or the weights of one step."),
+        _joins("HAS_PHASE", "TrainingRun", "Phase", "The run went through the phase."),
+        _joins("EXTRACTED_FROM", "Circuit|Formula", "Checkpoint", "The cell was found in these weights."),
+        _joins("HAS_COMPONENT", "Model|Circuit", "Component", "The component is a part of it."),
+        _joins("FEEDS", "Component", "Component", "The source writes what the target reads.", Feeding),
+        _joins("HAS_PORT", _CELL, "Port", "The cell takes or gives values through the port."),
+        _joins("HAS_TYPE", "Port", "PortType", "Values of the port are of the type; written by the catalog itself."),
+        _joins(
+            "COMPATIBLE", "PortType", "PortType", "Every value of the source may go into an input of the target's type."
+        ),
+        _joins("SATISFIES", _CELL, "Contract", "The cell claims to keep the promise."),
+        _joins("IMPLEMENTS", _CELL, "Task", "The cell computes the task."),
+        _joins("COMPOSED_OF", "Program", f"{_CELL}|Adapter", "The program calls the cell, or uses the adapter."),
+        _joins("READS", "Adapter", "Circuit", "The adapter reads the circuit's residual stream."),
+        _joins("WRITES", "Adapter", "Circuit", "The adapter writes what one of the circuit's ports reads.", Writing),
+        _joins("DERIVED_FROM", _CELL, _CELL, "The source was made out of the target."),
+        _joins("ABOUT", "Evidence|Verdict", f"{_CELL}|Adapter", "The finding is about the cell or adapter."),
+        _joins("SUPPORTS", "Evidence|Verdict", "Contract", "The finding speaks for the promise."),
+        _joins("REFUTES", "Evidence|Verdict", "Contract", "The finding speaks against the promise."),
+        _joins("MEASURED_ON", "Evidence", f"Dataset|Checkpoint|{_CELL}", "The value was measured on it."),
+        _joins("EMERGES_IN", "Circuit", "Phase", "The circuit came into being in the phase."),
+        _joins("POINTS_TO", "Alias", _NAMED, "This version of the name means the node."),
     )
 }
 
@@ -72,24 +107,32 @@ class Relationship:
     """A directed, typed relationship between two nodes, given by their ids.
 
     Raises:
-        CatalogError: if the type is unknown or the properties are not exactly those that it declares.
+        CatalogError: if the type is unknown or the properties are not those that it declares.
     """
 
     source: str
     type: str
     target: str
-    properties: Mapping[str, str] = field(default_factory=dict, hash=False)
+    properties: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        expected = relationship_type(self.type).properties
-        if sorted(self.properties) != sorted(expected):
-            raise CatalogError(f"{self.type} has the properties {list(expected)}, found {list(self.properties)}")
-        if not all(isinstance(value, str) for value in self.properties.values()):
-            raise CatalogError(f"the properties of {self.type} are strings, found {dict(self.properties)}")
+        model = relationship_type(self.type).model
+        if not self.properties and model is Properties:
+            return
+        try:
+            said = model(**self.properties)
+            canonical_json(dict(self.properties))
+        except ValidationError as error:
+            faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg'].lower()}" for one in error.errors())
+            expected = ", ".join(model.model_fields) or "none"
+            raise CatalogError(f"the properties of {self.type} are {expected}; {faults}") from error
+        except (TypeError, ValueError) as error:
+            raise CatalogError(f"the properties of {self.type} cannot be written as JSON in UTF-8: {error}") from error
+        object.__setattr__(self, "properties", said.model_dump(exclude_defaults=True))
 
     def properties_json(self) -> str:
-        """The properties as canonical JSON text."""
-        return canonical_json(dict(self.properties))
+        """The properties as canonical JSON text, without those at their default."""
+        return canonical_json(dict(self.properties)) if self.properties else "{}"
 
 
 def relationship_type(name: str) -> RelationshipType:

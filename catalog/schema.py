@@ -1,24 +1,26 @@
 """The labels of the catalog: one class each, with what every property means, its unit and its range.
 
 A part, a piece of evidence or a verdict holds in `of` the digest of what it is about, so that two circuits never
-share one. A new property must have a default (see `node`). Tables, constraints and documentation are generated from
-these classes.
+share one; ports and contracts are shared by the cells that have the same. A new property must have a default (see
+`node`). Tables, constraints and documentation are generated from these classes.
 """
 
 from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ..errors import CatalogError
 from .node import Count, Digest, Fraction, JsonObject, Node
+from .port_types import type_key_of
 
 __all__ = [
     "CELLS",
     "LABELS",
+    "OWN_LABELS",
     "Adapter",
     "Alias",
     "Checkpoint",
@@ -32,10 +34,12 @@ __all__ = [
     "Model",
     "Phase",
     "Port",
+    "PortType",
     "Program",
     "Task",
     "TrainingRun",
     "Verdict",
+    "checked_content",
     "node_from_manifest",
 ]
 
@@ -98,6 +102,7 @@ class Component(Node):
     of: Digest = Field(description="Id of the model or circuit that it belongs to.")
     name: str = Field(description="Name in the graph, such as 'L1.H2'.")
     kind: str = Field(description="What it is: 'head', 'mlp', 'neuron', 'feature', 'embedding' or 'logits'.")
+    details: JsonObject = Field(default={}, description="What else is known of it, such as its layer and position.")
 
 
 class Circuit(Node):
@@ -150,7 +155,27 @@ class Port(Node):
     direction: Literal["in", "out"] = Field(description="Whether values enter or leave.")
     position: Count = Field(description="Place among the cell's ports of that direction, from 0.")
     type: str = Field(description="The type as the language writes it, such as 'int 0..36'.")
-    type_key: str = Field(description="Text that is equal exactly for compatible types.")
+    unit: str = Field(default="", description="Unit of its values, such as 'nats'; empty for none.")
+    type_key: str = Field(default="", description="Text that is equal for equal types and units; computed.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_type_key(cls, properties: dict[str, Any]) -> dict[str, Any]:
+        type_, unit, given = properties.get("type"), properties.get("unit", ""), properties.get("type_key")
+        if not isinstance(type_, str) or not isinstance(unit, str):
+            return properties  # told by the properties' own checks
+        key = type_key_of(type_, unit)
+        if given and given != key:
+            raise ValueError(f"the type_key is {given!r}, of this type it is {key!r}; leave it out")
+        return {**properties, "type_key": key}
+
+
+class PortType(Node):
+    """A type of ports, joined to the types that its values may go to; written by the catalog itself."""
+
+    key: str = Field(description="The ports' type_key: their type and unit.")
+    type: str = Field(description="The type as the language writes it, such as 'int 0..36'.")
+    unit: str = Field(default="", description="Unit of the values, such as 'nats'; empty for none.")
 
 
 class Contract(Node):
@@ -214,19 +239,22 @@ class Event(Node):
 
     sequence: Count = Field(description="Place among the catalog's changes; 0 is its creation.")
     at: str = Field(description="Time in UTC, ISO 8601.")
-    what: Literal["created", "added"] = Field(description="What was done.")
+    what: Literal["created", "added", "tagged", "imported", "migrated"] = Field(description="What was done.")
     who: str = Field(description="User name of the process that did it.")
-    payload: JsonObject = Field(description="How much was written, and which aliases moved.")
+    payload: JsonObject = Field(description="How much was written, and each alias that moved, from where to where.")
+    digest: Digest | None = Field(default=None, description="SHA-256 of what was written, to find a loss by.")
+    previous: Digest | None = Field(default=None, description="Id of the event before; none of the first.")
 
 
 LABELS: dict[str, type[Node]] = {
     label.__name__: label
     for label in (
         *(Task, Dataset, TrainingRun, Model, Checkpoint, Component, Circuit, Formula, Adapter, Program, Port),
-        *(Contract, Evidence, Verdict, Phase, Alias, Event),
+        *(PortType, Contract, Evidence, Verdict, Phase, Alias, Event),
     )
 }
 CELLS = ("Circuit", "Formula", "Program")
+OWN_LABELS = ("PortType", "Alias", "Event")
 
 
 def node_from_manifest(id: str, manifest: str) -> Node:
@@ -235,9 +263,22 @@ def node_from_manifest(id: str, manifest: str) -> Node:
     Raises:
         CatalogError: if the manifest is not what the id names, or a newer version of stdcell wrote it.
     """
+    content = checked_content(id, manifest)
+    return LABELS[content["label"]](**content["properties"])
+
+
+def checked_content(id: str, manifest: str) -> dict[str, Any]:
+    """The label and the properties in a stored manifest.
+
+    Raises:
+        CatalogError: if the manifest is not what the id names, or a newer version of stdcell wrote it.
+    """
     if sha256(manifest.encode()).hexdigest() != id:
-        raise CatalogError(f"the stored manifest of node {id} is damaged: its digest differs; restore it from a backup")
-    content = json.loads(manifest)
+        raise CatalogError(
+            f"the stored manifest of node {id} is damaged: its digest differs; `stdcell catalog fsck --repair` mends "
+            "what another copy still holds"
+        )
+    content: dict[str, Any] = json.loads(manifest)
     if content["label"] not in LABELS:
         raise CatalogError(f"node {id} has the label {content['label']!r} of a newer stdcell; upgrade to read it")
-    return LABELS[content["label"]](**content["properties"])
+    return content

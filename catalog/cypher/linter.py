@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ...errors import CatalogError, did_you_mean
 from ..relationships import RELATIONSHIP_TYPES
 from ..schema import LABELS
 
-__all__ = ["Token", "check_query", "column_names", "fault_of", "tokens_of"]
+__all__ = ["Dialect", "Token", "check_query", "column_names", "fault_of", "tokens_of"]
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+|//[^\r\n]*|/\*.*?\*/)
@@ -30,6 +30,7 @@ _TOKEN = re.compile(
       | (?P<mark>.)""",
     re.VERBOSE | re.DOTALL,
 )
+Dialect = Literal["portable", "native"]
 _OPENERS = {"MATCH", "OPTIONAL", "WITH", "UNWIND", "RETURN"}
 _WRITES = {"CREATE", "INSERT", "MERGE", "SET", "DELETE", "DETACH", "NODETACH", "REMOVE", "FOREACH", "DROP", "ALTER"}
 _REACHES = {"LOAD", "COPY", "ATTACH", "INSTALL", "EXPORT", "IMPORT", "CALL", "USE"}
@@ -54,7 +55,7 @@ class Token(NamedTuple):
         return self.text[1:-1].replace("``", "`") if self.kind == "quoted" else self.text
 
 
-def check_query(cypher: str, parameters: Collection[str]) -> None:
+def check_query(cypher: str, parameters: Collection[str], *, dialect: Dialect = "portable") -> None:
     """Refuse a query that is not a plain reading one over the catalog's schema.
 
     Raises:

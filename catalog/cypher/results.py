@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .statements import properties_of
 from ..relationships import RELATIONSHIP_TYPES
+from .statements import properties_of
 
 __all__ = ["plain_node", "plain_path", "plain_relationship"]
 
@@ -23,7 +23,7 @@ def plain_node(label: str, properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def plain_relationship(type: str, properties: Mapping[str, Any]) -> dict[str, Any]:
     """A relationship by its type and the properties that the type declares."""
-    return {"type": type, **{name: properties[name] for name in RELATIONSHIP_TYPES[type].properties}}
+    return {"type": type, **{name: properties.get(name) for name in RELATIONSHIP_TYPES[type].properties}}
 
 
 def plain_path(nodes: list[Any], relationships: list[Any]) -> dict[str, list[Any]]:

@@ -1,17 +1,25 @@
-"""Cypher generated from the schema: ladybug's tables, Neo4j's constraints, and the insertions that both stores run."""
+"""Cypher generated from the schema: ladybug's tables, Neo4j's constraints, and the insertions that both stores run.
+
+Beside the properties of the schema every node has its `id`, and every node and relationship the number of the `event`
+that added it, so that a query can ask for an earlier time.
+"""
 
 from __future__ import annotations
 
 import types
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from ..node import Node
-from ..relationships import RELATIONSHIP_TYPES, Relationship
-from ..schema import LABELS
+from pydantic.fields import FieldInfo
 
-__all__ = ["Statement", "constraints", "insertions", "properties_of", "tables"]
+from ..relationships import RELATIONSHIP_TYPES
+from ..schema import LABELS
+from ..store import StoredNode, StoredRelationship
+from .rows import node_row, relationship_row
+
+__all__ = ["Statement", "column_types", "constraints", "insertions", "properties_of", "tables"]
 
 Statement = tuple[str, list[dict[str, Any]]]
 _COLUMN_TYPES = {str: "STRING", int: "INT64", float: "DOUBLE", bool: "BOOL", dict: "STRING", list: "STRING"}
@@ -20,6 +28,11 @@ _COLUMN_TYPES = {str: "STRING", int: "INT64", float: "DOUBLE", bool: "BOOL", dic
 def properties_of(label: str) -> list[str]:
     """The properties that a node of that label has in Cypher, its id first."""
     return ["id", *LABELS[label].model_fields]
+
+
+def column_types(fields: Mapping[str, FieldInfo]) -> dict[str, str]:
+    """The type in Cypher of each property."""
+    return {name: _column_type(field.annotation) for name, field in fields.items()}
 
 
 def tables() -> list[str]:
@@ -45,7 +58,11 @@ def constraints() -> dict[str, str]:
 
 
 def insertions(
-    nodes: Iterable[Node], relationships: Iterable[Relationship], labels: Mapping[str, str], *, with_manifest: bool
+    nodes: Iterable[StoredNode],
+    relationships: Iterable[StoredRelationship],
+    labels: Mapping[str, str],
+    *,
+    with_manifest: bool,
 ) -> Iterator[Statement]:
     """The statements that add nodes, then relationships, each with its parameter `$rows`.
 
@@ -54,27 +71,39 @@ def insertions(
         relationships: relationships that it does not hold yet, between nodes that it then holds.
         labels: the label of each end of a relationship.
         with_manifest: whether nodes keep their manifest as a property, which a store needs that is its own record.
+
+    Raises:
+        CatalogError: if a manifest is damaged.
     """
     rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for node in nodes:
-        manifest = {"manifest": node.manifest} if with_manifest else {}
-        rows[_node_insertion(node.label, [*properties_of(node.label), *manifest])].append({**node.row(), **manifest})
+        row = _present({**node_row(node), **({"manifest": node.manifest} if with_manifest else {})})
+        rows[_node_insertion(node.label, tuple(row))].append(row)
     for one in relationships:
-        insertion = _relationship_insertion(labels[one.source], one.type, labels[one.target])
-        rows[insertion].append({"source": one.source, "target": one.target, **one.properties})
+        row = _present(relationship_row(one))
+        insertion = _relationship_insertion(labels[one.source], one.type, labels[one.target], tuple(row))
+        rows[insertion].append({"source": one.source, "target": one.target, **row})
     yield from rows.items()
 
 
+def _present(row: dict[str, Any]) -> dict[str, Any]:
+    """What has a value: of a column without any ladybug cannot tell the type."""
+    return {name: value for name, value in row.items() if value is not None}
+
+
 def _node_table(label: str) -> str:
-    fields = LABELS[label].model_fields.items()
-    columns = "".join(f", `{name}` {_column_type(field.annotation)}" for name, field in fields)
-    return f"CREATE NODE TABLE {label} (id STRING PRIMARY KEY{columns})"
+    columns = _columns(column_types(LABELS[label].model_fields))
+    return f"CREATE NODE TABLE {label} (id STRING PRIMARY KEY{columns}, event INT64)"
 
 
 def _relationship_table(name: str) -> str:
     pairs = ", ".join(f"FROM {source} TO {target}" for source, target in RELATIONSHIP_TYPES[name].pairs)
-    columns = "".join(f", `{column}` STRING" for column in RELATIONSHIP_TYPES[name].properties)
-    return f"CREATE REL TABLE {name} ({pairs}{columns})"
+    columns = _columns(column_types(RELATIONSHIP_TYPES[name].model.model_fields))
+    return f"CREATE REL TABLE {name} ({pairs}{columns}, event INT64)"
+
+
+def _columns(types_: Mapping[str, str]) -> str:
+    return "".join(f", `{name}` {type_}" for name, type_ in types_.items())
 
 
 def _column_type(annotation: Any) -> str:
@@ -86,15 +115,17 @@ def _column_type(annotation: Any) -> str:
     return _COLUMN_TYPES[origin or annotation]
 
 
-def _node_insertion(label: str, columns: list[str]) -> str:
+@cache
+def _node_insertion(label: str, columns: tuple[str, ...]) -> str:
     return f"UNWIND $rows AS row CREATE (n:{label} {_assignments(columns)})"
 
 
-def _relationship_insertion(source: str, type: str, target: str) -> str:
+@cache
+def _relationship_insertion(source: str, type: str, target: str, columns: tuple[str, ...]) -> str:
     # One MATCH for both ends makes ladybug compare all pairs of nodes (482 s for 100 000 relationships).
     return (
         f"UNWIND $rows AS row MATCH (a:{source} {{id: row.source}}) WITH a, row MATCH (b:{target} {{id: row.target}}) "
-        f"CREATE (a)-[:{type} {_assignments(RELATIONSHIP_TYPES[type].properties)}]->(b)"
+        f"CREATE (a)-[:{type} {_assignments(columns)}]->(b)"
     )
 
 

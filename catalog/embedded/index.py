@@ -1,29 +1,32 @@
 """The embedded Cypher index: a ladybug database over the record, which can be thrown away at any time.
 
 1. The first query opens it and every query catches up with the record; writes never touch it.
-2. It lives in the file that `IndexFile` lends to one opening at a time. Whoever comes second, in this process or
-   another, builds its own index in memory, because ladybug loses writes when a path is opened twice.
-3. What fails half-way leaves no index: the next query builds it anew.
+2. Queries of users run on a database that is opened for reading only, at most one for each file in a process.
+3. What the record holds beyond the newest file is written to a copy of this opening's own, with the database closed
+   to queries meanwhile; the copy is published when the catalog is closed (see `generations`).
+4. What fails half-way leaves no copy: the next query begins anew.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
-from itertools import pairwise
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any
+from weakref import WeakValueDictionary
 
 import ladybug
 
 from ...errors import CatalogError
-from ..cypher.statements import insertions, tables
-from .index_file import IndexFile
-from ..cypher.linter import column_names, fault_of, tokens_of
-from .record import SqliteRecord
+from ..cypher.linter import column_names, fault_of
 from ..cypher.results import plain_node, plain_path, plain_relationship
+from ..cypher.statements import tables
+from .generations import Generation, PrivateFolder, discard_generations, newest_generation, publish
+from .loading import load
+from .record import SqliteRecord
 
 __all__ = ["LadybugIndex"]
 
@@ -31,6 +34,8 @@ __all__ = ["LadybugIndex"]
 _MACROS = ("CREATE MACRO type(r) AS label(r)", "CREATE MACRO label_list(n) AS [label(n)]")
 _LAYOUT = f"{ladybug.__version__}:{sha256(repr([tables(), _MACROS]).encode()).hexdigest()}"
 _ADDRESS_SPACE = 2**38  # ladybug's default of 8 TiB is refused by small containers
+_READABLE: WeakValueDictionary[Path, ladybug.Database] = WeakValueDictionary()
+_READABLE_LOCK = Lock()
 
 
 class LadybugIndex:
@@ -40,85 +45,138 @@ class LadybugIndex:
         self.folder = folder
         self._record = record
         self._lock = RLock()
-        self._opened: _OpenIndex | None = None
+        self._opened: _Readable | None = None
+        self._private: PrivateFolder | None = None
 
-    def query(self, cypher: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def query(
+        self, cypher: str, parameters: Mapping[str, Any], *, timeout_s: float, row_limit: int
+    ) -> list[dict[str, Any]]:
         """The rows of a checked query over all that the record holds now."""
         with self._lock:
             opened = self._current()
-            with _translated("the query cannot be run"):
-                result = opened.run(_in_dialect(cypher), dict(parameters))
-                names = column_names(cypher) or result.get_column_names()
-                return [dict(zip(names, map(_plain, row), strict=True)) for row in result.get_all()]
+            with _translated("the query cannot be run", timeout_s):
+                return opened.rows(cypher, parameters, timeout_s, row_limit)
+
+    def rebuild(self) -> None:
+        """Throw the index away and build it anew."""
+        with self._lock:
+            self._discard()
+            discard_generations(self.folder)
+            self._current()
+            self.close()
 
     def close(self) -> None:
-        """Close the database and seal its file."""
+        """Close the database, and publish what it has caught up with."""
         with self._lock:
-            if self._opened:
-                self._opened.close(sealed=True)
-                self._opened = None
+            event = self._opened.event if self._opened else -1
+            self._close_readable()
+            if self._private and self._private.is_publishable and event >= 0:
+                with suppress(OSError):  # it can be built again
+                    publish(self._private.file, self.folder, _LAYOUT, event)
+            self._discard()
 
-    def _current(self) -> _OpenIndex:
+    def _current(self) -> _Readable:
         """The index, opened and caught up."""
-        with _translated(f"the index {self.folder} cannot be built"):
-            opened, self._opened = self._opened or _OpenIndex(self.folder), None
-            try:
-                opened.catch_up(self._record)
-            except BaseException:
-                opened.close(sealed=False)
-                raise
-        self._opened = opened
-        return opened
+        last = self._record.last_event()
+        if self._opened is None or self._opened.event < last:
+            with _translated(f"the index {self.folder} cannot be built"):
+                self._opened = _Readable(*self._generation(last))
+        return self._opened
+
+    def _generation(self, last: int) -> Generation:
+        """A file that holds everything up to that event."""
+        if self._private is None:
+            published = newest_generation(self.folder, _LAYOUT, last)
+            if published and published.event == last:
+                return published
+        else:
+            assert self._opened, "a private file that nobody reads"
+            published = Generation(self._private.file, self._opened.event)
+        self._close_readable()
+        try:
+            return self._advanced(published)
+        except BaseException:
+            self._discard()
+            raise
+
+    def _advanced(self, start: Generation | None) -> Generation:
+        """A file of this opening's own that goes on from `start` to the end of the record."""
+        if self._private is None:
+            self._private = PrivateFolder(self.folder)
+            if start:
+                shutil.copyfile(start.path, self._private.file)
+        with _writable(self._private.file) as run:
+            for declaration in () if start else (*tables(), *_MACROS):
+                run(declaration, {})
+            with self._record.snapshot():
+                last = self._record.last_event()
+                load(run, self._record, start.event if start else -1, self._private.path)
+        return Generation(self._private.file, last)
+
+    def _close_readable(self) -> None:
+        if self._opened:
+            self._opened.close()
+            self._opened = None
+
+    def _discard(self) -> None:
+        self._close_readable()
+        if self._private:
+            self._private.remove()
+            self._private = None
 
 
-class _OpenIndex:
-    """An open ladybug database with the last event that it holds."""
+class _Readable:
+    """A database opened for reading, with the last event in it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.file = IndexFile.claim(folder, _LAYOUT)
-        self.event = self.file.unseal() if self.file else -1
-        self.database = ladybug.Database(self.file.path if self.file else ":memory:", max_db_size=_ADDRESS_SPACE)
-        self.connection = ladybug.Connection(self.database)
+    def __init__(self, path: Path, event: int) -> None:
+        self.event = event
+        with _READABLE_LOCK:
+            database = _READABLE.get(path)
+            if database is None:
+                database = _READABLE[path] = ladybug.Database(path, max_db_size=_ADDRESS_SPACE, read_only=True)
+        self.connection = ladybug.Connection(database)
 
-    def run(self, cypher: str, parameters: dict[str, Any]) -> ladybug.QueryResult:
-        result = self.connection.execute(cypher, parameters)
+    def rows(
+        self, cypher: str, parameters: Mapping[str, Any], timeout_s: float, row_limit: int
+    ) -> list[dict[str, Any]]:
+        self.connection.set_query_timeout(max(1, round(timeout_s * 1000)))
+        result = self.connection.execute(cypher, dict(parameters))
         assert isinstance(result, ladybug.QueryResult), "more than one statement"
-        return result
+        names = column_names(cypher) or result.get_column_names()
+        rows: list[dict[str, Any]] = []
+        while result.has_next():
+            if len(rows) == row_limit:
+                raise ValueError(f"it has more than {row_limit:,} rows; add LIMIT, or ask with a higher row_limit")
+            rows.append(dict(zip(names, map(_plain, result.get_next()), strict=True)))
+        return rows
 
-    def catch_up(self, record: SqliteRecord) -> None:
-        if self.event < 0:
-            for declaration in (*tables(), *_MACROS):
-                self.run(declaration, {})
-        if self.event < record.last_event():
-            change = record.since(self.event)
-            for insertion, rows in insertions(change.nodes, change.relationships, change.labels, with_manifest=False):
-                self.run(insertion, {"rows": rows})
-            self.event = change.event
-
-    def close(self, *, sealed: bool) -> None:
+    def close(self) -> None:
+        # The database closes with the last of its readers.
         self.connection.close()
-        self.database.close()
-        if self.file:
-            if sealed:
-                self.file.seal(self.event)
-            self.file.release()
+        del self.connection
 
 
 @contextmanager
-def _translated(what: str) -> Iterator[None]:
+def _writable(path: Path) -> Iterator[Any]:
+    database = ladybug.Database(path, max_db_size=_ADDRESS_SPACE)
+    connection = ladybug.Connection(database)
+    try:
+        yield lambda statement, parameters: connection.execute(statement, dict(parameters))
+    finally:
+        connection.close()
+        database.close()
+
+
+@contextmanager
+def _translated(what: str, timeout_s: float = 0.0) -> Iterator[None]:
     try:
         yield
     except (RuntimeError, TypeError, ValueError, OSError) as error:  # ladybug raises nothing more specific
+        if str(error).startswith("Interrupted"):
+            raise CatalogError(
+                f"{what}: it took longer than {timeout_s:g} s; ask for less, or with a higher timeout_s"
+            ) from error
         raise CatalogError(f"{what}: {fault_of(str(error))}") from error
-
-
-def _in_dialect(cypher: str) -> str:
-    """The query with the functions that ladybug reads differently replaced by our macros."""
-    tokens = tokens_of(cypher)
-    for token, after in reversed(list(pairwise(tokens))):
-        if token.keyword == "LABELS" and after.text == "(":
-            cypher = f"{cypher[: token.start]}label_list{cypher[token.start + len(token.text) :]}"
-    return cypher
 
 
 def _plain(value: Any) -> Any:

@@ -5,11 +5,13 @@
 2. Nothing is ever changed or removed. Each row carries the number of the event that brought it, so that an index can
    ask for what it has not seen yet.
 3. Every manifest is checked against its id when it is read.
+4. Where the folder cannot be written, the record is opened for reading.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,27 +22,45 @@ from typing import Any, cast
 from ...errors import CatalogError
 from ..node import Node
 from ..relationships import Relationship
-from ..schema import Alias, Event, node_from_manifest
-from ..store import FORMAT, Batch, Change, Direction, Known, change_of, check_format, creation
+from ..schema import Alias, Event, PortType, node_from_manifest
+from ..store import (
+    FORMAT,
+    Batch,
+    Change,
+    Direction,
+    Known,
+    StoredNode,
+    StoredRelationship,
+    change_of,
+    check_format,
+    creation,
+)
+from .migration import migrate
 
-__all__ = ["SqliteRecord"]
+__all__ = ["TABLES", "SqliteRecord"]
 
 _APPLICATION_ID = 0x57DCE110
 _PATIENCE_S = 30.0
-_TABLES = (
+_PORTION = 10_000
+# Relationships name their ends by number: 64 digits twice, in three indexes, would make a record four times as large.
+TABLES = (
     """CREATE TABLE nodes (
-        id TEXT PRIMARY KEY, label TEXT NOT NULL, manifest TEXT NOT NULL, event INTEGER NOT NULL) WITHOUT ROWID""",
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, label TEXT NOT NULL, manifest TEXT NOT NULL,
+        event INTEGER NOT NULL)""",
     "CREATE INDEX nodes_by_event ON nodes (event)",
+    "CREATE INDEX nodes_of_the_catalog ON nodes (label) WHERE label IN ('Event', 'PortType')",
     """CREATE TABLE relationships (
-        source TEXT NOT NULL REFERENCES nodes (id), type TEXT NOT NULL, target TEXT NOT NULL REFERENCES nodes (id),
-        properties TEXT NOT NULL, event INTEGER NOT NULL,
+        source INTEGER NOT NULL REFERENCES nodes (number), type TEXT NOT NULL,
+        target INTEGER NOT NULL REFERENCES nodes (number), properties TEXT NOT NULL, event INTEGER NOT NULL,
         PRIMARY KEY (source, type, target, properties)) WITHOUT ROWID""",
     "CREATE INDEX relationships_by_target ON relationships (target, type)",
     "CREATE INDEX relationships_by_event ON relationships (event)",
     """CREATE TABLE aliases (
-        name TEXT NOT NULL, version INTEGER NOT NULL, id TEXT NOT NULL REFERENCES nodes (id),
+        name TEXT NOT NULL, version INTEGER NOT NULL, number INTEGER NOT NULL REFERENCES nodes (number),
         PRIMARY KEY (name, version)) WITHOUT ROWID""",
 )
+_JOINED = """SELECT a.id, type, b.id, properties, r.event FROM relationships AS r
+    JOIN nodes AS a ON a.number = source JOIN nodes AS b ON b.number = target"""
 
 
 class SqliteRecord:
@@ -49,8 +69,15 @@ class SqliteRecord:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = RLock()
+        self.is_writable = os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
         with self._translated():
-            self._connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(
+                _address(path, is_writable=self.is_writable),
+                uri=True,
+                timeout=_PATIENCE_S,
+                isolation_level=None,
+                check_same_thread=False,
+            )
         try:
             self._prepare()
         except BaseException:
@@ -90,14 +117,14 @@ class SqliteRecord:
 
     def versions(self, name: str) -> list[Alias]:
         """The versions of an alias, oldest first."""
-        sql = "SELECT nodes.id, manifest FROM aliases JOIN nodes USING (id) WHERE name = ? ORDER BY version"
+        sql = "SELECT nodes.id, manifest FROM aliases JOIN nodes USING (number) WHERE name = ? ORDER BY version"
         return [cast(Alias, node_from_manifest(*row)) for row in self._rows(sql, name)]
 
     def relationships(self, id: str, type: str, direction: Direction) -> list[Relationship]:
         """The relationships of one type that leave or enter a node."""
-        end = "source" if direction == "out" else "target"
-        sql = f"SELECT source, type, target, properties FROM relationships WHERE {end} = ? AND type = ?"
-        return [_relationship(*row) for row in self._rows(sql, id, type)]
+        end = "a" if direction == "out" else "b"
+        rows = self._rows(f"{_JOINED} WHERE {end}.id = ? AND type = ?", id, type)
+        return [Relationship(source, type_, target, json.loads(said)) for source, type_, target, said, _ in rows]
 
     def events(self) -> list[Event]:
         """All events, oldest first."""
@@ -108,68 +135,89 @@ class SqliteRecord:
         """The number of the last event."""
         return int(self._rows("SELECT max(event) FROM nodes")[0][0])
 
-    def since(self, event: int) -> Change:
-        """All that was written after the event of that number; all there is after -1."""
-        with self._translated():
-            last = self.last_event()
-            nodes = self._rows("SELECT id, manifest FROM nodes WHERE event > ? AND event <= ?", event, last)
-            joined = self._rows(
-                """SELECT source, type, target, properties, a.label, b.label FROM relationships AS r
-                JOIN nodes AS a ON a.id = source JOIN nodes AS b ON b.id = target
-                WHERE r.event > ? AND r.event <= ?""",
-                *(event, last),
-            )
-        labels = {id: label for row in joined for id, label in ((row[0], row[4]), (row[2], row[5]))}
-        relationships = [_relationship(*row[:4]) for row in joined]
-        return Change(last, [node_from_manifest(*row) for row in nodes], relationships, labels)
+    def n_rows(self, after: int) -> int:
+        """How many nodes and relationships later events than this one brought."""
+        counts = [f"(SELECT count(*) FROM {table} WHERE event > ?1)" for table in ("nodes", "relationships")]
+        return int(self._rows(f"SELECT {' + '.join(counts)}", after)[0][0])
+
+    def stored_nodes(self, after: int = -1) -> Iterator[StoredNode]:
+        """All that later events than this one brought, in the events' order, nothing checked."""
+        sql = "SELECT id, label, manifest, event FROM nodes WHERE event > ? ORDER BY event"
+        return (StoredNode(*row) for row in self._portions(sql, after))
+
+    def stored_relationships(self, after: int = -1) -> Iterator[StoredRelationship]:
+        """All that later events than this one brought, in the events' order, nothing checked."""
+        return (
+            StoredRelationship(*row) for row in self._portions(f"{_JOINED} WHERE r.event > ? ORDER BY r.event", after)
+        )
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """While open, everything read is of one moment."""
+        with self._lock, self._translated():
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("COMMIT")
 
     def _known(self, batch: Batch) -> Known:
-        sources = _list(one.source for one in batch.relationships)
-        sql = """SELECT source, type, target, properties FROM relationships
-            WHERE source IN (SELECT value FROM json_each(?))"""
-        newest = {name: versions[-1] for name in batch.aliases if (versions := self.versions(name))}
+        sql = f"{_JOINED} WHERE a.id IN (SELECT value FROM json_each(?))"
+        joined = self._rows(sql, _list({one.source for one in batch.relationships}))
+        newest = {name: versions[-1] for name in dict(batch.aliases) if (versions := self.versions(name))}
+        types = self._rows("SELECT id, manifest FROM nodes WHERE label = 'PortType'")
+        last = self._rows("SELECT id, manifest FROM nodes WHERE label = 'Event' ORDER BY event DESC LIMIT 1")
         return Known(
             ids=self.labels(node.id for node in batch.nodes),
-            relationships=set(self._rows(sql, sources)),
+            relationships={row[:4] for row in joined},
             newest=newest,
-            last_event=self.last_event(),
+            port_types=[cast(PortType, node_from_manifest(*row)) for row in types],
+            last=cast(Event, node_from_manifest(*last[0])),
         )
 
     def _insert(self, change: Change) -> None:
-        self._connection.executemany(
-            "INSERT INTO nodes VALUES (?, ?, ?, ?)",
-            [(node.id, node.label, node.manifest, change.event) for node in change.nodes],
-        )
-        self._connection.executemany(
-            "INSERT INTO relationships VALUES (?, ?, ?, ?, ?)",
-            [(one.source, one.type, one.target, one.properties_json(), change.event) for one in change.relationships],
-        )
-        self._connection.executemany(
-            "INSERT INTO aliases VALUES (?, ?, ?)",
-            [(alias.name, alias.version, alias.id) for alias in change.nodes if isinstance(alias, Alias)],
-        )
+        number_of = "(SELECT number FROM nodes WHERE id = ?)"
+        for sql, rows in (
+            ("INSERT INTO nodes (id, label, manifest, event) VALUES (?, ?, ?, ?)", change.nodes),
+            (f"INSERT INTO relationships VALUES ({number_of}, ?, {number_of}, ?, ?)", change.relationships),
+            (
+                f"INSERT INTO aliases VALUES (?, ?, {number_of})",
+                [(one.name, one.version, one.id) for one in change.aliases],
+            ),
+        ):
+            self._connection.executemany(sql, rows)
 
     def _prepare(self) -> None:
-        if self._pragma("application_id") != _APPLICATION_ID:
-            with self._transaction():
-                self._create()
+        if self.is_writable:
+            if self._pragma("application_id") != _APPLICATION_ID:
+                with self._transaction():
+                    self._create()
+            self._rows("PRAGMA synchronous = FULL")
+            self._rows("PRAGMA foreign_keys = ON")
+            if self._pragma("user_version") < FORMAT:
+                self._migrate()
+            with suppress(CatalogError):  # another process is opening too; whoever comes next turns it on, for good
+                self._rows("PRAGMA journal_mode = WAL")
         check_format(self._pragma("user_version"), str(self.path.parent))
-        self._rows("PRAGMA synchronous = FULL")
-        self._rows("PRAGMA foreign_keys = ON")
-        with suppress(CatalogError):  # another process is opening too; whoever comes next turns it on, for good
-            self._rows("PRAGMA journal_mode = WAL")
 
     def _create(self) -> None:
         if self._pragma("application_id") == _APPLICATION_ID:
             return
         if self._rows("SELECT 1 FROM sqlite_master"):
             raise CatalogError(f"{self.path} is not a record of stdcell; choose another folder for the catalog")
-        for table in _TABLES:
+        for table in TABLES:
             self._connection.execute(table)
         event = creation()
-        self._insert(Change(0, [event], [], {}))
+        self._insert(Change([StoredNode(event.id, event.label, event.manifest, 0)], [], [], {}))
         self._connection.execute(f"PRAGMA user_version = {FORMAT}")
         self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+
+    def _migrate(self) -> None:
+        with self._transaction():
+            found = self._pragma("user_version")
+            if found < FORMAT:  # else another process has done it meanwhile
+                self._insert(migrate(self._connection, self.path, found, TABLES))
+                self._connection.execute(f"PRAGMA user_version = {FORMAT}")
 
     def _pragma(self, name: str) -> int:
         return int(self._rows(f"PRAGMA {name}")[0][0])
@@ -178,8 +226,20 @@ class SqliteRecord:
         with self._translated():
             return self._connection.execute(sql, values).fetchall()
 
+    def _portions(self, sql: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        with self._translated():
+            cursor = self._connection.execute(sql, values)
+        while True:
+            with self._translated():
+                rows = cursor.fetchmany(_PORTION)
+            if not rows:
+                return
+            yield from rows
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        if not self.is_writable:
+            raise CatalogError(f"the catalog {str(self.path.parent)!r} cannot be written; copy it where it can be")
         with self._translated():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -200,15 +260,22 @@ class SqliteRecord:
                 raise CatalogError(f"the record {self.path} {_fault(error)}") from error
 
 
+def _address(path: Path, *, is_writable: bool) -> str:
+    """The file's URI. What cannot be written is read as it lies, unless a writer left a log beside it."""
+    how = "" if is_writable else "?mode=ro" if path.with_name(f"{path.name}-wal").exists() else "?immutable=1"
+    return f"{path.absolute().as_uri()}{how}"
+
+
 def _fault(error: sqlite3.Error) -> str:
-    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_BUSY"):
         return f"has been written by another process for {_PATIENCE_S:.0f} s; try again when it is done"
+    if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR_WRITE"):
+        return "cannot be written: the disk is full; nothing of this write was kept, free some space and repeat it"
+    if name in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):
+        return f"is damaged: {error}; `stdcell catalog fsck` names what is lost, a backup brings it back"
     return f"cannot be used: {error}"
 
 
 def _list(ids: Iterable[str]) -> str:
     return json.dumps(list(ids))
-
-
-def _relationship(source: str, type: str, target: str, properties: str) -> Relationship:
-    return Relationship(source, type, target, json.loads(properties))

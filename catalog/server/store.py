@@ -11,25 +11,38 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, cast
 
-from neo4j import READ_ACCESS, GraphDatabase, ManagedTransaction, Record
+from neo4j import READ_ACCESS, WRITE_ACCESS, GraphDatabase, ManagedTransaction, Record, Session, unit_of_work
 from neo4j.exceptions import DriverError, Neo4jError
-from neo4j.graph import Node as StoredNode
-from neo4j.graph import Path as StoredPath
-from neo4j.graph import Relationship as StoredRelationship
+from neo4j.graph import Node as GraphNode
+from neo4j.graph import Path as GraphPath
+from neo4j.graph import Relationship as GraphRelationship
 
 from ...errors import CatalogError
+from ..cypher.linter import fault_of
+from ..cypher.results import plain_node, plain_path, plain_relationship
+from ..cypher.rows import node_row
 from ..cypher.statements import constraints, insertions
 from ..node import Node, canonical_json
-from ..cypher.linter import fault_of
 from ..relationships import Relationship, relationship_type
-from ..cypher.results import plain_node, plain_path, plain_relationship
-from ..schema import LABELS, Alias, Event, node_from_manifest
+from ..schema import LABELS, Alias, Event, PortType, node_from_manifest
+from ..store import (
+    Batch,
+    Direction,
+    Known,
+    StoredNode,
+    StoredRelationship,
+    change_of,
+    check_format,
+    creation,
+)
 from .address import ServerAddress
-from ..store import Batch, Direction, Known, change_of, check_format, creation
 
 __all__ = ["Neo4jStore"]
+
+_PORTION = 10_000  # rows of one statement: some MB on the wire, and a transaction that the server keeps in memory
 
 
 def _for_each(template: str, labels: Iterable[str]) -> str:
@@ -48,6 +61,9 @@ class Neo4jStore:
         auth = (address.user, address.password or "") if address.user else None
         with self._translated():
             self._driver = GraphDatabase.driver(address.uri, auth=auth, notifications_min_severity="OFF")
+        self._bookmarks = (
+            GraphDatabase.bookmark_manager()
+        )  # each session sees what earlier ones wrote, in a cluster too
         try:
             with self._translated():
                 self._driver.verify_connectivity()
@@ -63,7 +79,7 @@ class Neo4jStore:
 
     def write(self, batch: Batch) -> None:
         """Write a batch whole, or nothing of it."""
-        with self._translated(), self._driver.session() as session:
+        with self._translated(), self._session(WRITE_ACCESS) as session:
             session.execute_write(_write, batch)
 
     def labels(self, ids: Iterable[str]) -> dict[str, str]:
@@ -99,24 +115,45 @@ class Neo4jStore:
             "RETURN startNode(r).id AS source, type(r) AS type, endNode(r).id AS target, properties(r) AS properties",
             ends,
         )
-        return [Relationship(*row) for row in self._rows(read, id=id)]
+        rows = self._rows(read, id=id)
+        return [Relationship(source, kind, target, json.loads(_said(said))) for source, kind, target, said in rows]
 
     def events(self) -> list[Event]:
         """All events, oldest first."""
         read = "MATCH (e:Event) RETURN e.id, e.manifest ORDER BY e.sequence"
         return [cast(Event, node_from_manifest(*row)) for row in self._rows(read)]
 
-    def query(self, cypher: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def stored_nodes(self, after: int = -1) -> Iterator[StoredNode]:
+        """All that later events than this one brought, in the events' order, nothing checked."""
+        read = """MATCH (n) WHERE n.event > $after
+            RETURN n.id, head(labels(n)), n.manifest, n.event ORDER BY n.event"""
+        return (StoredNode(*row) for row in self._stream(read, after=after))
+
+    def stored_relationships(self, after: int = -1) -> Iterator[StoredRelationship]:
+        """All that later events than this one brought, in the events' order, nothing checked."""
+        read = """MATCH (a)-[r]->(b) WHERE r.event > $after
+            RETURN a.id, type(r), b.id, properties(r), r.event ORDER BY r.event"""
+        return (
+            StoredRelationship(source, type, target, _said(properties), event)
+            for source, type, target, properties, event in self._stream(read, after=after)
+        )
+
+    def query(
+        self, cypher: str, parameters: Mapping[str, Any], *, timeout_s: float, row_limit: int
+    ) -> list[dict[str, Any]]:
         """The rows of a checked query."""
-        with (
-            self._translated("the query cannot be run: "),
-            self._driver.session(default_access_mode=READ_ACCESS) as session,
-        ):
-            records = session.execute_read(_records, cypher, parameters)
+        with self._translated("the query cannot be run: "), self._session(READ_ACCESS) as session:
+            read = unit_of_work(timeout=timeout_s)(_limited)
+            records = session.execute_read(read, cypher, parameters, row_limit)
         return [
             {name: _plain(value) for name, value in zip(record.keys(), record.values(), strict=True)}
             for record in records
         ]
+
+    def rebuild(self) -> None:
+        """Make the constraints and indexes that are missing, and wait until they are filled."""
+        self._declare()
+        self._rows("CALL db.awaitIndexes(300)")
 
     def _prepare(self, *, create: bool) -> None:
         found = self._rows("MATCH (e:Event {sequence: 0}) RETURN e.manifest")
@@ -136,7 +173,7 @@ class Neo4jStore:
             raise CatalogError(f"no catalog at {self.address.uri}; add a first node to make one")
         self._declare()
         event = creation()
-        row = {**event.row(), "manifest": event.manifest}
+        row = {**node_row(StoredNode(event.id, event.label, event.manifest, 0)), "manifest": event.manifest}
         self._rows("MERGE (e:Event {sequence: 0}) ON CREATE SET e = $row", row=row)
 
     def _declare(self) -> None:
@@ -147,8 +184,17 @@ class Neo4jStore:
                 self._rows(declaration)
 
     def _rows(self, cypher: str, **parameters: Any) -> list[list[Any]]:
-        with self._translated(), self._driver.session() as session:
+        with self._translated(), self._session(WRITE_ACCESS) as session:
             return [record.values() for record in session.execute_write(_records, cypher, parameters)]
+
+    def _stream(self, cypher: str, **parameters: Any) -> Iterator[list[Any]]:
+        """The rows of a large answer as they come; unlike others it is not asked again where the connection breaks."""
+        with self._translated(), self._session(READ_ACCESS) as session:
+            for record in session.run(cypher, parameters):
+                yield record.values()
+
+    def _session(self, access: str) -> Session:
+        return self._driver.session(default_access_mode=access, bookmark_manager=self._bookmarks, fetch_size=_PORTION)
 
     @contextmanager
     def _translated(self, what: str | None = None) -> Iterator[None]:
@@ -163,26 +209,40 @@ def _records(transaction: ManagedTransaction, cypher: str, parameters: Mapping[s
     return list(transaction.run(cypher, dict(parameters)))
 
 
+def _limited(
+    transaction: ManagedTransaction, cypher: str, parameters: Mapping[str, Any], row_limit: int
+) -> list[Record]:
+    records = list(islice(transaction.run(cypher, dict(parameters)), row_limit + 1))
+    if len(records) > row_limit:
+        raise ValueError(f"it has more than {row_limit:,} rows; add LIMIT, or ask with a higher row_limit")
+    return records
+
+
 def _write(transaction: ManagedTransaction, batch: Batch) -> None:
     _records(transaction, "MATCH (e:Event {sequence: 0}) SET e.sequence = 0", {})
     change = change_of(batch, _known(transaction, batch))
     if change:
-        for insertion, rows in insertions(change.nodes, change.relationships, change.labels, with_manifest=True):
-            _records(transaction, insertion, {"rows": rows})
+        statements = insertions(change.nodes, change.relationships, change.labels, with_manifest=True)
+        for insertion, rows in statements:
+            for first in range(0, len(rows), _PORTION):
+                _records(transaction, insertion, {"rows": rows[first : first + _PORTION]})
 
 
 def _known(transaction: ManagedTransaction, batch: Batch) -> Known:
+    def nodes(cypher: str, **parameters: Any) -> list[Any]:
+        return [node_from_manifest(*row.values()) for row in _records(transaction, cypher, parameters)]
+
+    versions = "MATCH (a:Alias) WHERE a.name IN $names RETURN a.id, a.manifest ORDER BY a.version"
+    aliases: list[Alias] = nodes(versions, names=list(dict(batch.aliases)))
+    port_types: list[PortType] = nodes("MATCH (t:PortType) RETURN t.id, t.manifest")
+    last: list[Event] = nodes("MATCH (e:Event) RETURN e.id, e.manifest ORDER BY e.sequence DESC LIMIT 1")
     ids = [node.id for node in batch.nodes]
-    newest = "MATCH (a:Alias) WHERE a.name IN $names RETURN a.id, a.manifest ORDER BY a.version"
-    aliases = [
-        node_from_manifest(*row.values()) for row in _records(transaction, newest, {"names": list(batch.aliases)})
-    ]
-    last = _records(transaction, "MATCH (e:Event) RETURN max(e.sequence)", {})
     return Known(
         ids={row["id"] for row in _records(transaction, _LABELS_OF, {"ids": ids})},
         relationships=_known_relationships(transaction, batch),
-        newest={alias.name: alias for alias in aliases if isinstance(alias, Alias)},
-        last_event=last[0][0],
+        newest={alias.name: alias for alias in aliases},
+        port_types=port_types,
+        last=last[0],
     )
 
 
@@ -194,16 +254,21 @@ def _known_relationships(transaction: ManagedTransaction, batch: Batch) -> set[t
         sorted({batch.labels[source] for source in sources}) or ["Alias"],
     )
     rows = [record.values() for record in _records(transaction, read, {"sources": sources})]
-    return {(source, type, target, canonical_json(properties)) for source, type, target, properties in rows}
+    return {(source, type, target, _said(properties)) for source, type, target, properties in rows}
+
+
+def _said(properties: dict[str, Any]) -> str:
+    """The properties of a relationship as canonical JSON, without the number of its event."""
+    return canonical_json({name: value for name, value in properties.items() if name != "event"})
 
 
 def _plain(value: Any) -> Any:
     match value:
-        case StoredNode():
+        case GraphNode():
             return plain_node(next(label for label in value.labels if label in LABELS), value)
-        case StoredRelationship():
+        case GraphRelationship():
             return plain_relationship(value.type, value)
-        case StoredPath():
+        case GraphPath():
             return plain_path([*map(_plain, value.nodes)], [*map(_plain, value.relationships)])
         case dict():
             return {key: _plain(part) for key, part in value.items()}

@@ -39,12 +39,21 @@ def test_an_unknown_type_lists_the_nearest() -> None:
 @pytest.mark.parametrize(
     ("type", "properties", "message"),
     [
-        ("FEEDS", {}, "FEEDS has the properties ['reader'], found []"),
-        ("PRODUCED", {"reader": "q"}, "PRODUCED has the properties [], found ['reader']"),
-        ("FEEDS", {"reader": 1}, "the properties of FEEDS are strings, found {'reader': 1}"),
+        ("FEEDS", {}, "the properties of FEEDS are reader, weight; reader: field required"),
+        ("PRODUCED", {"reader": "q"}, "the properties of PRODUCED are none; reader: extra inputs are not permitted"),
+        (
+            "FEEDS",
+            {"reader": 1},
+            "the properties of FEEDS are reader, weight; reader: input should be a valid string",
+        ),
+        (
+            "FEEDS",
+            {"reader": "q", "weight": float("nan")},
+            "the properties of FEEDS are reader, weight; weight: input should be a finite number",
+        ),
     ],
 )
-def test_properties_other_than_the_declared_are_refused(type: str, properties: dict[str, str], message: str) -> None:
+def test_properties_other_than_the_declared_are_refused(type: str, properties: dict[str, object], message: str) -> None:
     with pytest.raises(CatalogError) as fault:
         Relationship("a", type, "b", properties)
     assert str(fault.value) == message

@@ -33,7 +33,8 @@ def test_a_damaged_manifest_is_reported_with_its_id(folder: Path) -> None:
     with Catalog(folder) as catalog, pytest.raises(CatalogError) as fault:
         catalog.get("task")
     assert str(fault.value) == (
-        f"the stored manifest of node {TASK.id} is damaged: its digest differs; restore it from a backup"
+        f"the stored manifest of node {TASK.id} is damaged: its digest differs; `stdcell catalog fsck --repair` "
+        "mends what another copy still holds"
     )
 
 
@@ -44,10 +45,10 @@ def test_an_index_is_not_built_from_a_damaged_manifest(folder: Path) -> None:
 
 
 def test_a_newer_format_asks_for_an_upgrade(folder: Path) -> None:
-    change_record(folder, "PRAGMA user_version = 2")
+    change_record(folder, "PRAGMA user_version = 3")
     with pytest.raises(CatalogError) as fault:
         Catalog(folder)
-    assert str(fault.value) == f"the catalog at {folder} has format 2, this stdcell reads 1; upgrade stdcell"
+    assert str(fault.value) == f"the catalog at {folder} has format 3, this stdcell reads 2; upgrade stdcell"
 
 
 def test_a_record_of_another_program_is_refused(folder: Path) -> None:
@@ -58,7 +59,9 @@ def test_a_record_of_another_program_is_refused(folder: Path) -> None:
 
 def test_a_record_that_is_no_database_is_refused(folder: Path) -> None:
     (folder / "record.sqlite").write_bytes(b"not a database at all" * 100)
-    with pytest.raises(CatalogError, match="cannot be used: file is not a database"):
+    with pytest.raises(
+        CatalogError, match="is damaged: file is not a database; `stdcell catalog fsck` names what is lost"
+    ):
         Catalog(folder)
 
 

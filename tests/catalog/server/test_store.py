@@ -30,9 +30,9 @@ def test_a_database_with_other_nodes_is_left_alone(neo4j_uri: str, driver: neo4j
 
 
 def test_a_newer_format_asks_for_an_upgrade(neo4j_uri: str, driver: neo4j.Driver) -> None:
-    manifest = '{"label":"Event","properties":{"payload":{"format":2}}}'
+    manifest = '{"label":"Event","properties":{"payload":{"format":3}}}'
     driver.execute_query("CREATE (:Event {sequence: 0, manifest: $manifest})", manifest=manifest)
-    with pytest.raises(CatalogError, match="has format 2, this stdcell reads 1; upgrade stdcell"):
+    with pytest.raises(CatalogError, match="has format 3, this stdcell reads 2; upgrade stdcell"):
         Catalog(neo4j_uri)
 
 

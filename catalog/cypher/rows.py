@@ -1,0 +1,47 @@
+"""Rows of Cypher out of what a store holds: a manifest's properties, those at their default filled in.
+
+An object or a list is JSON text. Manifests are checked against their ids, but not put through pydantic again: what
+has its digest was checked before it was written.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from ..node import canonical_json
+from ..relationships import RELATIONSHIP_TYPES
+from ..schema import LABELS, checked_content
+from ..store import StoredNode, StoredRelationship
+
+__all__ = ["node_row", "relationship_row"]
+
+
+def node_row(node: StoredNode) -> dict[str, Any]:
+    """The id, the properties and the event of a node.
+
+    Raises:
+        CatalogError: if the manifest is not what the id names, or a newer version of stdcell wrote it.
+    """
+    content = checked_content(node.id, node.manifest)
+    row = {"id": node.id, **_defaults(content["label"]), "event": node.event}
+    for name, value in content["properties"].items():
+        row[name] = canonical_json(value) if isinstance(value, dict | list) else value
+    return row
+
+
+def relationship_row(relationship: StoredRelationship) -> dict[str, Any]:
+    """The properties and the event of a relationship."""
+    empty = dict.fromkeys(RELATIONSHIP_TYPES[relationship.type].properties)
+    said = json.loads(relationship.properties) if len(relationship.properties) > 2 else {}
+    return {**empty, **said, "event": relationship.event}
+
+
+@cache
+def _defaults(label: str) -> dict[str, Any]:
+    fields = LABELS[label].model_fields.items()
+    defaults = {name: None if field.is_required() else field.default for name, field in fields}
+    return {
+        name: canonical_json(value) if isinstance(value, dict | list) else value for name, value in defaults.items()
+    }
