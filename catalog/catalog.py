@@ -22,8 +22,7 @@ from .node import Node
 from .relationships import Relationship, relationship_type
 from .schema import CELLS, OWN_LABELS, Event, Program
 from .scope import signature_of
-from .server.address import ServerAddress, is_server_uri
-from .server.store import Neo4jStore
+from .server import ServerAddress, is_server_uri
 from .store import Batch, Direction, QueryEngine, Record
 
 __all__ = ["Catalog"]
@@ -257,6 +256,8 @@ class Catalog:
 
 def _open(place: str, *, create: bool) -> tuple[Record, QueryEngine, BlobFolder]:
     if is_server_uri(place):
+        from .server.store import Neo4jStore  # imports the driver, which who has a folder does not wait for
+
         address = ServerAddress.of(place)
         store = Neo4jStore(address, create=create)
         return store, store, BlobFolder(address.blobs)

@@ -1,6 +1,5 @@
-"""A catalog on a Neo4j server."""
+"""A catalog on a Neo4j server: its address; its store is `server.store`, which takes the driver's time to import."""
 
 from .address import ServerAddress, is_server_uri
-from .store import Neo4jStore
 
-__all__ = ["Neo4jStore", "ServerAddress", "is_server_uri"]
+__all__ = ["ServerAddress", "is_server_uri"]
