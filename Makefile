@@ -8,7 +8,7 @@ demo: .venv
 	$(BIN)/stdcell demo
 
 test: .venv lint
-	$(BIN)/python deploy/neo4j/fetch.py
+	$(BIN)/python -m stdcell.deploy.neo4j .neo4j
 	$(BIN)/pytest -n auto --dist loadfile
 
 lint: .venv

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-DEPLOY = Path(__file__).parent.parent / "deploy" / "neo4j"
+from stdcell.deploy.neo4j import find_java, has_jars, running_server
+from stdcell.errors import StdcellError
 
-
-def load(name: str) -> ModuleType:
-    """A module of `deploy/neo4j`, which is no part of the package."""
-    spec = spec_from_file_location(f"deploy_neo4j_{name}", DEPLOY / f"{name}.py")
-    assert spec and spec.loader
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+JARS = Path(__file__).parent.parent / ".neo4j"
 
 
 @pytest.fixture(scope="session")
-def neo4j_uri() -> Iterator[str]:
-    """The Bolt URI of a running server."""
-    fetch = load("fetch")
-    reason = fetch.missing_java() or (None if fetch.is_complete() else "no jars; run deploy/neo4j/fetch.py")
-    if reason:
-        pytest.skip(f"no Neo4j server: {reason}")
-    with load("server").running_server() as uri:
+def neo4j_jars() -> Path:
+    """The folder of the jars of a server; skips where none can run."""
+    try:
+        find_java()
+    except StdcellError as error:
+        pytest.skip(f"no Neo4j server: {error}")
+    if not has_jars(JARS):
+        pytest.skip("no Neo4j server: no jars; `python -m stdcell.deploy.neo4j .neo4j` fetches them")
+    return JARS
+
+
+@pytest.fixture(scope="session")
+def neo4j_uri(neo4j_jars: Path) -> Iterator[str]:
+    """The Bolt URI of a running server, which asks for no password."""
+    with running_server(neo4j_jars) as uri:
         yield uri

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = {
     "errors": 1,
     "grammars": 1,
+    "deploy": 2,
     "dsl": 2,
     "library": 2,
     "catalog": 3,

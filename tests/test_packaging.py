@@ -44,8 +44,8 @@ def test_a_link_leads_to_the_entry_of_its_name(entry: str) -> None:
     assert link.resolve() == ROOT / entry
 
 
-@pytest.mark.parametrize("suffix", [".py", ".lark", ".cell"])
-def test_the_wheel_holds_every_module_grammar_and_library_program(wheel: set[str], suffix: str) -> None:
+@pytest.mark.parametrize("suffix", [".py", ".lark", ".cell", ".xml", ".yaml"])
+def test_the_wheel_holds_every_module_and_every_file_that_modules_read(wheel: set[str], suffix: str) -> None:
     assert files_with(suffix) <= wheel
 
 

@@ -1,68 +1,61 @@
-"""Fetch the jars of a Neo4j server into `.neo4j/` at the root, once; without Java or Maven, say so and go on."""
+"""The jars of the server: fetched once by Maven as `pom.xml` says, and shared by all servers of the user."""
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
-import sys
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
+from ...errors import StdcellError
+from .home import data_folder, locked
+from .java import find_java, find_maven
+
+__all__ = ["fetch_jars", "has_jars", "jars_folder"]
+
 POM = Path(__file__).with_name("pom.xml")
-FOLDER = POM.parents[2] / ".neo4j"
-STAMP = FOLDER / "complete"
-OLDEST_JAVA = 17
 
 
-def fetch() -> str | None:
-    """Make the jars be there.
+def jars_folder() -> Path:
+    """Where the user's jars lie; its name changes with `pom.xml`, so that a running server keeps its own."""
+    return data_folder() / f"neo4j-{_wanted()[:12]}"
 
-    Returns:
-        Why they are not there, in one line, or None.
+
+def has_jars(folder: Path) -> bool:
+    """Whether a folder holds all jars of the present `pom.xml`; a fetch that was broken off left no stamp."""
+    stamp = folder / "complete"
+    return stamp.exists() and stamp.read_text(encoding="utf-8") == _wanted()
+
+
+def fetch_jars(folder: Path, tell: Callable[[str], None]) -> None:
+    """Make a folder hold the jars, from the network where they are missing.
+
+    Raises:
+        StdcellError: if Java or Maven is missing, or Maven cannot fetch them.
     """
-    if is_complete():
-        return None
-    lack = missing_tool()
-    if lack:
-        return lack
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    command = ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={FOLDER / 'lib'}"]
-    if subprocess.run(command, check=False).returncode != 0:
-        return "Maven could not fetch the jars"
-    STAMP.write_text(wanted())
-    return None
+    if has_jars(folder):
+        return
+    find_java()  # Maven needs it too, and its own words for that are worse
+    maven = find_maven()
+    with locked(folder.with_name(f"{folder.name}.lock")):
+        if has_jars(folder):
+            return
+        tell("fetching the Neo4j server with Maven, about 128 MB, once")
+        shutil.rmtree(folder, ignore_errors=True)
+        goal = ["dependency:copy-dependencies", f"-DoutputDirectory={folder / 'lib'}"]
+        done = subprocess.run([maven, "-q", "-B", "-f", str(POM), *goal], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise StdcellError(_maven_fault(done.stdout + done.stderr))
+        (folder / "complete").write_text(_wanted(), encoding="utf-8")
 
 
-def is_complete() -> bool:
-    """Whether all jars of the present `pom.xml` are there."""
-    return STAMP.exists() and STAMP.read_text() == wanted()
-
-
-def wanted() -> str:
+def _wanted() -> str:
     """What the stamp of a complete folder says."""
     return sha256(POM.read_bytes()).hexdigest()
 
 
-def missing_tool() -> str | None:
-    """Which of Java and Maven is missing or too old, or None."""
-    if shutil.which("mvn") is None:
-        return "mvn is not installed"
-    return missing_java()
-
-
-def missing_java() -> str | None:
-    """Why Java cannot run the server, or None."""
-    if shutil.which("java") is None:
-        return "java is not installed"
-    banner = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
-    version = re.search(r'version "(\d+)', banner)
-    if version is None or int(version[1]) < OLDEST_JAVA:
-        return f"java is older than {OLDEST_JAVA}"
-    return None
-
-
-if __name__ == "__main__":
-    reason = fetch()
-    if reason:
-        print(f"{reason}: tests against a Neo4j server will be skipped", file=sys.stderr)
+def _maven_fault(output: str) -> str:
+    said = next((line for line in output.splitlines() if line.startswith("[ERROR]")), output.strip()[-300:])
+    reason = said.removeprefix("[ERROR] ") or "nothing"
+    return f"Maven could not fetch the server: {reason}; check the network (a mirror is named in ~/.m2/settings.xml)"
