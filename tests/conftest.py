@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,14 @@ def neo4j_jars() -> Path:
     if not has_jars(JARS):
         pytest.skip("no Neo4j server: no jars; `python -m stdcell.deploy.neo4j .neo4j` fetches them")
     return JARS
+
+
+@pytest.fixture(scope="module")
+def free_port() -> int:
+    """A port of the loopback where nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,7 +28,7 @@ class OwnServer(NamedTuple):
     after_kill: Status | None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def user(tmp_path_factory: pytest.TempPathFactory, neo4j_jars: Path) -> Iterator[None]:
     """The environment of a user who has the jars and nothing else."""
     with pytest.MonkeyPatch.context() as environment:
@@ -41,24 +40,28 @@ def user(tmp_path_factory: pytest.TempPathFactory, neo4j_jars: Path) -> Iterator
         yield
 
 
-@pytest.fixture(scope="session")
-def own_server(user: None) -> Iterator[OwnServer]:
+@pytest.fixture(scope="module")
+def own_server(user: None, free_port: int) -> Iterator[OwnServer]:
     """A server that was killed with -9 after a write, and started again."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-c", "from stdcell.app.servers import servers; servers()", "up", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-c",
+        "from stdcell.app.servers import servers; servers()",
+        "up",
+        "--port",
+        str(free_port),
+    ]
     printed = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ).stdout
     home = ServerHome(jars_folder().parent / "server")
     try:
-        with Catalog(f"bolt://localhost:{port}") as catalog:
+        with Catalog(f"bolt://localhost:{free_port}") as catalog:
             catalog.blobs.put(b"weights")
             catalog.add(TASK, aliases={"task": TASK.id})
         running = ServerProcess.read(home.record)
         assert running
         running.kill()
         after_kill = server_status(home)
-        start_server(home, port, jars_folder(), print)
-        yield OwnServer(home, jars_folder(), port, printed, after_kill)
+        start_server(home, free_port, jars_folder(), print)
+        yield OwnServer(home, jars_folder(), free_port, printed, after_kill)
     finally:
         stop_server(home, print)
