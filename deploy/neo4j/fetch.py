@@ -43,10 +43,7 @@ def fetch_jars(folder: Path, tell: Callable[[str], None]) -> None:
             return
         tell("fetching the Neo4j server with Maven, about 128 MB, once")
         shutil.rmtree(folder, ignore_errors=True)
-        goal = ["dependency:copy-dependencies", f"-DoutputDirectory={folder / 'lib'}"]
-        done = subprocess.run([maven, "-q", "-B", "-f", str(POM), *goal], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise StdcellError(_maven_fault(done.stdout + done.stderr))
+        _run([maven, "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={folder / 'lib'}"], tell)
         (folder / "complete").write_text(_wanted(), encoding="utf-8")
 
 
@@ -55,7 +52,17 @@ def _wanted() -> str:
     return sha256(POM.read_bytes()).hexdigest()
 
 
-def _maven_fault(output: str) -> str:
-    said = next((line for line in output.splitlines() if line.startswith("[ERROR]")), output.strip()[-300:])
-    reason = said.removeprefix("[ERROR] ") or "nothing"
-    return f"Maven could not fetch the server: {reason}; check the network (a mirror is named in ~/.m2/settings.xml)"
+def _run(command: list[str], tell: Callable[[str], None]) -> None:
+    said, n_files = [], 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as maven:
+        for line in maven.stdout or ():
+            said.append(line.strip())
+            n_files += "Downloaded from" in line
+            if "Downloaded from" in line and n_files % 100 == 0:
+                tell(f"  {n_files} files")
+    if maven.returncode != 0:
+        reason = next((line for line in said if line.startswith("[ERROR]")), " ".join(said)[-300:])
+        raise StdcellError(
+            f"Maven could not fetch the server: {reason.removeprefix('[ERROR] ') or 'nothing said'}; check the network "
+            "(a mirror is named in ~/.m2/settings.xml)"
+        )

@@ -33,6 +33,7 @@ __all__ = ["Status", "running_server", "server_status", "start_server", "stop_se
 _PATIENCE_S = 90.0
 # The first compiler alone: the second one costs a small machine more than it gives back, at start and at bulk loads.
 _FRUGAL = ["-Xms128m", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+_ONE_ATTEMPT = {"connection_timeout": 5.0, "max_transaction_retry_time": 0.0}
 _VERSION = "CALL dbms.components() YIELD name, versions RETURN versions[0] AS version"
 
 
@@ -208,7 +209,7 @@ def _asked(home: ServerHome, process: ServerProcess, *, with_password: bool) -> 
     """What the server says of itself; None where it does not answer."""
     auth = (USER, home.password()) if with_password else None
     try:
-        with GraphDatabase.driver(f"bolt://127.0.0.1:{process.port}", auth=auth, connection_timeout=5.0) as driver:
+        with GraphDatabase.driver(f"bolt://127.0.0.1:{process.port}", auth=auth, **_ONE_ATTEMPT) as driver:
             version = driver.execute_query(_VERSION).records[0]["version"]
     except AuthError:
         raise StdcellError(

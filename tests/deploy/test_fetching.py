@@ -96,14 +96,15 @@ def test_what_maven_says_is_passed_on(programs: Path, tmp_path: Path) -> None:
 def test_a_half_fetched_folder_is_fetched_again(programs: Path, tmp_path: Path) -> None:
     jars = tmp_path / "jars"
     write_program(programs / "java", JAVA_17)
-    write_program(programs / "mvn", f"/bin/mkdir -p {jars}/lib; echo whole > {jars}/lib/one.jar")
+    downloads = "for i in $(/usr/bin/seq 250); do echo '[INFO] Downloaded from central: one.jar'; done"
+    write_program(programs / "mvn", f"{downloads}; /bin/mkdir -p {jars}/lib; echo whole > {jars}/lib/one.jar")
     (jars / "lib").mkdir(parents=True)
     (jars / "lib" / "one.jar").write_text("ha")
     told: list[str] = []
     fetch_jars(jars, told.append)
     fetch_jars(jars, told.append)
     assert (jars / "lib" / "one.jar").read_text() == "whole\n"
-    assert told == ["fetching the Neo4j server with Maven, about 128 MB, once"]
+    assert told == ["fetching the Neo4j server with Maven, about 128 MB, once", "  100 files", "  200 files"]
 
 
 def test_a_folder_with_other_files_is_left_as_it_is(tmp_path: Path) -> None:
