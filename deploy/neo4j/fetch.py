@@ -9,7 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from ...errors import StdcellError
-from .home import data_folder, locked
+from .files import locked
+from .home import data_folder
 from .java import find_java, find_maven
 
 __all__ = ["fetch_jars", "has_jars", "jars_folder"]

@@ -14,14 +14,13 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import StdcellError
+from .files import write_secret
 
-__all__ = ["ServerHome", "data_folder", "default_home", "locked"]
+__all__ = ["ServerHome", "data_folder", "default_home"]
 
 _SETTINGS = """\
 # Written by `stdcell server up` at every start.
@@ -143,33 +142,6 @@ def default_home() -> ServerHome:
     """The folder that STDCELL_SERVER_HOME names, else the usual one."""
     given = os.environ.get("STDCELL_SERVER_HOME")
     return ServerHome(Path(given).absolute() if given else data_folder() / "server")
-
-
-def write_secret(path: Path, secret: str) -> None:
-    """Write a new file that only its owner can read, at no moment others."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(f"{secret}\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """While open, no other process holds the lock of this file.
-
-    Raises:
-        StdcellError: on Windows.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        raise StdcellError(
-            "a local server runs on Linux and macOS; on Windows use WSL, or Docker with deploy/compose.yaml"
-        ) from None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _readable(text: str) -> str:

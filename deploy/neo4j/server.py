@@ -8,43 +8,26 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from neo4j import GraphDatabase
-from neo4j.exceptions import AuthError, DriverError, Neo4jError
-
 from ...errors import StdcellError
+from .answer import Status, status_of, wait_for_answer
 from .fetch import fetch_jars
-from .home import ServerHome, locked, write_secret
+from .files import locked
+from .home import ServerHome
 from .java import find_java
-from .local import USER
+from .password import environment_of, set_password
 from .process import ServerProcess
 
-__all__ = ["Status", "running_server", "server_status", "start_server", "stop_server"]
+__all__ = ["running_server", "server_status", "start_server", "stop_server"]
 
-_PATIENCE_S = 90.0
 # The first compiler alone: the second one costs a small machine more than it gives back, at start and at bulk loads.
 _FRUGAL = ["-Xms128m", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-_ONE_ATTEMPT = {"connection_timeout": 5.0, "max_transaction_retry_time": 0.0}
-_VERSION = "CALL dbms.components() YIELD name, versions RETURN versions[0] AS version"
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """A running server: its address, version, process number, and start in seconds since 1970."""
-
-    uri: str
-    version: str
-    pid: int
-    started: float
 
 
 def start_server(
@@ -74,7 +57,7 @@ def start_server(
             f"on port {port}"
         )
     tell("the server runs already")
-    return _status(home, running, with_password=with_password)
+    return status_of(home, running, with_password=with_password)
 
 
 def stop_server(home: ServerHome, tell: Callable[[str], None], *, patience_s: float = 60.0) -> bool:
@@ -100,7 +83,7 @@ def server_status(home: ServerHome) -> Status | None:
         StdcellError: if a server runs and does not answer.
     """
     running = ServerProcess.read(home.record)
-    return _status(home, running, with_password=True) if running else None
+    return status_of(home, running, with_password=True) if running else None
 
 
 @contextmanager
@@ -128,14 +111,14 @@ def _start(home: ServerHome, port: int, jars: Path, tell: Callable[[str], None],
     _check_free(port)
     home.configure(port, with_password=with_password)
     if not home.has_database():
-        _set_password(home, java, jars)
+        set_password(home, java, jars)
     tell("starting the Neo4j server")
     command = [java, *_FRUGAL, "-cp", f"{jars / 'lib'}/*", "org.neo4j.server.CommunityEntryPoint"]
     with home.console.open("wb") as log:
         child = subprocess.Popen(
             [*command, f"--home-dir={home}", f"--config-dir={home.conf}"],
             cwd=home.folder,
-            env=_environment(home),
+            env=environment_of(home),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -144,7 +127,7 @@ def _start(home: ServerHome, port: int, jars: Path, tell: Callable[[str], None],
     process = ServerProcess.of(child.pid, port)
     try:
         process.write(home.record)
-        return _wait(home, process, with_password=with_password)
+        return wait_for_answer(home, process, with_password=with_password)
     except BaseException:  # also Ctrl-C, which does not reach the server's own session
         process.kill()
         home.record.unlink(missing_ok=True)
@@ -155,70 +138,6 @@ def _check_free(port: int) -> None:
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise StdcellError(f"port {port} is taken by another program; stop that one, or give another --port")
-
-
-def _set_password(home: ServerHome, java: str, jars: Path) -> None:
-    arguments = home.conf / "password-arguments"
-    arguments.unlink(missing_ok=True)
-    words = ["-cp", f"{jars / 'lib'}/*", "org.neo4j.cli.AdminTool", "dbms", "set-initial-password", home.password()]
-    write_secret(arguments, " ".join(_quoted(word) for word in words))
-    try:
-        done = subprocess.run(
-            [java, f"@{arguments}"], env=_environment(home), capture_output=True, text=True, check=False
-        )
-    finally:
-        arguments.unlink()
-    if done.returncode != 0:
-        raise StdcellError(f"the password of a new server cannot be set: {(done.stderr or done.stdout).strip()[-500:]}")
-
-
-def _quoted(word: str) -> str:
-    """A word of a file of arguments for Java."""
-    return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _environment(home: ServerHome) -> dict[str, str]:
-    """Without what the user set for other Neo4j programs."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("NEO4J_")}
-    return {**kept, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home.conf)}
-
-
-def _wait(home: ServerHome, process: ServerProcess, *, with_password: bool) -> Status:
-    deadline = time.monotonic() + _PATIENCE_S
-    while process.is_alive() and time.monotonic() < deadline:
-        with socket.socket() as probe:
-            listens = probe.connect_ex(("127.0.0.1", process.port)) == 0
-        if listens and (status := _asked(home, process, with_password=with_password)):
-            return status
-        time.sleep(0.1)
-    happened = f"did not answer within {_PATIENCE_S:.0f} s" if process.is_alive() else "ended while it started"
-    raise StdcellError(f"the server in {home} {happened}; its log says:\n{home.log_tail()}")
-
-
-def _status(home: ServerHome, process: ServerProcess, *, with_password: bool) -> Status:
-    status = _asked(home, process, with_password=with_password)
-    if status is None:
-        raise StdcellError(
-            f"the server in {home} runs (process {process.pid}) and does not answer on port {process.port}; if it is "
-            f"not just starting, stop it with `stdcell server down`; its log says:\n{home.log_tail()}"
-        )
-    return status
-
-
-def _asked(home: ServerHome, process: ServerProcess, *, with_password: bool) -> Status | None:
-    """What the server says of itself; None where it does not answer."""
-    auth = (USER, home.password()) if with_password else None
-    try:
-        with GraphDatabase.driver(f"bolt://127.0.0.1:{process.port}", auth=auth, **_ONE_ATTEMPT) as driver:
-            version = driver.execute_query(_VERSION).records[0]["version"]
-    except AuthError:
-        raise StdcellError(
-            f"the server in {home} does not take the password in {home.password_file}; if you changed it, write the "
-            "new one there"
-        ) from None
-    except (DriverError, Neo4jError):
-        return None
-    return Status(f"bolt://localhost:{process.port}", version, process.pid, process.started)
 
 
 def _free_port() -> int:
