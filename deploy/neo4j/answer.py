@@ -67,7 +67,11 @@ def _asked(home: ServerHome, process: ServerProcess, *, with_password: bool) -> 
     auth = (USER, home.password()) if with_password else None
     try:
         with GraphDatabase.driver(
-            f"bolt://127.0.0.1:{process.port}", auth=auth, connection_timeout=5.0, max_transaction_retry_time=0.0
+            f"bolt://127.0.0.1:{process.port}",
+            auth=auth,
+            connection_timeout=5.0,
+            connection_acquisition_timeout=10.0,
+            max_transaction_retry_time=0.0,
         ) as driver:
             version = driver.execute_query(_VERSION).records[0]["version"]
     except AuthError:

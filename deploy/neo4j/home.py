@@ -22,6 +22,7 @@ from .files import write_secret
 
 __all__ = ["ServerHome", "data_folder", "default_home"]
 
+_TAIL_LINES = 15
 _SETTINGS = """\
 # Written by `stdcell server up` at every start.
 server.bolt.listen_address=127.0.0.1:{port}
@@ -123,7 +124,7 @@ class ServerHome:
         """The end of what the server said."""
         logs = (self.folder / "logs" / "neo4j.log", self.console)
         texts = (log.read_text(encoding="utf-8", errors="replace") for log in logs if log.exists())
-        return "\n".join(text[-1500:] for text in map(_readable, texts) if text)
+        return "\n".join(line for text in texts for line in _readable(text).splitlines()[-_TAIL_LINES:])
 
     def __str__(self) -> str:
         return str(self.folder)

@@ -45,7 +45,7 @@ def kill_at_a_random_moment(home: ServerHome, acknowledged: Path, chance: random
 
 
 def wait_for_growth(acknowledged: Path) -> None:
-    before, deadline = acknowledged.stat().st_size, time.monotonic() + 60
+    before, deadline = acknowledged.stat().st_size, time.monotonic() + 120
     while acknowledged.stat().st_size == before:
         assert time.monotonic() < deadline, "the writer did not go on"
         time.sleep(0.01)
