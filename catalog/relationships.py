@@ -78,7 +78,12 @@ RELATIONSHIP_TYPES: dict[str, RelationshipType] = {
         _joins("TRAINED_ON", "TrainingRun", "Dataset", "The run was trained on the data set."),
         _joins("PRODUCED", "TrainingRun", "Checkpoint|Model", "The run made the model, or the weights of one step."),
         _joins("HAS_PHASE", "TrainingRun", "Phase", "The run went through the phase."),
-        _joins("EXTRACTED_FROM", "Circuit|Formula", "Checkpoint", "The cell was found in these weights."),
+        _joins(
+            "EXTRACTED_FROM",
+            "Circuit|Formula",
+            "Checkpoint|Model",
+            "The cell was found in these weights, or this model.",
+        ),
         _joins("HAS_COMPONENT", "Model|Circuit", "Component", "The component is a part of it."),
         _joins("FEEDS", "Component", "Component", "The source writes what the target reads.", Feeding),
         _joins("HAS_PORT", _CELL, "Port", "The cell takes or gives values through the port."),

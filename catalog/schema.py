@@ -78,7 +78,7 @@ class Model(Node):
 
     name: str = Field(description="Name of the model.")
     architecture: JsonObject = Field(description="Layers, heads and widths, enough to build the network.")
-    n_parameters: Count = Field(description="Number of trainable scalars.")
+    n_parameters: Count | None = Field(default=None, description="Number of trainable scalars, where known.")
 
 
 class Checkpoint(Node):
