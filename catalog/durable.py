@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from uuid import uuid4
 
 __all__ = ["flush_folder", "write_atomically"]
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Replace a file as a whole: readers see the old bytes or the new ones, and a power cut keeps one of them.
+
+    Content may come in pieces; where they end in an error the file stays as it was.
 
     Raises:
         OSError: if the folder cannot be made or written.
@@ -19,7 +22,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     beside = path.with_name(f".writing-{uuid4().hex}")
     try:
         with beside.open("xb") as file:
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)

@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from ...errors import CatalogError, DamagedBlob
 from ..durable import write_atomically
 
 __all__ = ["BlobFolder"]
+
+_PIECE = 2**20
 
 
 class BlobFolder:
@@ -40,6 +42,35 @@ class BlobFolder:
             if not path.exists() or path.read_bytes() != content:
                 write_atomically(path, content)
         return digest
+
+    def put_file(self, source: Path) -> str:
+        """Store a file's bytes as `put` does, piece by piece; returns their SHA-256.
+
+        Raises:
+            CatalogError: if the file cannot be read or changes meanwhile, or the folder cannot be written.
+        """
+        with _translated(f"{source} cannot be read"):
+            digest = _digest_of(source)
+        path = self.path(digest)
+        with _translated(f"{source} cannot be written to {path}"):
+            if not path.exists() or _digest_of(path) != digest:
+                changed = CatalogError(f"{source} changed while it was read; try again when it is written")
+                write_atomically(path, _checked_pieces(source, digest, changed))
+        return digest
+
+    def copy_to(self, digest: str, target: Path) -> None:
+        """Write a blob's bytes into a file, whole or not at all, piece by piece.
+
+        Raises:
+            DamagedBlob: if the bytes no longer hash to the digest.
+            CatalogError: if there is no such blob, or it cannot be read or written there.
+        """
+        path = self.path(digest)
+        if not path.exists():
+            raise CatalogError(f"no blob {digest} at {path}; copy it from the catalog that it was made in")
+        damaged = DamagedBlob(f"blob {digest} at {path} is damaged; restore the file from a backup")
+        with _translated(f"blob {digest} cannot be written to {target}"):
+            write_atomically(target, _checked_pieces(path, digest, damaged))
 
     def get(self, digest: str) -> bytes:
         """Read a blob's bytes.
@@ -73,6 +104,27 @@ class BlobFolder:
 
     def __contains__(self, digest: str) -> bool:
         return self.path(digest).exists()
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _checked_pieces(path: Path, digest: str, fault: CatalogError) -> Iterator[bytes]:
+    """The pieces of a file; the fault instead of an end where they do not hash to the digest."""
+    found = sha256()
+    for piece in _pieces(path):
+        found.update(piece)
+        yield piece
+    if found.hexdigest() != digest:
+        raise fault
 
 
 @contextmanager

@@ -1,0 +1,322 @@
+"""circuit-tracer's attribution graphs, as its page and Neuronpedia's read them.
+
+1. The file's nodes and links are read one by one and checked; links may come before the nodes that they join.
+2. Links are kept as the pruning asks. A pruned graph keeps the nodes that a kept link touches, embeddings and logits,
+   as circuit-tracer itself does.
+3. Every node becomes a component that holds all its fields, every link a FEEDS with its weight.
+
+Export is the file itself where a circuit was imported whole; else it is made of the catalog's nodes, links ordered as
+circuit-tracer orders them: by target, then by source.
+
+Source: github.com/decoderesearch/circuit-tracer, `frontend/graph_models.py`, schema version 1; Neuronpedia's
+`graph-schema.json`, version 1.0.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ...errors import CatalogError
+from ..catalog import Catalog
+from ..schema import Model
+from .circuits import CircuitFile, Draft, Parts, Prompt, circuit_named, is_whole, parts_of
+from .edges import Edge, EdgePicker, Pruning, finite_weight
+from .json_stream import Member, read_members
+from .plain_json import check_fields, text_of, write_json
+
+__all__ = ["CIRCUIT_TRACER", "attribution_graph", "export_circuit_tracer", "import_circuit_tracer"]
+
+CIRCUIT_TRACER = "circuit-tracer attribution graph"
+
+_MOST_NODES = 200_000
+_KINDS = {
+    "cross layer transcoder": "feature",
+    "mlp reconstruction error": "error",
+    "embedding": "embedding",
+    "logit": "logits",
+}
+_METADATA = {"slug": (str,), "scan": (str,), "prompt": (str,), "prompt_tokens": (list,)}
+_NODE = {
+    "node_id": (str,),
+    "feature": (int, type(None)),
+    "layer": (str, int),
+    "ctx_idx": (int,),
+    "feature_type": (str,),
+}
+_SCORES = ("replacement_score", "completeness_score")
+_MEMBERS = {"metadata": dict, "qParams": dict, "nodes": list, "links": list}
+
+
+def import_circuit_tracer(
+    catalog: Catalog,
+    path: Path | str,
+    *,
+    name: str | None = None,
+    min_weight: float | None = None,
+    top_k: int | None = None,
+) -> str:
+    """Write an attribution graph into a catalog: a circuit with its components, its prompt and what was measured.
+
+    Args:
+        catalog: where to.
+        path: the JSON file that circuit-tracer or Neuronpedia wrote.
+        name: name of the circuit; the file's slug where left out.
+        min_weight: links below this absolute weight are left out.
+        top_k: of the rest only so many links are kept, the strongest.
+
+    Returns:
+        The id of the circuit.
+
+    Raises:
+        CatalogError: if the file is no such graph, says where; if more links are to be kept than one circuit may
+            have; or if the catalog cannot be written.
+    """
+    reading = _Reading(Path(path), Pruning(min_weight, top_k))
+    for member in read_members(reading.path, streamed={"nodes", "links"}):
+        reading.take(member)
+    return reading.draft(name).write(catalog)
+
+
+def export_circuit_tracer(catalog: Catalog, name: str, path: Path | str) -> list[str]:
+    """Write a circuit as an attribution graph that circuit-tracer's page opens.
+
+    Returns:
+        What the file cannot say as the catalog says it, one sentence each; empty where nothing is lost.
+
+    Raises:
+        UnknownCell: if there is no node of that name.
+        CatalogError: if it is no circuit, or the file cannot be written.
+    """
+    circuit = circuit_named(catalog, name)
+    if is_whole(circuit, CIRCUIT_TRACER):
+        catalog.blobs.copy_to(circuit.blob, Path(path))
+        return []
+    graph, told = attribution_graph(parts_of(catalog, name))
+    write_json(Path(path), graph)
+    return told
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was read of a file so far; `mentions` holds, of names that no node had yet, the first link with them."""
+
+    path: Path
+    pruning: Pruning
+    members: dict[str, Any] = field(default_factory=dict)
+    nodes: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    mentions: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    link_fields: set[str] = field(default_factory=set)
+    picker: EdgePicker = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.picker = EdgePicker(self.pruning)
+
+    def take(self, member: Member) -> None:
+        expected = _MEMBERS.get(member.name)
+        if member.key is None:
+            if expected and not isinstance(member.value, expected):
+                raise CatalogError(f"{self.path}: {member.name} is no JSON {_article(expected)}")
+            self.members[member.name] = member.value
+        elif member.name == "nodes":
+            self._take_node(member)
+        else:
+            self._take_link(member)
+
+    def _take_node(self, member: Member) -> None:
+        where = f"{self.path}: {member.place}"
+        node = check_fields(member.value, _NODE, where)
+        name = text_of(node.pop("node_id"), f"{where}.node_id")
+        if name in self.nodes:
+            raise CatalogError(f"{where}.node_id is {name!r}, as that of another node; give each node its own")
+        if len(self.nodes) == _MOST_NODES:
+            raise CatalogError(f"{self.path} has more than {_MOST_NODES:,} nodes; prune it in circuit-tracer")
+        kind = _KINDS.get(node["feature_type"]) or ("error" if "error" in node["feature_type"] else "feature")
+        self.nodes[self.names.setdefault(name, name)] = kind, {"place": len(self.nodes), "node": node}
+
+    def _take_link(self, member: Member) -> None:
+        link = member.value
+        if not isinstance(link, dict) or not {"source", "target", "weight"} <= link.keys():
+            raise CatalogError(f"{self.path}: {member.place} is an object with source, target and weight; it is not")
+        source, target = self._end(link["source"], member), self._end(link["target"], member)
+        weight = finite_weight(link["weight"], f"{self.path}: {member.place}.weight")
+        reader = link.get("reader", "in")
+        if len(link) > 3:
+            self.link_fields.update(link.keys() - {"source", "target", "weight"})
+        self.picker.offer(Edge(source, target, reader if isinstance(reader, str) else "in", weight))
+
+    def _end(self, name: Any, member: Member) -> str:
+        known = self.names.get(name) if isinstance(name, str) else None
+        if known is None:
+            known = text_of(name, f"{self.path}: {member.place}: source and target")
+            self.names[known] = known
+            self.mentions[known] = member.place
+        return known
+
+    def draft(self, name: str | None) -> Draft:
+        """The circuit that the file tells of, checked as a whole."""
+        for missing in _MEMBERS.keys() - self.members.keys():
+            raise CatalogError(f"{self.path} has no {missing!r}; an attribution graph has {', '.join(_MEMBERS)}")
+        for end, place in self.mentions.items():
+            if end not in self.nodes:
+                raise CatalogError(f"{self.path}: {place} joins the node {end!r}, which the file does not have")
+        metadata = check_fields(self.members["metadata"], _METADATA, f"{self.path}: metadata")
+        edges = self.picker.picked(str(self.path))
+        members = {key: value for key, value in self.members.items() if key not in ("nodes", "links")}
+        untold = {"link_fields": sorted(self.link_fields)} if self.link_fields else {}
+        return Draft(
+            name=name or text_of(metadata["slug"], f"{self.path}: metadata.slug"),
+            format=CIRCUIT_TRACER,
+            file=CircuitFile(self.path),
+            model=Model(
+                name=text_of(metadata["scan"], f"{self.path}: metadata.scan"), architecture=_architecture(metadata)
+            ),
+            components=self._kept_nodes(edges),
+            edges=edges,
+            pruning=self.pruning,
+            config={"members": members, **untold},
+            search=_search(metadata),
+            prompt=Prompt(
+                metadata["prompt"], metadata["prompt_tokens"], _scores(self.members), "as the imported file tells"
+            ),
+        )
+
+    def _kept_nodes(self, edges: Iterable[Edge]) -> dict[str, tuple[str, dict[str, Any]]]:
+        if not self.pruning:
+            return self.nodes
+        joined = {end for edge in edges for end in edge[:2]}
+        kept = {"embedding", "logits"}
+        return {name: node for name, node in self.nodes.items() if name in joined or node[0] in kept}
+
+
+def attribution_graph(parts: Parts) -> tuple[dict[str, Any], list[str]]:
+    """A circuit as an attribution graph in JSON's own types, and what that cannot say as the catalog says it."""
+    if parts.circuit.config.get("format") == CIRCUIT_TRACER:
+        return _imported_graph(parts)
+    return _position_free_graph(parts)
+
+
+def _imported_graph(parts: Parts) -> tuple[dict[str, Any], list[str]]:
+    config = parts.circuit.config
+    listed = sorted(parts.components.values(), key=lambda component: component.details["place"])
+    nodes = [{"node_id": component.name, **component.details["node"]} for component in listed]
+    places = {component.name: place for place, component in enumerate(listed)}
+    untold = [f"the links' fields {', '.join(config['link_fields'])} are left out"] if "link_fields" in config else []
+    return {**config["members"], "nodes": nodes, "links": _links(parts.edges, places, {})}, untold
+
+
+def _links(edges: Iterable[Edge], places: Mapping[str, int], ids: Mapping[str, str]) -> list[dict[str, Any]]:
+    ordered = sorted(edges, key=lambda edge: (places[edge.target], places[edge.source], edge.reader))
+    return [
+        {
+            "source": ids.get(edge.source, edge.source),
+            "target": ids.get(edge.target, edge.target),
+            "weight": 1.0 if edge.weight is None else edge.weight,
+            **({"reader": edge.reader} if edge.reader != "in" else {}),
+        }
+        for edge in ordered
+    ]
+
+
+_POSITION_FREE = ("‹any token›", "‹read here›")
+_FEATURE_TYPES = {"embedding": "embedding", "logits": "logit", "error": "mlp reconstruction error"}
+
+
+def _position_free_graph(parts: Parts) -> tuple[dict[str, Any], list[str]]:
+    """A circuit of heads and MLPs, all in the last column: they hold for every position, which the format cannot say.
+
+    The page needs two columns: it drops what stands in more than two thirds of them.
+    """
+    layers = {name: _layer(component.name, component.kind) for name, component in parts.components.items()}
+    last = max((layer for layer in layers.values() if isinstance(layer, int)), default=0) + 1
+    ordered = sorted(parts.components, key=lambda name: (_row(layers[name], last), name))
+    nodes = [
+        _node(name, parts.components[name].kind, place, layers[name], last) for place, name in enumerate(ordered)
+    ]
+    ids = {name: node["node_id"] for name, node in zip(ordered, nodes, strict=True)}
+    told = ["all components stand in the last column, as the format has no component for all positions"]
+    if any(edge.reader != "in" for edge in parts.edges):
+        told.append("what of a head an edge feeds stands in the links' field 'reader', which the page does not draw")
+    if any(edge.weight is None for edge in parts.edges):
+        told.append("edges without a weight have the weight 1")
+    members = {
+        "metadata": {
+            "slug": parts.circuit.name,
+            "scan": parts.circuit.name,
+            "transcoder_list": [],
+            "prompt_tokens": list(_POSITION_FREE),
+            "prompt": " ".join(_POSITION_FREE),
+            "node_threshold": None,
+            "schema_version": 1,
+            "info": {"description": "; ".join(told), "generator": {"name": "stdcell"}},
+        },
+        "qParams": {"pinnedIds": [], "supernodes": [], "linkType": "both", "clickedId": "", "sg_pos": ""},
+    }
+    places = {name: place for place, name in enumerate(ordered)}
+    return {**members, "nodes": nodes, "links": _links(parts.edges, places, ids)}, told
+
+
+def _node(name: str, kind: str, place: int, layer: int | str, last: int) -> dict[str, Any]:
+    shown = str(last if layer == "logits" else layer)
+    column = len(_POSITION_FREE) - 1
+    return {
+        "node_id": f"{shown}_{place}_{column}",
+        "feature": place,
+        "layer": shown,
+        "ctx_idx": column,
+        "feature_type": _FEATURE_TYPES.get(kind, "cross layer transcoder"),
+        "token_prob": 0.0,
+        "is_target_logit": False,
+        "run_idx": 0,
+        "reverse_ctx_idx": 0,
+        "jsNodeId": f"{shown}_{place}-0",
+        # The page reads a probability out of a logit's label, and fails where there is a label without one.
+        "clerp": "" if kind == "logits" else name,
+        "influence": None,
+        "activation": None,
+        "component": name,
+    }
+
+
+def _layer(name: str, kind: str) -> int | str:
+    """The layer of `L3.H1`; 'E' for embeddings, 'logits' for logits."""
+    if kind in ("embedding", "logits"):
+        return "E" if kind == "embedding" else "logits"
+    number = name.partition(".")[0].removeprefix("L")
+    if not (number.isascii() and number.isdigit()):
+        raise CatalogError(f"the component {name!r} tells no layer, as 'L0.H1' does; the graph has no place for it")
+    return int(number)
+
+
+def _row(layer: int | str, last: int) -> int:
+    return layer if isinstance(layer, int) else {"E": -1, "logits": last}[layer]
+
+
+def _architecture(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    info = metadata.get("info")
+    set_used = {"transcoder_set": info["transcoder_set"]} if isinstance(info, dict) and "transcoder_set" in info else {}
+    return {"transcoder_list": metadata.get("transcoder_list", []), **set_used}
+
+
+def _search(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("generation_settings", "pruning_settings", "node_threshold")
+    return {"method": "attribution", **{name: metadata[name] for name in names if name in metadata}}
+
+
+def _scores(members: Mapping[str, Any]) -> dict[str, float]:
+    """The scores that the file tells, at its top, in its metadata or in their `info`."""
+    metadata = members["metadata"]
+    places = (members, metadata, metadata.get("info"))
+    found = {name: place[name] for place in places if isinstance(place, dict) for name in _SCORES if name in place}
+    return {
+        name.replace("_", " "): finite_weight(value, f"the file's {name}")
+        for name, value in found.items()
+        if value is not None
+    }
+
+
+def _article(expected: type) -> str:
+    return {dict: "object", list: "array"}[expected]
