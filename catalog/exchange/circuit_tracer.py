@@ -233,9 +233,7 @@ def _position_free_graph(parts: Parts) -> tuple[dict[str, Any], list[str]]:
     layers = {name: _layer(component.name, component.kind) for name, component in parts.components.items()}
     last = max((layer for layer in layers.values() if isinstance(layer, int)), default=0) + 1
     ordered = sorted(parts.components, key=lambda name: (_row(layers[name], last), name))
-    nodes = [
-        _node(name, parts.components[name].kind, place, layers[name], last) for place, name in enumerate(ordered)
-    ]
+    nodes = [_node(name, parts.components[name].kind, place, layers[name], last) for place, name in enumerate(ordered)]
     ids = {name: node["node_id"] for name, node in zip(ordered, nodes, strict=True)}
     told = ["all components stand in the last column, as the format has no component for all positions"]
     if any(edge.reader != "in" for edge in parts.edges):

@@ -14,7 +14,14 @@ __all__ = ["check_fields", "text_of", "write_json"]
 
 _LONGEST_NAME = 1_000
 _SHOWN = 60
-_WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "an object"}
+_WORDS = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "an object",
+}
 
 
 def check_fields(value: Any, types: Mapping[str, tuple[type, ...]], where: str) -> dict[str, Any]:
