@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,7 @@ class _Reading:
         expected = _MEMBERS.get(member.name)
         if member.key is None:
             if expected and not isinstance(member.value, expected):
-                raise CatalogError(f"{self.path}: {member.name} is no JSON {_article(expected)}")
+                raise CatalogError(f"{self.path}: {member.name} is no {'object' if expected is dict else 'list'}")
             self.members[member.name] = member.value
         elif member.name == "nodes":
             self._take_node(member)
@@ -142,16 +143,19 @@ class _Reading:
         if not isinstance(link, dict) or not {"source", "target", "weight"} <= link.keys():
             raise CatalogError(f"{self.path}: {member.place} is an object with source, target and weight; it is not")
         source, target = self._end(link["source"], member), self._end(link["target"], member)
-        weight = finite_weight(link["weight"], f"{self.path}: {member.place}.weight")
+        weight = link["weight"]
+        if type(weight) is not float or not isfinite(weight):
+            weight = finite_weight(weight, f"{self.path}: {member.place}.weight")
         reader = link.get("reader", "in")
         if len(link) > 3:
             self.link_fields.update(link.keys() - {"source", "target", "weight"})
         self.picker.offer(Edge(source, target, reader if isinstance(reader, str) else "in", weight))
 
     def _end(self, name: Any, member: Member) -> str:
+        """The name of a link's end; one text for all links that have it."""
         known = self.names.get(name) if isinstance(name, str) else None
         if known is None:
-            known = text_of(name, f"{self.path}: {member.place}: source and target")
+            known = text_of(name, f"{self.path}: an end of {member.place}")
             self.names[known] = known
             self.mentions[known] = member.place
         return known
@@ -314,7 +318,3 @@ def _scores(members: Mapping[str, Any]) -> dict[str, float]:
         for name, value in found.items()
         if value is not None
     }
-
-
-def _article(expected: type) -> str:
-    return {dict: "object", list: "array"}[expected]

@@ -39,13 +39,11 @@ def to_dot(graph: Graph) -> str:
 
 def to_graphml(graph: Graph) -> str:
     """A graph in GraphML: numbers, truth values and texts as they are, other values as JSON text, None left out."""
-    plain = nx.MultiDiGraph()
+    plain: Graph = nx.MultiDiGraph()
     plain.graph.update(_scalars(graph.graph))
     plain.add_nodes_from((_printable(str(id)), _scalars(of)) for id, of in graph.nodes(data=True))
-    plain.add_edges_from(
-        (_printable(str(source)), _printable(str(target)), key, _scalars(of))
-        for source, target, key, of in graph.edges(keys=True, data=True)
-    )
+    for source, target, key, of in graph.edges(keys=True, data=True):
+        plain.add_edge(_printable(str(source)), _printable(str(target)), _printable(str(key)), **_scalars(of))
     buffer = BytesIO()
     nx.write_graphml_xml(plain, buffer, infer_numeric_types=True)
     return buffer.getvalue().decode()

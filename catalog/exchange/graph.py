@@ -162,7 +162,7 @@ def _node(id: Any, attributes: Mapping[str, Any]) -> Node:
         raise CatalogError(f"the graph's node {id!r:.80}: {error}") from error
     if node.id != id:
         raise CatalogError(
-            f"the graph's node {id!r:.80} says what {node.id} is the digest of; give the node this id, and its edges too"
+            f"the graph's node {id!r:.80} says what {node.id} is the digest of; give it that id, in its edges too"
         )
     return node
 

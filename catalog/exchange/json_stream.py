@@ -117,7 +117,9 @@ class _Text:
     def peek(self) -> str:
         """The next character that is no white space; empty at the end of the file."""
         while True:
-            self._at = _SPACE.match(self._held, self._at).end()  # type: ignore[union-attr]  (matches everywhere)
+            space = _SPACE.match(self._held, self._at)
+            assert space, "no space is space too"
+            self._at = space.end()
             if self._at < len(self._held) or self._ended:
                 return self._held[self._at : self._at + 1]
             self._read(_BLOCK)
