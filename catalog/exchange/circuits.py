@@ -89,8 +89,7 @@ class Draft:
             search=dict(self.search),
         )
         components = {
-            name: Component(of=circuit.id, name=name, kind=kind, details=details)
-            for name, (kind, details) in self.components.items()
+            name: self._component(circuit, name, kind, details) for name, (kind, details) in self.components.items()
         }
         about = list(_about(circuit, self.prompt))
         nodes = [self.model, circuit, *components.values(), *(node for node, _ in about)]
@@ -100,6 +99,12 @@ class Draft:
             raise CatalogError(f"{self.file.path} changed while it was read; try again when it is written")
         catalog.add(nodes, relationships, {self.name: circuit.id})
         return circuit.id
+
+    def _component(self, circuit: Circuit, name: str, kind: str, details: dict[str, Any]) -> Component:
+        try:
+            return Component(of=circuit.id, name=name, kind=kind, details=details)
+        except CatalogError as error:
+            raise CatalogError(f"{self.file.path}: {name!r:.80}: {error}") from error
 
     def _relationships(
         self, circuit: Circuit, components: Mapping[str, Component], others: Sequence[Relationship]

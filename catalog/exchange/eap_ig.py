@@ -165,7 +165,10 @@ class _Reading:
     def draft(self, name: str, file: CircuitFile) -> Draft:
         """The circuit that the file tells of, checked as a whole."""
         for missing in [member for member in _MEMBERS if member not in self.members]:
-            raise CatalogError(f"{self.path} has no {missing!r}; a graph of EAP-IG has {', '.join(_MEMBERS)}")
+            raise CatalogError(
+                f"{self.path} has no {missing!r}; a graph of EAP-IG has {', '.join(_MEMBERS)}, but its to_json of "
+                "early 2025 left the edges out: write it again with to_pt"
+            )
         edges = (self.marked if self.marked.n_offered else self.unmarked).picked(str(self.path))
         if not edges and self.nodes and not self.pruning:
             raise CatalogError(

@@ -6,6 +6,7 @@ calls nothing else; whatever it refuses is refused here.
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,9 @@ def _load(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _LARGEST_FILE:
             raise CatalogError(f"{path} is larger than {_LARGEST_FILE:,} bytes; write the graph as JSON with to_json")
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch warns of a pickle's age before it refuses it
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except CatalogError:
         raise
     except Exception as error:  # torch, pickle and zipfile raise whatever a hostile file makes them

@@ -153,7 +153,7 @@ def _join(graph: Graph, source: str, target: str, type: str, properties: Mapping
 
 def _node(id: Any, attributes: Mapping[str, Any]) -> Node:
     label = attributes.get("label")
-    if label not in LABELS or label in _DIARY:
+    if not isinstance(label, str) or label not in LABELS or label in _DIARY:
         hint = did_you_mean(str(label), LABELS) or f"the labels are {', '.join(_labels())}"
         raise CatalogError(f"the graph's node {id!r:.80} has the label {label!r:.40}; {hint}")
     try:

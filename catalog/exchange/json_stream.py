@@ -23,7 +23,7 @@ __all__ = ["LONGEST_VALUE", "Member", "read_members"]
 LONGEST_VALUE = 2**26
 """Most characters that one value may have: one item of a streamed member, or a whole member that is not streamed."""
 _BLOCK = 2**18
-_DEEPEST_SHOWN = 40
+_LONGEST_SHOWN = 40
 _SPACE = re.compile("[ \t\n\r]*")
 _COMMA = re.compile("[ \t\n\r]*,[ \t\n\r]*")
 _AFTER_A_VALUE = frozenset(" \t\n\r,]}:")
@@ -46,7 +46,8 @@ class Member(NamedTuple):
         """The path of the value in the file, such as `links[3]` or `edges["input->m0"]`."""
         if self.key is None:
             return self.name
-        return f"{self.name}[{json.dumps(self.key)}]"
+        key = self.key if isinstance(self.key, int) else self.key[:_LONGEST_SHOWN]
+        return f"{self.name}[{json.dumps(key)}]"
 
 
 def read_members(path: Path, streamed: Collection[str]) -> Iterator[Member]:
@@ -137,13 +138,13 @@ class _Text:
             comma = _COMMA.match(self._held, self._at)
             if comma and comma.end() < len(self._held):
                 self._at = comma.end()
+                yield self._value(where)
             elif self.peek() == "]":
                 self._at += 1
                 return
             else:
                 self.take(",")
-                self.peek()
-            yield self._value(where)
+                yield self.value(where)
 
     def value(self, where: str) -> Any:
         if not self.peek():
@@ -180,4 +181,4 @@ class _Text:
 
 def _short(value: Any) -> str:
     shown = repr(value)
-    return shown if len(shown) <= _DEEPEST_SHOWN else f"{shown[:_DEEPEST_SHOWN]}…"
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}…"

@@ -67,3 +67,36 @@ def test_a_folder_that_cannot_be_written_is_reported_in_one_line(tmp_path: Path)
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CatalogError, match=f"blob {WEIGHTS} cannot be written to .*: Not a directory"):
         BlobFolder(tmp_path / "file").put(b"weights")
+
+
+def test_a_file_is_stored_and_written_out_as_its_bytes_are(blobs: BlobFolder, tmp_path: Path) -> None:
+    content = bytes(range(256)) * 20_000
+    (tmp_path / "file").write_bytes(content)
+    digest = blobs.put_file(tmp_path / "file")
+    assert blobs.get(digest) == content
+    blobs.copy_to(digest, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == content
+
+
+def test_a_damaged_blob_is_mended_by_the_file_that_it_was(blobs: BlobFolder, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"weights")
+    blobs.put(b"weights")
+    blobs.path(WEIGHTS).write_bytes(b"weighty")
+    assert blobs.put_file(tmp_path / "file") == WEIGHTS
+    assert blobs.get(WEIGHTS) == b"weights"
+
+
+def test_a_damaged_blob_is_never_written_out(blobs: BlobFolder, tmp_path: Path) -> None:
+    blobs.put(b"weights")
+    blobs.path(WEIGHTS).write_bytes(b"weighty")
+    (tmp_path / "copy").write_bytes(b"before")
+    with pytest.raises(DamagedBlob, match=f"blob {WEIGHTS} at .* is damaged"):
+        blobs.copy_to(WEIGHTS, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == b"before"
+
+
+def test_a_missing_file_or_blob_is_told(blobs: BlobFolder, tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match="none cannot be read: No such file or directory"):
+        blobs.put_file(tmp_path / "none")
+    with pytest.raises(CatalogError, match=f"no blob {WEIGHTS}"):
+        blobs.copy_to(WEIGHTS, tmp_path / "copy")
