@@ -146,10 +146,14 @@ class _Reading:
         weight = link["weight"]
         if type(weight) is not float or not isfinite(weight):
             weight = finite_weight(weight, f"{self.path}: {member.place}.weight")
-        reader = link.get("reader", "in")
+        reader = "in"
         if len(link) > 3:
-            self.link_fields.update(link.keys() - {"source", "target", "weight"})
-        self.picker.offer(Edge(source, target, reader if isinstance(reader, str) else "in", weight))
+            others = link.keys() - {"source", "target", "weight"}
+            if isinstance(link.get("reader"), str):
+                reader = link["reader"]
+                others -= {"reader"}
+            self.link_fields.update(others)
+        self.picker.offer(Edge(source, target, reader, weight))
 
     def _end(self, name: Any, member: Member) -> str:
         """The name of a link's end; one text for all links that have it."""
@@ -184,7 +188,10 @@ class _Reading:
             config={"members": members, **untold},
             search=_search(metadata),
             prompt=Prompt(
-                metadata["prompt"], metadata["prompt_tokens"], _scores(self.members), "as the imported file tells"
+                metadata["prompt"],
+                metadata["prompt_tokens"],
+                _scores(self.members, self.path),
+                "as the imported file tells",
             ),
         )
 
@@ -308,13 +315,13 @@ def _search(metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {"method": "attribution", **{name: metadata[name] for name in names if name in metadata}}
 
 
-def _scores(members: Mapping[str, Any]) -> dict[str, float]:
+def _scores(members: Mapping[str, Any], path: Path) -> dict[str, float]:
     """The scores that the file tells, at its top, in its metadata or in their `info`."""
     metadata = members["metadata"]
     places = (members, metadata, metadata.get("info"))
     found = {name: place[name] for place in places if isinstance(place, dict) for name in _SCORES if name in place}
     return {
-        name.replace("_", " "): finite_weight(value, f"the file's {name}")
+        name.replace("_", " "): finite_weight(value, f"{path}: {name}")
         for name, value in found.items()
         if value is not None
     }
