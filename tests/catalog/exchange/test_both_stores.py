@@ -16,7 +16,7 @@ from stdcell.catalog.exchange import (
     import_circuit,
     to_graphml,
 )
-from stdcell.catalog.exchange.circuit_tracer import attribution_graph
+from stdcell.catalog.exchange.attribution_graph import attribution_graph
 from stdcell.catalog.exchange.circuits import parts_of
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from stdcell.catalog import Catalog, Circuit, Component, Evidence, Relationship
 from stdcell.catalog.exchange import export_circuit_tracer, import_circuit_tracer
-from stdcell.catalog.exchange.circuit_tracer import attribution_graph
+from stdcell.catalog.exchange.attribution_graph import attribution_graph
 from stdcell.catalog.exchange.circuits import parts_of
 from stdcell.errors import CatalogError
 

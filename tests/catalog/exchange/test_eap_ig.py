@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from stdcell.catalog import Catalog, Circuit, Component, Relationship
 from stdcell.catalog.exchange import circuit_graph, export_circuit_tracer, export_eap_ig, import_eap_ig
 from stdcell.catalog.exchange.circuits import parts_of
-from stdcell.catalog.exchange.eap_ig import eap_ig_graph
+from stdcell.catalog.exchange.eap_ig_graph import eap_ig_graph
 from stdcell.errors import CatalogError
 
 Document = dict[str, Any]

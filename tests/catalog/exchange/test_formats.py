@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,3 +43,13 @@ def test_circuits_go_in_and_out_by_the_name_of_the_format(empty: Catalog, files:
     assert export_circuit(empty, "x", tmp_path / "out.json", format="eap-ig") == []
     with pytest.raises(CatalogError, match="no format 'eapig'; did you mean 'eap-ig'"):
         export_circuit(empty, "x", tmp_path / "out.json", format="eapig")
+
+
+def test_torch_is_not_imported_before_a_file_of_torch_is() -> None:
+    program = "import sys, stdcell.catalog.exchange; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_graphs_and_formats_do_not_slow_the_import_of_the_catalog() -> None:
+    program = "import sys, stdcell.catalog; sys.exit('stdcell.catalog.exchange' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
