@@ -4,8 +4,8 @@
 2. A value that does not end within the block is tried again with twice as much text, up to `LONGEST_VALUE`.
 3. `NaN` and infinities are read as Python's tools write them; what they may mean is for the reader of the item to say.
 
-An off-the-shelf event parser (ijson) was measured to be as fast, but refuses the `NaN` of real files and does not say
-where a fault stands.
+An off-the-shelf event parser (ijson, with its parser in C) takes less than half the time, but refuses the `NaN` that
+Python's tools write.
 """
 
 from __future__ import annotations
