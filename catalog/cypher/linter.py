@@ -1,12 +1,10 @@
-"""What a user's Cypher must be before a store runs it, and the names of its columns.
+"""What a user's Cypher must be before a store runs it.
 
-A query is read as tokens, so that a word in a string, a comment or backticks is never taken for a clause. It is
-refused where it writes, where it reaches files, procedures or another database, and where it names a label, a type or
-a parameter that is not there. Both stores run the same check; a Neo4j server also runs queries in read mode.
-
-The portable subset: MATCH, OPTIONAL MATCH, WHERE, WITH, UNWIND, RETURN, UNION, ORDER BY, SKIP, LIMIT; `type(r)` and
-`labels(n)`, the latter asked with IN; properties by name. An unknown property is a fault in the embedded catalog and
-null in Neo4j.
+1. It is safe: one statement that reads, and nothing outside the catalog (`safety`); this holds in every dialect.
+2. Its labels, types and parameters are there.
+3. In the portable dialect both stores answer it alike: its patterns, words, functions and operators are those of the
+   tables in `portability`, its properties are the schema's, and no text is compared with a number. What is refused is
+   told with its place and with the spelling that is portable.
 """
 
 from __future__ import annotations
@@ -18,6 +16,9 @@ from typing import Literal, NamedTuple
 from ...errors import CatalogError, did_you_mean
 from ..relationships import RELATIONSHIP_TYPES
 from ..schema import LABELS
+from .portable import check_portable
+from .safety import check_safe
+from .tokens import Token, tokens_of
 
 __all__ = ["Dialect", "Token", "check_query", "column_names", "fault_of", "tokens_of"]
 
@@ -59,22 +60,16 @@ def check_query(cypher: str, parameters: Collection[str], *, dialect: Dialect = 
     """Refuse a query that is not a plain reading one over the catalog's schema.
 
     Raises:
-        CatalogError: saying which word is refused or unknown, and where.
+        CatalogError: saying which word is refused or unknown, where, and what to write instead.
     """
-    if "\\u" in cypher:
-        raise CatalogError(r"a query may not hold the escape '\u'; write the character itself")
+    if dialect not in ("portable", "native"):
+        raise CatalogError(f"no dialect {dialect!r}; it is 'portable' or 'native'")
     tokens = tokens_of(cypher)
-    if not tokens or tokens[0].keyword not in _OPENERS:
-        found = repr(tokens[0].text) if tokens else "nothing"
-        raise CatalogError(f"a query starts with MATCH, OPTIONAL MATCH, WITH, UNWIND or RETURN; found {found}")
-    for before, token, after in _neighbours(tokens):
-        _check_mark(token)
-        if before not in (".", ":", "$", "AS") and after != ":":
-            _check_word(token)
-        if before == "$" and token.name not in parameters:
-            raise CatalogError(f"the query uses ${token.name}, which was not given; pass it as {token.name}=…")
+    check_safe(cypher, tokens, parameters)
     for token in _label_tokens(tokens):
         _check_label(token)
+    if dialect == "portable":
+        check_portable(tokens, parameters)
 
 
 def column_names(cypher: str) -> list[str] | None:
@@ -94,45 +89,19 @@ def fault_of(message: str) -> str:
     return f"{line.rstrip('.')}; {hint}" if hint else line.rstrip(".")
 
 
-def tokens_of(cypher: str) -> list[Token]:
-    """The tokens of a query, without white space and comments."""
-    matches = _TOKEN.finditer(cypher)
-    return [Token(str(one.lastgroup), one[0], one.start()) for one in matches if one.lastgroup != "space"]
-
-
-def _neighbours(tokens: list[Token]) -> Iterator[tuple[str, Token, str]]:
-    """Each token between the texts of those beside it, words in upper case."""
-    texts = ["", *(token.keyword or token.text for token in tokens), ""]
-    return zip(texts, tokens, texts[2:], strict=False)
-
-
-def _check_mark(token: Token) -> None:
-    if token.kind != "mark":
-        return
-    if token.text == ";":
-        raise CatalogError(f"a query is one statement; found ';' at character {token.start + 1}")
-    if token.text in "'\"`":
-        raise CatalogError(f"the quote {token.text} at character {token.start + 1} is not closed")
-
-
-def _check_word(token: Token) -> None:
-    place = f"{token.text!r} at character {token.start + 1}"
-    if token.keyword in _WRITES:
-        raise CatalogError(f"a query only reads, found {place}; write with Catalog.add")
-    if token.keyword in _REACHES:
-        raise CatalogError(f"a query may not reach files, procedures or other databases, found {place}")
-
-
 def _label_tokens(tokens: list[Token]) -> Iterator[Token]:
     """The labels and relationship types: what follows `:` outside the braces of a map, and `|` or `&` after such."""
     open_brackets: list[str] = []
     expected = after_label = False
-    for token in tokens:
-        is_label = expected and token.kind in ("word", "quoted")
+    for before, token in zip([None, None, *tokens], [None, *tokens], strict=False):
+        if token is None:
+            continue
+        is_label = expected and token.is_name
         if is_label:
             yield token
         elif token.text in ("(", "[", "{"):
-            open_brackets.append(token.text)
+            subquery = token.text == "{" and before is not None and before.keyword in ("EXISTS", "COUNT", "COLLECT")
+            open_brackets.append("subquery" if subquery else token.text)
         elif token.text in (")", "]", "}") and open_brackets:
             open_brackets.pop()
         begins = token.text == ":" and open_brackets[-1:] != ["{"]
@@ -147,11 +116,11 @@ def _check_label(token: Token) -> None:
         raise CatalogError(f"no label or relationship type {name!r} in the catalog" + (f"; {hint}" if hint else ""))
 
 
-def _return_items(tokens: list[Token]) -> Iterator[list[Token]]:
+def _return_items(tokens: Iterable[Token]) -> Iterator[list[Token]]:
     """The tokens of each column of the first RETURN outside brackets, without DISTINCT."""
-    depth, inside = 0, False
+    depth, inside, before = 0, False, ""
     item: list[Token] = []
-    for before, token, _ in _neighbours(tokens):
+    for token in tokens:
         depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
         if depth == 0 and not inside:
             inside = token.keyword == "RETURN" and before != "."
@@ -162,6 +131,7 @@ def _return_items(tokens: list[Token]) -> Iterator[list[Token]]:
             item = []
         elif inside and not (token.keyword == "DISTINCT" and before == "RETURN"):
             item.append(token)
+        before = token.keyword or token.text
     if item:
         yield item
 
@@ -169,4 +139,4 @@ def _return_items(tokens: list[Token]) -> Iterator[list[Token]]:
 def _column_name(cypher: str, item: list[Token]) -> str:
     if len(item) > 2 and item[-2].keyword == "AS":
         return item[-1].name
-    return cypher[item[0].start : item[-1].start + len(item[-1].text)]
+    return cypher[item[0].start : item[-1].stop]

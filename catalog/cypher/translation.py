@@ -1,0 +1,152 @@
+"""A portable query as each store must read it for both to answer alike.
+
+In ladybug:
+
+1. A variable length walks a relationship at most once: `*1..3` becomes `* TRAIL 1..3`.
+2. The relationships of one MATCH differ: each pair that could be the same gains a condition, and those without a
+   variable gain a name for it.
+3. `n:Circuit` in a condition, `[x IN list WHERE … | …]` and a bare pattern in EXISTS or COUNT are spelled in
+   ladybug's words; the sum of nothing is 0.
+
+The text between the replaced places stays as it is, so what an engine says about a query still fits it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from .kinds import Kinds
+from .patterns import Match, RelationshipPattern
+from .reading import Query
+from .tokens import tokens_of
+
+__all__ = ["in_ladybug", "in_neo4j"]
+
+_Edit = tuple[int, int, str]
+
+
+def in_ladybug(cypher: str) -> str:
+    """The text of a checked portable query in ladybug's dialect."""
+    query = Query(tokens_of(cypher))
+    edits = [*_matches(query, _free_name(cypher)), *_label_tests(query), *_comprehensions(query), *_sums(query)]
+    return _edited(cypher, edits)
+
+
+def in_neo4j(cypher: str) -> str:
+    """The text of a checked portable query in Neo4j's dialect; its columns keep the names of the portable one.
+
+    Neo4j's own mean is a running one, whose last digit is often another than that of the sum over the count.
+    """
+    query = Query(tokens_of(cypher))
+    return _edited(cypher, _averages(cypher, query))
+
+
+def _edited(cypher: str, edits: Iterable[_Edit]) -> str:
+    """The text after all edits; those at one place in their order."""
+    for start, stop, text in sorted(edits, key=lambda edit: edit[:2])[::-1]:
+        cypher = cypher[:start] + text + cypher[stop:]
+    return cypher
+
+
+def _free_name(cypher: str) -> str:
+    name = "relationship_"
+    while name in cypher.casefold():
+        name += "_"
+    return name
+
+
+def _matches(query: Query, prefix: str) -> Iterator[_Edit]:
+    names: dict[int, str] = {}
+    for match in query.matches:
+        for one in match.relationships:
+            if one.star is not None:
+                at = query.tokens[one.star].stop
+                yield at, at, " TRAIL "
+        yield from _bare(query, match)
+        yield from _differences(query, match, prefix, names)
+
+
+def _bare(query: Query, match: Match) -> Iterator[_Edit]:
+    """A pattern without MATCH: in the braces of a subquery, or as a condition whose relationships must differ."""
+    start, stop = query.tokens[match.paths[0].start].start, query.tokens[match.stop - 1].stop
+    if match.keyword is None and any(True for _ in match.pairs()):
+        yield start, start, "EXISTS { MATCH "
+        yield stop, stop, " }"
+    elif match.keyword is not None and query.text(match.keyword) == "{":
+        yield start, start, "MATCH "
+
+
+def _differences(query: Query, match: Match, prefix: str, names: dict[int, str]) -> Iterator[_Edit]:
+    conditions = []
+    for one, other in match.pairs():
+        for relationship in (one, other):
+            if relationship.dash not in names:
+                names[relationship.dash], *edits = _named(query, relationship, f"{prefix}{len(names)}")
+                yield from edits
+        first, second = names[one.dash], names[other.dash]
+        if other.star is None:
+            conditions.append(f"id({first}) <> id({second})")
+        else:
+            conditions.append(f"none(x IN rels({second}) WHERE id(x) = id({first}))")
+    if conditions and match.where is not None:
+        start, stop = query.tokens[match.where].stop, query.tokens[match.where_stop - 1].stop
+        yield start, start, " ("
+        yield stop, stop, ") AND " + " AND ".join(conditions)
+    elif conditions:
+        stop = query.tokens[match.stop - 1].stop
+        yield stop, stop, " WHERE " + " AND ".join(conditions)
+
+
+def _named(query: Query, one: RelationshipPattern, free: str) -> tuple[str, *tuple[_Edit, ...]]:
+    """The name of a relationship, and the edit that gives it one where it has none."""
+    if one.variable:
+        return (one.variable.text,)
+    if one.bracket is not None:
+        at = query.tokens[one.bracket].stop
+        return free, (at, at, free)
+    at = query.tokens[one.dash + (one.arrow == "<")].stop
+    return free, (at, at, f"[{free}]")
+
+
+def _label_tests(query: Query) -> Iterator[_Edit]:
+    for test in query.label_tests:
+        names = ", ".join(f"'{name}'" for name in test.names)
+        variable = query.tokens[test.at]
+        yield variable.start, query.tokens[test.stop - 1].stop, f"is_one_of({variable.text}, [{names}])"
+
+
+def _comprehensions(query: Query) -> Iterator[_Edit]:
+    for at in query.lambdas:
+        opener = query.tokens[at - 1]
+        if opener.text != "[":
+            continue
+        where, bar = query.comprehension(at - 1) or (None, None)
+        name = query.text(at)
+        close = query.tokens[query.partners[at - 1]]
+        opening = "list_transform(" * (bar is not None) + "list_filter(" * (where is not None)
+        yield opener.start, query.tokens[at + 1].stop, opening or "("
+        if where is not None:
+            yield query.tokens[where].start, query.tokens[where].stop, f", {name} ->"
+        if bar is not None:
+            yield query.tokens[bar].start, query.tokens[bar].stop, ")" * (where is not None) + f", {name} ->"
+        yield close.start, close.stop, ")"
+
+
+def _sums(query: Query) -> Iterator[_Edit]:
+    kinds = Kinds(query.tokens, query.partners, query.labels, {})
+    for at, token in enumerate(query.tokens):
+        if query.word(at) == "SUM" and query.text(at + 1) == "(":
+            close = query.tokens[query.partners[at + 1]]
+            argument = at + 2 + (query.word(at + 2) == "DISTINCT")
+            whole = kinds.whole(argument, query.partners[at + 1]) == "integer"
+            yield token.start, token.start, "CAST(coalesce(" if whole else "coalesce("
+            yield close.stop, close.stop, ", 0) AS INT64)" if whole else ", 0)"
+
+
+def _averages(cypher: str, query: Query) -> Iterator[_Edit]:
+    for at, token in enumerate(query.tokens):
+        if query.word(at) == "AVG" and query.text(at + 1) == "(":
+            inner = query.tokens[at + 1 : query.partners[at + 1] + 1]
+            shown = cypher[inner[0].start : inner[-1].stop]
+            mean = f"(CASE count{shown} WHEN 0 THEN null ELSE toFloat(sum{shown}) / count{shown} END)"
+            yield token.start, inner[-1].stop, mean
