@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...errors import CatalogError
+from .kinds import Kinds
 from .reading import Query
 from .tokens import refused
 
-__all__ = ["check_clauses"]
+__all__ = ["check_clauses", "check_kinds_of_unions"]
 
 
 def check_clauses(query: Query) -> None:
@@ -92,7 +93,7 @@ def _check_star(query: Query, at: int) -> None:
     """A star also gives the names that the translation lends to relationships without one."""
     for match in query.matches:
         for pair in match.pairs():
-            if any(one.variable is None for one in pair):
+            if any(one.variable is None or one.star is not None for one in pair):
                 raise refused(query.tokens[at], "name the columns, or give every relationship a variable")
 
 
@@ -121,6 +122,38 @@ def _check_union(query: Query) -> None:
                 f"the parts of a UNION return the same columns in the same order; the one at character "
                 f"{query.tokens[at].start + 1} returns {', '.join(found)}, the first {', '.join(columns[0])}"
             )
+
+
+def check_kinds_of_unions(query: Query, kinds: Kinds) -> None:
+    """Refuse a UNION whose parts give one column values of two kinds, which ladybug cannot join.
+
+    Raises:
+        CatalogError: naming the column and the two kinds.
+    """
+    if not query.unions:
+        return
+    returns = [at for at in range(len(query.tokens)) if query.word(at) == "RETURN"]
+    parts = [_kinds_of_columns(query, kinds, at) for at in returns]
+    for at, part in zip(returns[1:], parts[1:], strict=True):
+        for name, first, other in zip(_columns(query, at), parts[0], part, strict=True):
+            if first and other and first != other:
+                raise CatalogError(
+                    f"the parts of a UNION give {name!r} values of two kinds, {first} and {other} at character "
+                    f"{query.tokens[at].start + 1}; give both one, or return a property"
+                )
+
+
+def _kinds_of_columns(query: Query, kinds: Kinds, at: int) -> list[str | None]:
+    found: list[str | None] = []
+    part = query.part(at)
+    for first, stop in query.items(at + 1 + (query.word(at + 1) == "DISTINCT")):
+        end = stop - 2 if query.word(stop - 2) == "AS" else stop
+        name = query.name(first)
+        labels = {label for where, node in query.node_patterns for label in node.labels
+                  if where == part and node.variable and node.variable.name == name}  # fmt: skip
+        alone = end - first == 1 and name not in query.rebound and query.tokens[first].is_name
+        found.append("|".join(sorted(labels)) or None if alone and labels else kinds.whole(first, end))
+    return found
 
 
 def _columns(query: Query, at: int) -> list[str]:

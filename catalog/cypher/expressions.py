@@ -228,3 +228,16 @@ def _check_lambdas(query: Query) -> None:
         for inner in query.lambdas:
             if outer < inner < query.partners[outer - 1]:
                 raise refused(query.tokens[inner], "UNWIND one of the two lists")
+        if query.text(outer + 2) not in ("[", "$"):
+            _check_outer_names(query, outer)
+
+
+def _check_outer_names(query: Query, at: int) -> None:
+    """Of a list that differs from row to row, ladybug mixes up other variables of the row."""
+    named = {token.name for token in query.declared if token.name != query.name(at)}
+    body = query.comprehension(at - 1)
+    first = min((index for index in body or () if index is not None), default=query.partners[at - 1])
+    for inner in range(first, query.partners[at - 1]):
+        token = query.tokens[inner]
+        if token.is_name and token.name in named and query.text(inner - 1) not in (".", ":"):
+            raise refused(token, "in a condition on a list name only its elements, or UNWIND the list")

@@ -72,14 +72,6 @@ def check_query(cypher: str, parameters: Collection[str], *, dialect: Dialect = 
         check_portable(tokens, parameters)
 
 
-def column_names(cypher: str) -> list[str] | None:
-    """The columns as the user wrote them: the alias, or the text of the expression; None where RETURN holds a `*`."""
-    items = list(_return_items(tokens_of(cypher)))
-    if any(item[0].text == "*" for item in items):
-        return None
-    return [_column_name(cypher, item) for item in items]
-
-
 def fault_of(message: str) -> str:
     """An engine's message about a bad query as one line, with the nearest property where it misses one."""
     line = next(iter(message.strip().splitlines()), "unknown fault")
@@ -114,29 +106,3 @@ def _check_label(token: Token) -> None:
     if name not in LABELS and name not in RELATIONSHIP_TYPES:
         hint = did_you_mean(name, [*LABELS, *RELATIONSHIP_TYPES])
         raise CatalogError(f"no label or relationship type {name!r} in the catalog" + (f"; {hint}" if hint else ""))
-
-
-def _return_items(tokens: Iterable[Token]) -> Iterator[list[Token]]:
-    """The tokens of each column of the first RETURN outside brackets, without DISTINCT."""
-    depth, inside, before = 0, False, ""
-    item: list[Token] = []
-    for token in tokens:
-        depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
-        if depth == 0 and not inside:
-            inside = token.keyword == "RETURN" and before != "."
-        elif inside and depth == 0 and token.keyword in _ITEMS_END and before not in (".", "AS"):
-            break
-        elif inside and depth == 0 and token.text == ",":
-            yield item
-            item = []
-        elif inside and not (token.keyword == "DISTINCT" and before == "RETURN"):
-            item.append(token)
-        before = token.keyword or token.text
-    if item:
-        yield item
-
-
-def _column_name(cypher: str, item: list[Token]) -> str:
-    if len(item) > 2 and item[-2].keyword == "AS":
-        return item[-1].name
-    return cypher[item[0].start : item[-1].stop]

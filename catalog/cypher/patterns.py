@@ -83,10 +83,8 @@ class Match:
         return [one for path in self.paths for one in path.relationships]
 
     def pairs(self) -> Iterator[tuple[RelationshipPattern, RelationshipPattern]]:
-        """The pairs of relationships that must differ and could be equal; one of fixed length first."""
-        for one, other in combinations(self.relationships, 2):
-            if one.may_equal(other):
-                yield (one, other) if one.star is None else (other, one)
+        """The pairs of relationships that must differ and could be equal."""
+        return ((one, other) for one, other in combinations(self.relationships, 2) if one.may_equal(other))
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,16 @@ class Query:
         ]
 
     @cached_property
+    def declared(self) -> list[Token]:
+        """The names that the query gives, where it gives them."""
+        nodes = [node.variable for _, node in self.node_patterns]
+        relationships = [one.variable for _, one in self.relationship_patterns]
+        paths = [path.variable for match in self.matches for path in match.paths]
+        aliases = [self.tokens[at] for at in range(1, len(self.tokens)) if self.word(at - 1) == "AS"]
+        lists = [self.tokens[at] for at in self.lambdas]
+        return [token for token in (*nodes, *relationships, *paths, *aliases, *lists) if token and token.is_name]
+
+    @cached_property
     def lambda_ins(self) -> frozenset[int]:
         """The indices of IN behind such an `x`."""
         return frozenset(at + 1 for at in self.lambdas)

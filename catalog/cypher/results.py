@@ -2,7 +2,8 @@
 
 A node is its label, its id and its properties, those without a value as None; objects and lists of the schema are
 JSON text, as Cypher sees them. A relationship is its type and its properties; a path is its nodes and its
-relationships in order.
+relationships in order, and None where an OPTIONAL MATCH found none. A collected list has no order in Cypher; it comes
+back sorted.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..node import canonical_json
 from ..relationships import RELATIONSHIP_TYPES
+from .columns import collected_columns, column_names
 from .statements import properties_of
 
-__all__ = ["plain_node", "plain_path", "plain_relationship"]
+__all__ = ["plain_node", "plain_path", "plain_relationship", "settled"]
 
 
 def plain_node(label: str, properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,6 +29,28 @@ def plain_relationship(type: str, properties: Mapping[str, Any]) -> dict[str, An
     return {"type": type, **{name: properties.get(name) for name in RELATIONSHIP_TYPES[type].properties}}
 
 
-def plain_path(nodes: list[Any], relationships: list[Any]) -> dict[str, list[Any]]:
-    """A path by what it passes, in order."""
+def plain_path(nodes: list[Any], relationships: list[Any]) -> dict[str, list[Any]] | None:
+    """A path by what it passes, in order; None for ladybug's path over nodes that are none."""
+    if not all(node.get("label") for node in nodes):
+        return None
     return {"nodes": nodes, "relationships": relationships}
+
+
+def settled(cypher: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with every collected list in one order, whichever store collected it."""
+    if not rows:
+        return rows
+    names = list(rows[0])
+    collected = [names[number] for number in collected_columns(cypher)] if column_names(cypher) else []
+    return [{**row, **{name: _sorted(row[name]) for name in collected}} for row in rows]
+
+
+def _sorted(value: Any) -> Any:
+    return sorted(value, key=_rank) if isinstance(value, list) else value
+
+
+def _rank(value: Any) -> tuple[int, Any]:
+    """Numbers before texts before all else, each among themselves in order."""
+    if isinstance(value, int | float):
+        return 0, value
+    return (1, value) if isinstance(value, str) else (2, canonical_json(value))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ...errors import CatalogError, did_you_mean
 from ..relationships import RELATIONSHIP_TYPES
 from ..schema import LABELS
@@ -50,10 +48,10 @@ def _check_match(query: Query, match: Match) -> None:
                     token, "a node may be joined to itself here, so write --> or <--, or name types that join two nodes"
                 )
     for one, other in match.pairs():
-        if one.star is not None:
+        star = one.star or other.star
+        if star is not None and not any({one, other} <= set(path.relationships) for path in match.paths):
             raise refused(
-                query.tokens[other.star or other.dash],
-                "one MATCH never uses a relationship twice, so write two variable lengths of one type as two MATCHes",
+                query.tokens[star], "a variable length beside another path of its type stands in a MATCH of its own"
             )
 
 
@@ -86,25 +84,10 @@ def _check_conditions(query: Query) -> None:
             raise refused(query.tokens[start], "write EXISTS { MATCH … } for this pattern")
 
 
-def _declared(query: Query) -> Iterable[Token]:
-    for _, node in query.node_patterns:
-        if node.variable:
-            yield node.variable
-    for _, one in query.relationship_patterns:
-        if one.variable:
-            yield one.variable
-    for match in query.matches:
-        yield from (path.variable for path in match.paths if path.variable)
-    for at in range(1, len(query.tokens)):
-        if query.word(at - 1) == "AS" and query.tokens[at].is_name:
-            yield query.tokens[at]
-    yield from (query.tokens[at] for at in query.lambdas)
-
-
 def _check_names(query: Query) -> None:
     """Refuse words that are no names to ladybug, and names that differ only in case, which it takes for one."""
     spelled: dict[str, str] = {}
-    for token in _declared(query):
+    for token in query.declared:
         if token.keyword in RESERVED and token.keyword not in _TRUTHS:
             raise refused(token, f"write `{token.text}` in backticks, or another name")
         if spelled.setdefault(token.name.casefold(), token.name) != token.name:

@@ -4,7 +4,7 @@ In ladybug:
 
 1. A variable length walks a relationship at most once: `*1..3` becomes `* TRAIL 1..3`.
 2. The relationships of one MATCH differ: each pair that could be the same gains a condition, and those without a
-   variable gain a name for it.
+   variable gain a name for it. With a variable length among them, the whole path is asked to be a trail.
 3. `n:Circuit` in a condition, `[x IN list WHERE … | …]` and a bare pattern in EXISTS or COUNT are spelled in
    ladybug's words; the sum of nothing is 0.
 
@@ -28,7 +28,13 @@ _Edit = tuple[int, int, str]
 def in_ladybug(cypher: str) -> str:
     """The text of a checked portable query in ladybug's dialect."""
     query = Query(tokens_of(cypher))
-    edits = [*_matches(query, _free_name(cypher)), *_label_tests(query), *_comprehensions(query), *_sums(query)]
+    edits = [
+        *_matches(query, _free_name(cypher)),
+        *_label_tests(query),
+        *_functions(query),
+        *_comprehensions(query),
+        *_sums(query),
+    ]
     return _edited(cypher, edits)
 
 
@@ -62,39 +68,45 @@ def _matches(query: Query, prefix: str) -> Iterator[_Edit]:
             if one.star is not None:
                 at = query.tokens[one.star].stop
                 yield at, at, " TRAIL "
-        yield from _bare(query, match)
+        opening, closing = _braces(query, match)
+        start, stop = query.tokens[match.paths[0].start].start, query.tokens[match.stop - 1].stop
+        yield start, start, opening
         yield from _differences(query, match, prefix, names)
+        yield stop, stop, closing
 
 
-def _bare(query: Query, match: Match) -> Iterator[_Edit]:
-    """A pattern without MATCH: in the braces of a subquery, or as a condition whose relationships must differ."""
-    start, stop = query.tokens[match.paths[0].start].start, query.tokens[match.stop - 1].stop
-    if match.keyword is None and any(True for _ in match.pairs()):
-        yield start, start, "EXISTS { MATCH "
-        yield stop, stop, " }"
-    elif match.keyword is not None and query.text(match.keyword) == "{":
-        yield start, start, "MATCH "
+def _braces(query: Query, match: Match) -> tuple[str, str]:
+    """What a pattern without MATCH needs around it, in a subquery or as a condition with relationships that differ."""
+    if match.keyword is None:
+        return ("EXISTS { MATCH ", " }") if any(True for _ in match.pairs()) else ("", "")
+    return ("MATCH ", "") if query.text(match.keyword) == "{" else ("", "")
 
 
 def _differences(query: Query, match: Match, prefix: str, names: dict[int, str]) -> Iterator[_Edit]:
-    conditions = []
+    """The names and the condition that keep a MATCH from using a relationship twice."""
+    conditions: dict[str, None] = {}
     for one, other in match.pairs():
-        for relationship in (one, other):
-            if relationship.dash not in names:
-                names[relationship.dash], *edits = _named(query, relationship, f"{prefix}{len(names)}")
-                yield from edits
-        first, second = names[one.dash], names[other.dash]
-        if other.star is None:
-            conditions.append(f"id({first}) <> id({second})")
+        if one.star is None and other.star is None:
+            for relationship in (one, other):
+                if relationship.dash not in names:
+                    names[relationship.dash], *edits = _named(query, relationship, f"{prefix}{len(names)}")
+                    yield from edits
+            conditions[f"id({names[one.dash]}) <> id({names[other.dash]})"] = None
         else:
-            conditions.append(f"none(x IN rels({second}) WHERE id(x) = id({first}))")
-    if conditions and match.where is not None:
+            path = next(path for path in match.paths if one in path.relationships)
+            if path.start not in names:
+                names[path.start] = path.variable.text if path.variable else f"{prefix}{len(names)}"
+                start = query.tokens[path.start].start
+                yield from () if path.variable else [(start, start, f"{names[path.start]} = ")]
+            conditions[f"is_trail({names[path.start]})"] = None
+    condition = " AND ".join(conditions)
+    if condition and match.where is not None:
         start, stop = query.tokens[match.where].stop, query.tokens[match.where_stop - 1].stop
         yield start, start, " ("
-        yield stop, stop, ") AND " + " AND ".join(conditions)
-    elif conditions:
+        yield stop, stop, f") AND {condition}"
+    elif condition:
         stop = query.tokens[match.stop - 1].stop
-        yield stop, stop, " WHERE " + " AND ".join(conditions)
+        yield stop, stop, f" WHERE {condition}"
 
 
 def _named(query: Query, one: RelationshipPattern, free: str) -> tuple[str, *tuple[_Edit, ...]]:
@@ -112,7 +124,26 @@ def _label_tests(query: Query) -> Iterator[_Edit]:
     for test in query.label_tests:
         names = ", ".join(f"'{name}'" for name in test.names)
         variable = query.tokens[test.at]
-        yield variable.start, query.tokens[test.stop - 1].stop, f"is_one_of({variable.text}, [{names}])"
+        asked = _unless_null(variable.text, f"label({variable.text}) IN [{names}]")
+        yield variable.start, query.tokens[test.stop - 1].stop, asked
+
+
+def _unless_null(variable: str, value: str) -> str:
+    """Null where the variable is, for ladybug knows the label of what an OPTIONAL MATCH did not find."""
+    return f"(CASE WHEN {variable} IS NULL THEN NULL ELSE {value} END)"
+
+
+def _functions(query: Query) -> Iterator[_Edit]:
+    for at, token in enumerate(query.tokens):
+        if query.text(at + 1) != "(" or query.text(at - 1) == ".":
+            continue
+        close = query.partners[at + 1]
+        if token.keyword == "TYPE" and close == at + 3 and query.tokens[at + 2].is_name:
+            variable = query.text(at + 2)
+            yield token.start, query.tokens[close].stop, _unless_null(variable, f"label({variable})")
+        if token.keyword == "ISEMPTY":
+            yield token.start, token.stop, "(size"
+            yield query.tokens[close].stop, query.tokens[close].stop, " = 0)"
 
 
 def _comprehensions(query: Query) -> Iterator[_Edit]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...errors import CatalogError
+from .clauses import check_kinds_of_unions
 from .kinds import Kinds, kind_of_value, property_kinds
 from .reading import Query
 from .tokens import Token, refused
@@ -38,6 +39,7 @@ def check_values(query: Query, parameters: Mapping[str, Any]) -> None:
         _check_list(query, parameters, at)
         _check_members(query, kinds, parameters, at)
         _check_mixture(query, kinds, at)
+        _check_replaced(query, at)
         _check_text_test(query, parameters, at)
         _check_conversion(query, kinds, at)
         if query.text(at) == "$" and query.word(at - 1) not in ("IN", "UNWIND"):
@@ -45,6 +47,7 @@ def check_values(query: Query, parameters: Mapping[str, Any]) -> None:
         if query.text(at) == "$" and at + 1 < len(query.tokens) and query.tokens[at + 1].kind == "quoted":
             raise refused(query.tokens[at + 1], "name the parameter in letters, digits and underscores")
     _check_pattern_maps(query, kinds)
+    check_kinds_of_unions(query, kinds)
 
 
 def _check_parameter(name: str, value: Any) -> None:
@@ -90,7 +93,7 @@ def _check_operands(query: Query, kinds: Kinds, at: int) -> None:
     if (mark in (">", "=") and query.text(at - 1) == "<") or (mark == "=" and query.text(at - 1) == ">"):
         return
     left, right = kinds.before(at), kinds.after(stop)
-    if mark != "+" and "null" in (left, right):
+    if "null" in (left, right) and (mark != "+" or "text" not in (left, right)):
         return
     if left and right and _family(left) != _family(right):
         how = "joins" if mark == "+" else "compares"
@@ -154,6 +157,13 @@ def _check_mixture(query: Query, kinds: Kinds, at: int) -> None:
     found = [kind for kind in (kinds.after(start) for start in starts) if kind and kind != "null"]
     if len({_family(kind) for kind in found}) > 1:
         raise refused(query.tokens[at], f"its values are of one kind, found {_noun(found[0])} and {_noun(found[-1])}")
+
+
+def _check_replaced(query: Query, at: int) -> None:
+    if query.keyword(at) == "REPLACE" and query.text(at + 1) == "(":
+        for comma in query.inner(at + 1):
+            if query.text(comma) == "," and query.text(comma + 1) in ("''", '""') and query.text(comma + 2) == ",":
+                raise refused(query.tokens[comma + 1], "replace a text of at least one character")
 
 
 def _check_literal(query: Query, at: int) -> None:

@@ -30,9 +30,7 @@ from .record import SqliteRecord
 
 __all__ = ["LadybugIndex"]
 
-# ladybug has no type(r), and its labels(n) is a string: these give both the meaning that they have in Neo4j.
-_MACROS = ("CREATE MACRO type(r) AS label(r)", "CREATE MACRO label_list(n) AS [label(n)]")
-_LAYOUT = f"{ladybug.__version__}:{sha256(repr([tables(), _MACROS]).encode()).hexdigest()}"
+_LAYOUT = f"{ladybug.__version__}:{sha256(repr([tables(), MACROS]).encode()).hexdigest()}"
 _ADDRESS_SPACE = 2**38  # ladybug's default of 8 TiB is refused by small containers
 _READABLE: WeakValueDictionary[Path, ladybug.Database] = WeakValueDictionary()
 _READABLE_LOCK = Lock()

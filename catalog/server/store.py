@@ -146,7 +146,7 @@ class Neo4jStore:
             read = unit_of_work(timeout=timeout_s)(_limited)
             records = session.execute_read(read, cypher, parameters, row_limit)
         return [
-            {name: _plain(value) for name, value in zip(record.keys(), record.values(), strict=True)}
+            {name: _plain(value) for name, value in zip(names or record.keys(), record.values(), strict=True)}
             for record in records
         ]
 
