@@ -179,6 +179,8 @@ def _translated(what: str, timeout_s: float = 0.0) -> Iterator[None]:
 
 def _plain(value: Any) -> Any:
     match value:
+        case Decimal():
+            return int(value)  # a sum of integers is one of 128 bits
         case {"_NODES": nodes, "_RELS": relationships}:
             return plain_path(_plain(nodes), _plain(relationships))
         case {"_SRC": _, "_LABEL": str(type)}:
