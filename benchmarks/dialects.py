@@ -33,7 +33,6 @@ from tests.catalog.cypher.varied import fill
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 # Portable queries that no token betrays; docs/cypher.md tells each with its safe spelling.
 KNOWN = {
-    "RETURN [1]+2 AS x",
     "RETURN [1,null]=[1,null] AS x",
     "RETURN null IN [] AS x",
     "RETURN any(x IN null WHERE x>1) AS x",

@@ -86,7 +86,10 @@ def _check_projection(query: Query, at: int) -> None:
 
 
 def _written(query: Query, first: int, stop: int) -> str:
-    return " ".join(token.text for token in query.tokens[first:stop])
+    text = ""
+    for before, token in zip(query.tokens[first - 1 :], query.tokens[first:stop], strict=False):
+        text += " " * bool(text and token.start > before.stop) + token.text
+    return text
 
 
 def _check_star(query: Query, at: int) -> None:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from ..schema import LABELS
+from .reading import WORDS
 from .tokens import Token
 
 __all__ = ["Kinds", "kind_of_value", "property_kinds"]
@@ -89,7 +90,8 @@ class Kinds:
         before = self._tokens[last - 1].text if last else ""
         if token.text in (")", "]") and last in self._partners:
             start = self._partners[last]
-            indexed = token.text == "]" and start and self._tokens[start - 1].is_name
+            before = self._tokens[start - 1] if start else token
+            indexed = token.text == "]" and before.is_name and before.keyword not in WORDS
             return None if indexed else start - (token.text == ")")
         if before == "$":
             return last - 1

@@ -262,7 +262,8 @@ class _Reader:
         left = self.text(at) == "<"
         at += left
         bracket, star = None, None
-        variable, types = None, ()
+        variable: Token | None = None
+        types: tuple[str, ...] = ()
         if self.text(at) != "-":
             raise refused(self.tokens[dash], self.unread(dash))
         at += 1
@@ -279,7 +280,9 @@ class _Reader:
         return RelationshipPattern(variable, types, dash, bracket, star, "<" * left + ">" * right), at + right
 
     def inside(self, at: int, stop: int) -> tuple[Token | None, tuple[str, ...], int | None]:
-        variable, types, star = None, (), None
+        variable: Token | None = None
+        types: tuple[str, ...] = ()
+        star: int | None = None
         if at < stop and self.tokens[at].is_name and self.tokens[at].keyword != "WHERE":
             variable, at = self.tokens[at], at + 1
         if self.text(at) == ":":

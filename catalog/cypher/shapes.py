@@ -166,7 +166,8 @@ def _of_relationships(types: tuple[str, ...]) -> set[str]:
 
 def _check_property(token: Token, owners: tuple[str, ...], known: set[str]) -> None:
     if token.name not in known:
-        hint = did_you_mean(token.name, known)
-        of = "|".join(owners) if owners and len(owners) < len(LABELS) else "nothing in the catalog"
-        has = f"{of} has no property" if len(owners) < len(LABELS) and owners else f"{of} has the property"
-        raise CatalogError(f"{has} {token.place}" + (f"; {hint}" if hint else f"; it has {', '.join(sorted(known))}"))
+        some = bool(owners) and len(owners) < len(LABELS)
+        has = f"{'|'.join(owners)} has no property" if some else "nothing in the catalog has the property"
+        listed = f"it has {', '.join(sorted(known))}" if some else "docs/schema.md lists the properties"
+        hint = did_you_mean(token.name.lower(), known) or listed
+        raise CatalogError(f"{has} {token.place}; {hint}")
