@@ -90,8 +90,8 @@ class Kinds:
         before = self._tokens[last - 1].text if last else ""
         if token.text in (")", "]") and last in self._partners:
             start = self._partners[last]
-            before = self._tokens[start - 1] if start else token
-            indexed = token.text == "]" and before.is_name and before.keyword not in WORDS
+            owner = self._tokens[start - 1] if start else token
+            indexed = token.text == "]" and owner.is_name and owner.keyword not in WORDS
             return None if indexed else start - (token.text == ")")
         if before == "$":
             return last - 1

@@ -53,6 +53,12 @@ def _check_match(query: Query, match: Match) -> None:
             raise refused(
                 query.tokens[star], "a variable length beside another path of its type stands in a MATCH of its own"
             )
+        if star is not None and not query.is_plain(match):
+            raise refused(
+                query.tokens[star],
+                "a variable length beside a relationship of its type stands in a plain MATCH, not in OPTIONAL MATCH, "
+                "EXISTS, COUNT or a condition",
+            )
 
 
 def _is_used(query: Query, variable: Token) -> bool:

@@ -93,10 +93,15 @@ def tests_of(draw: st.DrawFn, nodes: list[tuple[str, str]]) -> str:
     other = draw(st.sampled_from([step for step in STEPS if step[0] == label]))
     arrow = ("<-", "-") if other[2] == "<" else ("-", "->")
     pattern = f"({variable}){arrow[0]}[:{other[1]}]{arrow[1]}(:{other[3]})"
+    further = draw(st.sampled_from([step for step in STEPS if step[0] == other[3]] or [other]))
+    back = ("<-", "-") if further[2] == "<" else ("-", "->")
+    longer_unnamed = f"{pattern}{back[0]}[:{further[1]}]{back[1]}()"
+    longer = longer_unnamed.removesuffix("()") + "(z)"
     tests = [
         *(f"{name} {sign} {value}" for sign in ("=", "<>", "<", ">=")),
         *(f"{name} IS NULL", f"{name} IS NOT NULL", f"{name} IN [{value}]", f"{variable}:{label}|Dataset"),
         *(f"EXISTS {{ MATCH {pattern} }}", f"COUNT {{ {pattern} }} > 1", pattern),
+        *(f"EXISTS {{ MATCH {longer} WHERE {variable}.id <> z.id }}", f"COUNT {{ {longer} }} > 1", longer_unnamed),
     ]
     if kind == "text":
         tests += [f"{name} STARTS WITH 'a'", f"{name} CONTAINS 'mod'", f"size({name}) > 3", f"toUpper({name}) = 'A'"]

@@ -55,9 +55,10 @@ def fill(catalog: Catalog) -> None:
         ]
     ]
     ports = [
-        s.Port(name=name, direction=direction, position=position, type="int 0..36", type_key="int 0..36")
-        for name, direction, position in [("a", "in", 0), ("b", "in", 1), ("result", "out", 0), ("x", "in", 0)]
+        s.Port(name=name, direction="in", position=position, type="int 0..36", type_key="int 0..36")
+        for name, position in [("a", 0), ("b", 1), ("x", 0)]
     ]
+    ports.insert(2, s.Port(name="result", direction="out", position=0, type="int 0..36", type_key="int 0..36"))
     contracts = [
         s.Contract(requires="true", ensures="result == (a + b) mod 37"),
         s.Contract(requires="", ensures="sorted(result)", tolerance=0.5),
