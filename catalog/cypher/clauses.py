@@ -96,7 +96,7 @@ def _check_star(query: Query, at: int) -> None:
     """A star also gives the names that the translation lends to relationships without one."""
     for match in query.matches:
         for pair in match.pairs():
-            if any(one.variable is None or one.star is not None for one in pair):
+            if any(one.variable is None for one in pair):
                 raise refused(query.tokens[at], "name the columns, or give every relationship a variable")
 
 

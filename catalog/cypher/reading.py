@@ -211,13 +211,6 @@ class Query:
             at = max(at, self.partners.get(at, at)) + 1
         return at
 
-    def is_plain(self, match: Match) -> bool:
-        """Whether a MATCH is neither optional, nor in a subquery, nor a condition."""
-        at = match.keyword
-        if at is None or self.text(at) == "{" or self.word(at - 1) == "OPTIONAL":
-            return False
-        return not any(opener < at < closer for opener, closer in self.partners.items())
-
     def items(self, start: int) -> list[tuple[int, int]]:
         """The stretches between commas of the clause whose first token is given."""
         stop = self.clause_end(start)

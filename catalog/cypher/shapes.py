@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ...errors import CatalogError, did_you_mean
 from ..relationships import RELATIONSHIP_TYPES
 from ..schema import LABELS
@@ -23,8 +25,10 @@ def check_shapes(query: Query) -> None:
     Raises:
         CatalogError: at the first one, with the portable spelling.
     """
-    for match in query.matches:
+    for number, match in enumerate(query.matches):
         _check_match(query, match)
+        if query.word((match.keyword or 0) - 1) == "OPTIONAL":
+            _check_optional(query, match, query.matches[:number])
     _ = query.label_tests
     _check_conditions(query)
     _check_names(query)
@@ -49,16 +53,30 @@ def _check_match(query: Query, match: Match) -> None:
                 )
     for one, other in match.pairs():
         star = one.star or other.star
-        if star is not None and not any({one, other} <= set(path.relationships) for path in match.paths):
-            raise refused(
-                query.tokens[star], "a variable length beside another path of its type stands in a MATCH of its own"
-            )
-        if star is not None and not query.is_plain(match):
+        if star is not None:
             raise refused(
                 query.tokens[star],
-                "a variable length beside a relationship of its type stands in a plain MATCH, not in OPTIONAL MATCH, "
-                "EXISTS, COUNT or a condition",
+                "one MATCH never uses a relationship twice, so a variable length beside others of its type stands in a "
+                "MATCH of its own",
             )
+
+
+def _check_optional(query: Query, match: Match, before: Sequence[Match]) -> None:
+    """Refuse two shapes that ladybug answers with too few rows."""
+    start = match.keyword or 0
+    counts = [at for at in range(start) if query.word(at) == "COUNT" and query.text(at + 1) == "{"]
+    if any(query.part(at) == query.part(start) for at in counts):
+        raise refused(query.tokens[counts[-1]], "count behind the last OPTIONAL MATCH")
+    known = {node.variable.name for one in before for path in one.paths for node in path.nodes if node.variable}
+    asked = [
+        at
+        for at in range(match.where or 0, match.where_stop)
+        if query.text(at + 1) == "." and query.name(at) in known and query.text(at - 1) not in (".", "$")
+    ]
+    if len({query.name(at) for at in asked}) > 1:
+        raise refused(
+            query.tokens[asked[-1]], "put conditions on earlier variables into the WHERE before the OPTIONAL MATCH"
+        )
 
 
 def _is_used(query: Query, variable: Token) -> bool:

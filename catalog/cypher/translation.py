@@ -4,7 +4,7 @@ In ladybug:
 
 1. A variable length walks a relationship at most once: `*1..3` becomes `* TRAIL 1..3`.
 2. The relationships of one MATCH differ: each pair that could be the same gains a condition, and those without a
-   variable gain a name for it. With a variable length among them, the whole path is asked to be a trail.
+   variable gain a name for it.
 3. `n:Circuit` in a condition, `[x IN list WHERE … | …]` and a bare pattern in EXISTS or COUNT are spelled in
    ladybug's words; the sum of nothing is 0.
 
@@ -84,21 +84,13 @@ def _braces(query: Query, match: Match) -> tuple[str, str]:
 
 def _differences(query: Query, match: Match, prefix: str, names: dict[int, str]) -> Iterator[_Edit]:
     """The names and the condition that keep a MATCH from using a relationship twice."""
-    conditions: dict[str, None] = {}
+    conditions: list[str] = []
     for one, other in match.pairs():
-        if one.star is None and other.star is None:
-            for relationship in (one, other):
-                if relationship.dash not in names:
-                    names[relationship.dash], *edits = _named(query, relationship, f"{prefix}{len(names)}")
-                    yield from edits
-            conditions[f"id({names[one.dash]}) <> id({names[other.dash]})"] = None
-        else:
-            path = next(path for path in match.paths if one in path.relationships)
-            if path.start not in names:
-                names[path.start] = path.variable.text if path.variable else f"{prefix}{len(names)}"
-                start = query.tokens[path.start].start
-                yield from () if path.variable else [(start, start, f"{names[path.start]} = ")]
-            conditions[f"is_trail({names[path.start]})"] = None
+        for relationship in (one, other):
+            if relationship.dash not in names:
+                names[relationship.dash], *edits = _named(query, relationship, f"{prefix}{len(names)}")
+                yield from edits
+        conditions.append(f"id({names[one.dash]}) <> id({names[other.dash]})")
     condition = " AND ".join(conditions)
     if condition and match.where is not None:
         start, stop = query.tokens[match.where].stop, query.tokens[match.where_stop - 1].stop
