@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from ...errors import CatalogError
+from ...errors import CatalogError, did_you_mean
 from .tokens import OPENERS, Token, is_keyword, refused
 
 __all__ = ["CLAUSES", "LabelTest", "Match", "NodePattern", "Path", "RelationshipPattern", "label_tests", "matches_of"]
@@ -199,6 +199,10 @@ class _Reader:
         return paths, at
 
     def unread(self, at: int) -> str:
+        word = self.tokens[at].keyword
+        near = did_you_mean(word, CLAUSES) if word and word not in CLAUSES else None
+        if near:
+            return near
         if self.text(at) in ("+", "*", "{"):
             return "write a variable length as -[:T*1..6]->"
         return "a path is nodes in parentheses and relationships in brackets between them"

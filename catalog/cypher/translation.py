@@ -63,7 +63,7 @@ def _free_name(cypher: str) -> str:
 
 def _matches(query: Query, prefix: str) -> Iterator[_Edit]:
     names: dict[int, str] = {}
-    for match in query.matches:
+    for match in reversed(query.matches):  # what is nested closes before what is around it
         for one in match.relationships:
             if one.star is not None:
                 at = query.tokens[one.star].stop
@@ -93,8 +93,8 @@ def _differences(query: Query, match: Match, prefix: str, names: dict[int, str])
         conditions.append(f"id({names[one.dash]}) <> id({names[other.dash]})")
     condition = " AND ".join(conditions)
     if condition and match.where is not None:
-        start, stop = query.tokens[match.where].stop, query.tokens[match.where_stop - 1].stop
-        yield start, start, " ("
+        where, stop = query.tokens[match.where], query.tokens[match.where_stop - 1].stop
+        yield where.start, where.stop, "WHERE ("
         yield stop, stop, f") AND {condition}"
     elif condition:
         stop = query.tokens[match.stop - 1].stop
