@@ -51,6 +51,10 @@ class Query:
     tokens: Sequence[Token]
 
     @cached_property
+    def _words(self) -> list[str]:
+        return [token.keyword if is_keyword(self.tokens, at) else "" for at, token in enumerate(self.tokens)]
+
+    @cached_property
     def partners(self) -> dict[int, int]:
         """The other bracket of each bracket, by index."""
         return partners_of(self.tokens)
@@ -194,7 +198,7 @@ class Query:
 
     def word(self, at: int) -> str:
         """The word of the language that a token is; empty where it is none."""
-        return self.keyword(at) if self.keyword(at) and is_keyword(self.tokens, at) else ""
+        return self._words[at] if 0 <= at < len(self._words) else ""
 
     def starts_clause(self, at: int) -> bool:
         """Whether a clause begins here; the WITH of STARTS WITH is none."""

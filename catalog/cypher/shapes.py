@@ -73,7 +73,10 @@ def _check_optional(query: Query, match: Match, before: Sequence[Match]) -> None
         for at in range(match.where or 0, match.where_stop)
         if query.text(at + 1) == "." and query.name(at) in known and query.text(at - 1) not in (".", "$")
     ]
-    if len({query.name(at) for at in asked}) > 1:
+    labelled = [one.at for one in query.label_tests if one.at in range(match.where or 0, match.where_stop)]
+    labelled = [at for at in labelled if query.name(at) in known]
+    asked += labelled
+    if labelled or len({query.name(at) for at in asked}) > 1:
         raise refused(
             query.tokens[asked[-1]], "put conditions on earlier variables into the WHERE before the OPTIONAL MATCH"
         )

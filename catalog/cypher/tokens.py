@@ -39,7 +39,9 @@ class Token(NamedTuple):
     @property
     def keyword(self) -> str:
         """The upper-case word, look-alike letters as what they look like; empty text for what is no word."""
-        return unicodedata.normalize("NFKC", self.text).upper() if self.kind == "word" else ""
+        if self.kind != "word":
+            return ""
+        return (self.text if self.text.isascii() else unicodedata.normalize("NFKC", self.text)).upper()
 
     @property
     def name(self) -> str:
