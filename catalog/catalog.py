@@ -14,6 +14,7 @@ from ..dsl.types import Unknown
 from ..errors import CatalogError, Source, UnknownCell, did_you_mean
 from .blobs.folder import BlobFolder
 from .cypher.linter import Dialect, check_query
+from .cypher.results import settled
 from .embedded.folder import claim_folder
 from .embedded.index import LadybugIndex
 from .embedded.record import SqliteRecord
@@ -199,7 +200,8 @@ class Catalog:
             CatalogError: if the query is refused, cannot be run, or exceeds a limit.
         """
         check_query(cypher, parameters, dialect=dialect)
-        return self._engine.query(cypher, parameters, timeout_s=timeout_s, row_limit=row_limit)
+        rows = self._engine.query(cypher, parameters, dialect=dialect, timeout_s=timeout_s, row_limit=row_limit)
+        return settled(cypher, rows) if dialect == "portable" else rows
 
     def reindex(self) -> None:
         """Make anew what queries are answered from.

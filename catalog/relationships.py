@@ -122,6 +122,8 @@ class Relationship:
 
     def __post_init__(self) -> None:
         model = relationship_type(self.type).model
+        if self.source == self.target and self.type != "COMPATIBLE":
+            raise CatalogError(f"{self.type} joins two different nodes, found {self.source!r} at both ends")
         if not self.properties and model is Properties:
             return
         try:

@@ -153,7 +153,13 @@ class QueryEngine(Protocol):
     """Answers Cypher."""
 
     def query(
-        self, cypher: str, parameters: Mapping[str, Any], *, timeout_s: float, row_limit: int
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any],
+        *,
+        dialect: Literal["portable", "native"],
+        timeout_s: float,
+        row_limit: int,
     ) -> list[dict[str, Any]]:
         """The rows of a checked query, keyed by the columns as the user wrote them.
 

@@ -10,8 +10,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 from ...errors import CatalogError, did_you_mean
 from ..relationships import RELATIONSHIP_TYPES
@@ -20,44 +20,13 @@ from .portable import check_portable
 from .safety import check_safe
 from .tokens import Token, tokens_of
 
-__all__ = ["Dialect", "Token", "check_query", "column_names", "fault_of", "tokens_of"]
+__all__ = ["Dialect", "check_query", "fault_of"]
 
-_TOKEN = re.compile(
-    r"""(?P<space>\s+|//[^\r\n]*|/\*.*?\*/)
-      | (?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
-      | (?P<quoted>`(?:[^`]|``)*`)
-      | (?P<number>\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+)?)
-      | (?P<word>[^\W\d]\w*)
-      | (?P<mark>.)""",
-    re.VERBOSE | re.DOTALL,
-)
 Dialect = Literal["portable", "native"]
-_OPENERS = {"MATCH", "OPTIONAL", "WITH", "UNWIND", "RETURN"}
-_WRITES = {"CREATE", "INSERT", "MERGE", "SET", "DELETE", "DETACH", "NODETACH", "REMOVE", "FOREACH", "DROP", "ALTER"}
-_REACHES = {"LOAD", "COPY", "ATTACH", "INSTALL", "EXPORT", "IMPORT", "CALL", "USE"}
-_ITEMS_END = {"ORDER", "SKIP", "OFFSET", "LIMIT", "UNION"}
 
 
-class Token(NamedTuple):
-    """A piece of a query: `string`, `quoted`, `number`, `word` or `mark`, with the offset of its first character."""
-
-    kind: str
-    text: str
-    start: int
-
-    @property
-    def keyword(self) -> str:
-        """The upper-case word, or empty text for what is no word."""
-        return self.text.upper() if self.kind == "word" else ""
-
-    @property
-    def name(self) -> str:
-        """The text without backticks around it."""
-        return self.text[1:-1].replace("``", "`") if self.kind == "quoted" else self.text
-
-
-def check_query(cypher: str, parameters: Collection[str], *, dialect: Dialect = "portable") -> None:
-    """Refuse a query that is not a plain reading one over the catalog's schema.
+def check_query(cypher: str, parameters: Mapping[str, Any], *, dialect: Dialect = "portable") -> None:
+    """Refuse a query that writes, reaches outside, names what is not there, or that the stores answer differently.
 
     Raises:
         CatalogError: saying which word is refused or unknown, where, and what to write instead.

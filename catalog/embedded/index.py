@@ -12,6 +12,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock, RLock
@@ -21,9 +22,12 @@ from weakref import WeakValueDictionary
 import ladybug
 
 from ...errors import CatalogError
-from ..cypher.linter import column_names, fault_of
+from ..cypher.columns import column_names
+from ..cypher.linter import Dialect, fault_of
+from ..cypher.prelude import MACROS
 from ..cypher.results import plain_node, plain_path, plain_relationship
 from ..cypher.statements import tables
+from ..cypher.translation import in_ladybug
 from .generations import Generation, PrivateFolder, discard_generations, newest_generation, publish
 from .loading import load
 from .record import SqliteRecord
@@ -47,13 +51,14 @@ class LadybugIndex:
         self._private: PrivateFolder | None = None
 
     def query(
-        self, cypher: str, parameters: Mapping[str, Any], *, timeout_s: float, row_limit: int
+        self, cypher: str, parameters: Mapping[str, Any], *, dialect: Dialect, timeout_s: float, row_limit: int
     ) -> list[dict[str, Any]]:
         """The rows of a checked query over all that the record holds now."""
+        asked = in_ladybug(cypher) if dialect == "portable" else cypher
         with self._lock:
             opened = self._current()
             with _translated("the query cannot be run", timeout_s):
-                return opened.rows(cypher, parameters, timeout_s, row_limit)
+                return opened.rows(asked, parameters, column_names(cypher), timeout_s, row_limit)
 
     def rebuild(self) -> None:
         """Throw the index away and build it anew."""
@@ -104,7 +109,7 @@ class LadybugIndex:
             if start:
                 shutil.copyfile(start.path, self._private.file)
         with _writable(self._private.file) as run:
-            for declaration in () if start else (*tables(), *_MACROS):
+            for declaration in () if start else (*tables(), *MACROS):
                 run(declaration, {})
             with self._record.snapshot():
                 last = self._record.last_event()
@@ -135,12 +140,12 @@ class _Readable:
         self.connection = ladybug.Connection(database)
 
     def rows(
-        self, cypher: str, parameters: Mapping[str, Any], timeout_s: float, row_limit: int
+        self, cypher: str, parameters: Mapping[str, Any], names: list[str] | None, timeout_s: float, row_limit: int
     ) -> list[dict[str, Any]]:
         self.connection.set_query_timeout(max(1, round(timeout_s * 1000)))
         result = self.connection.execute(cypher, dict(parameters))
         assert isinstance(result, ladybug.QueryResult), "more than one statement"
-        names = column_names(cypher) or result.get_column_names()
+        names = names or result.get_column_names()
         rows: list[dict[str, Any]] = []
         while result.has_next():
             if len(rows) == row_limit:

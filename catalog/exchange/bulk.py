@@ -33,8 +33,7 @@ def all_nodes(catalog: Catalog) -> Iterator[Node]:
 
 
 def _relationships(catalog: Catalog, match: str, type: str, **parameters: Any) -> Iterator[Relationship]:
-    declared = RELATIONSHIP_TYPES[type]
-    names = (*declared.properties, *declared.numbers)
+    names = RELATIONSHIP_TYPES[type].properties
     columns = "".join(f", r.{name} AS {name}" for name in names)
     for row in catalog.query(f"{match} RETURN a.id AS source, b.id AS target{columns}", **parameters):
         properties = {name: row[name] for name in names if row[name] is not None}

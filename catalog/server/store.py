@@ -21,10 +21,12 @@ from neo4j.graph import Path as GraphPath
 from neo4j.graph import Relationship as GraphRelationship
 
 from ...errors import CatalogError
-from ..cypher.linter import fault_of
+from ..cypher.columns import column_names
+from ..cypher.linter import Dialect, fault_of
 from ..cypher.results import plain_node, plain_path, plain_relationship
 from ..cypher.rows import node_row
 from ..cypher.statements import constraints, insertions
+from ..cypher.translation import in_neo4j
 from ..node import Node, canonical_json
 from ..relationships import Relationship, relationship_type
 from ..schema import LABELS, Alias, Event, PortType, node_from_manifest
@@ -139,12 +141,14 @@ class Neo4jStore:
         )
 
     def query(
-        self, cypher: str, parameters: Mapping[str, Any], *, timeout_s: float, row_limit: int
+        self, cypher: str, parameters: Mapping[str, Any], *, dialect: Dialect, timeout_s: float, row_limit: int
     ) -> list[dict[str, Any]]:
         """The rows of a checked query."""
+        asked = in_neo4j(cypher) if dialect == "portable" else cypher
         with self._translated("the query cannot be run: "), self._session(READ_ACCESS) as session:
             read = unit_of_work(timeout=timeout_s)(_limited)
-            records = session.execute_read(read, cypher, parameters, row_limit)
+            records = session.execute_read(read, asked, parameters, row_limit)
+        names = column_names(cypher)
         return [
             {name: _plain(value) for name, value in zip(names or record.keys(), record.values(), strict=True)}
             for record in records
