@@ -23,13 +23,15 @@ import neo4j
 from neo4j.graph import Node, Relationship
 from neo4j.graph import Path as StoredPath
 
-sys.path.extend(str(Path(__file__).parent.parent / folder) for folder in ("", "deploy/neo4j"))
+sys.path.append(str(Path(__file__).parent.parent))
 
 from stdcell.catalog import Catalog
+from stdcell.deploy.neo4j import running_server
 from stdcell.errors import CatalogError
 from tests.catalog.cypher.agreement import Case, canonical_rows, cases
 from tests.catalog.cypher.varied import fill
 
+ROOT = Path(__file__).parent.parent
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 # Portable queries that no token betrays; docs/cypher.md tells each with its safe spelling.
 KNOWN = {
@@ -181,9 +183,7 @@ def _server(uri: str | None) -> Iterator[str]:
     if uri:
         yield uri
         return
-    from server import running_server
-
-    with running_server() as own:
+    with running_server(ROOT / ".neo4j") as own:
         yield own
 
 

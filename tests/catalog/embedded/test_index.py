@@ -139,7 +139,7 @@ def test_an_index_folder_that_cannot_be_made_does_not_stop_queries(folder: Path)
 
 def test_an_unknown_property_is_told_with_the_nearest(folder: Path) -> None:
     with Catalog(folder) as catalog, pytest.raises(CatalogError) as fault:
-        catalog.query("MATCH (t:Task) RETURN t.nmae")
+        catalog.query("MATCH (t:Task) RETURN t.nmae", dialect="native")
     assert str(fault.value) == (
         "the query cannot be run: Binder exception: Cannot find property nmae for t; did you mean 'name'?"
     )
