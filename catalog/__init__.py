@@ -1,6 +1,6 @@
 """A typed graph of cells and of what is known about them, in a folder or on a Neo4j server."""
 
-from .blobs.folder import BlobFolder
+from .blobs import BlobFolder, Blobs, put_tensors, tensor_digest
 from .catalog import Catalog
 from .node import Node
 from .relationships import RELATIONSHIP_TYPES, Relationship
@@ -32,6 +32,7 @@ __all__ = [
     "Adapter",
     "Alias",
     "BlobFolder",
+    "Blobs",
     "Catalog",
     "Checkpoint",
     "Circuit",
@@ -51,4 +52,6 @@ __all__ = [
     "Task",
     "TrainingRun",
     "Verdict",
+    "put_tensors",
+    "tensor_digest",
 ]

@@ -12,7 +12,7 @@ from typing import Any, Self, overload
 from ..dsl.scope import CellPort, CellSignature, Condition
 from ..dsl.types import Unknown
 from ..errors import CatalogError, Source, UnknownCell, did_you_mean
-from .blobs.folder import BlobFolder
+from .blobs import BlobFolder, Blobs, open_blobs
 from .cypher.linter import Dialect, check_query
 from .cypher.results import settled
 from .embedded.folder import claim_folder
@@ -37,8 +37,8 @@ class Catalog:
 
     Args:
         place: a folder, or the URI of a Neo4j server (`bolt://…` or `neo4j://…`, also with +s and +ssc), which may
-            name a user and a password (else NEO4J_USERNAME and NEO4J_PASSWORD are read) and the folder of the blobs
-            as `?blobs=…` (else STDCELL_BLOBS, else `./catalog-blobs`).
+            name a user and a password (else NEO4J_USERNAME and NEO4J_PASSWORD are read) and as `?blobs=…` where the
+            blobs lie (else STDCELL_BLOBS, else `./catalog-blobs`): a folder, or a URL such as s3://bucket/blobs.
         create: whether a catalog is made where there is none.
 
     Raises:
@@ -46,7 +46,7 @@ class Catalog:
             cannot be used.
     """
 
-    blobs: BlobFolder
+    blobs: Blobs
 
     def __init__(self, place: str | Path, *, create: bool = True) -> None:
         self.place = str(place)
@@ -256,13 +256,14 @@ class Catalog:
         return ids[0]
 
 
-def _open(place: str, *, create: bool) -> tuple[Record, QueryEngine, BlobFolder]:
+def _open(place: str, *, create: bool) -> tuple[Record, QueryEngine, Blobs]:
     if is_server_uri(place):
         from .server.store import Neo4jStore  # imports the driver, which who has a folder does not wait for
 
         address = ServerAddress.of(place)
+        blobs = open_blobs(address.blobs)
         store = Neo4jStore(address, create=create)
-        return store, store, BlobFolder(address.blobs)
+        return store, store, blobs
     record = SqliteRecord(claim_folder(Path(place), create=create))
     return record, LadybugIndex(Path(place) / "index", record), BlobFolder(Path(place) / "blobs")
 

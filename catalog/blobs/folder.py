@@ -3,18 +3,21 @@
 1. Bytes are written to a temporary file in the folder that they belong to, and flushed to the disk.
 2. The file is renamed to its digest, which is atomic, and the folder is flushed: a blob is there whole or not at all.
 3. Reading hashes what is found: a flipped bit is reported and never returned.
+4. Putting what is there already touches the file, so that nobody takes it for left over while its node is written.
 """
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
 
 from ...errors import CatalogError, DamagedBlob
 from ..durable import write_atomically
+from .blobs import blob_name, checked, digest_in
 
 __all__ = ["BlobFolder"]
 
@@ -27,8 +30,13 @@ class BlobFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    @property
+    def place(self) -> str:
+        """The path of the folder."""
+        return str(self.folder)
+
     def put(self, content: bytes) -> str:
-        """Store bytes durably; a blob found damaged is replaced.
+        """Store bytes durably; a blob found damaged is replaced, a sound one counts as modified now.
 
         Returns:
             Their SHA-256, 64 hexadecimal digits.
@@ -39,7 +47,9 @@ class BlobFolder:
         digest = sha256(content).hexdigest()
         path = self.path(digest)
         with _translated(f"blob {digest} cannot be written to {path}"):
-            if not path.exists() or path.read_bytes() != content:
+            if path.exists() and path.read_bytes() == content:
+                os.utime(path)
+            else:
                 write_atomically(path, content)
         return digest
 
@@ -53,7 +63,9 @@ class BlobFolder:
             digest = _digest_of(source)
         path = self.path(digest)
         with _translated(f"{source} cannot be written to {path}"):
-            if not path.exists() or _digest_of(path) != digest:
+            if path.exists() and _digest_of(path) == digest:
+                os.utime(path)
+            else:
                 changed = CatalogError(f"{source} changed while it was read; try again when it is written")
                 write_atomically(path, _checked_pieces(source, digest, changed))
         return digest
@@ -83,14 +95,7 @@ class BlobFolder:
         with _translated(f"blob {digest} cannot be read from {path}"):
             if not path.exists():
                 raise CatalogError(f"no blob {digest} at {path}; copy it from the catalog that it was made in")
-            content = path.read_bytes()
-        found = sha256(content).hexdigest()
-        if found != digest:
-            raise DamagedBlob(
-                f"blob {digest} at {path} is damaged: its bytes hash to {found}; put the original bytes again or "
-                "restore the file from a backup"
-            )
-        return content
+            return checked(digest, path.read_bytes(), str(path))
 
     def path(self, digest: str) -> Path:
         """Where the blob of that digest is, or would be.
@@ -98,12 +103,36 @@ class BlobFolder:
         Raises:
             CatalogError: if the text is no SHA-256 digest.
         """
-        if not re.fullmatch("[0-9a-f]{64}", digest):
-            raise CatalogError(f"{digest!r} is no digest; expected 64 hexadecimal digits in lower case")
-        return self.folder / "sha256" / digest[:2] / digest
+        return self.folder / blob_name(digest)
 
     def __contains__(self, digest: str) -> bool:
+        """Whether there is a blob of that digest; its bytes are not looked at."""
         return self.path(digest).exists()
+
+    def digests(self) -> Iterator[str]:
+        """The digests of all blobs, in no particular order."""
+        for path in self.folder.glob("sha256/??/*"):
+            if digest := digest_in(path.as_posix()):
+                yield digest
+
+    def size(self, digest: str) -> int:
+        """How many bytes a blob has."""
+        return self._status(digest).st_size
+
+    def modified(self, digest: str) -> datetime:
+        """When a blob was last put, in UTC."""
+        return datetime.fromtimestamp(self._status(digest).st_mtime, UTC)
+
+    def remove(self, digest: str) -> None:
+        """Delete a blob; one that is not there is no fault."""
+        path = self.path(digest)
+        with _translated(f"blob {digest} cannot be removed from {path}"):
+            path.unlink(missing_ok=True)
+
+    def _status(self, digest: str) -> os.stat_result:
+        path = self.path(digest)
+        with _translated(f"blob {digest} cannot be read from {path}"):
+            return path.stat()
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

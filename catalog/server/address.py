@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlencode, urlsplit, urlunsplit
 
 from ...deploy.neo4j.local import LocalAccess, local_access
@@ -17,12 +16,12 @@ _SCHEMES = {f"{scheme}{security}" for scheme in ("bolt", "neo4j") for security i
 
 @dataclass(frozen=True, slots=True)
 class ServerAddress:
-    """A server's URI without user and password, these two apart and never printed, and the folder of the blobs."""
+    """A server's URI without user and password, these apart and never printed, and where the blobs lie."""
 
     uri: str
     user: str | None
     password: str | None = field(repr=False)
-    blobs: Path
+    blobs: str = field(repr=False)
 
     @classmethod
     def of(cls, uri: str) -> ServerAddress:
@@ -49,7 +48,7 @@ class ServerAddress:
             uri=urlunsplit((parts.scheme, host, parts.path, urlencode(options, doseq=True), "")),
             user=user,
             password=password,
-            blobs=Path(blobs),
+            blobs=str(blobs),
         )
 
 

@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import load, save
 
 from stdcell import Catalog, Program, interpret, parse, stitch, verify
-from stdcell.catalog import Circuit, Evidence, Verdict
+from stdcell.catalog import BlobFolder, Circuit, Evidence, Verdict
 from stdcell.errors import DamagedBlob, ExtractionError
 from stdcell.extraction import AblatedModel, cut_circuit, edge_effects, find_circuit, find_formula
 from stdcell.extraction.cataloguing import store_run
@@ -143,6 +143,7 @@ def test_a_changed_circuit_does_not_inherit_the_evidence_of_the_old_one(catalog:
 
 def test_a_damaged_blob_is_refused_by_its_digest(catalog: Catalog) -> None:
     program, digest = checksum(catalog), circuit_of(catalog).blob
+    assert isinstance(catalog.blobs, BlobFolder)
     path = catalog.blobs.path(digest)
     path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:])
     with pytest.raises(DamagedBlob, match=digest):
