@@ -22,6 +22,7 @@ from ..catalog import (
     Model,
     Task,
     TrainingRun,
+    put_tensors,
 )
 from ..catalog import Checkpoint as CheckpointNode
 from ..dsl.scope import CellPort, CellSignature
@@ -118,7 +119,7 @@ def _add_run(batch: Records, catalog: Catalog, run: Run, name: str) -> tuple[Tas
             of=training.id,
             name=f"{training.name}_step_{checkpoint.step}",
             step=checkpoint.step,
-            blob=catalog.blobs.put(checkpoint.content()),
+            blob=put_tensors(catalog.blobs, checkpoint.content()),
             train_loss_nats=record.train_loss_nats,
             test_loss_nats=record.test_loss_nats,
             train_accuracy=record.train_accuracy,
@@ -135,7 +136,7 @@ def _add_circuit(batch: Records, catalog: Catalog, circuit: ExtractedCircuit, na
     node = batch.add(
         Circuit(
             name=name,
-            blob=catalog.blobs.put(circuit.weights),
+            blob=put_tensors(catalog.blobs, circuit.weights),
             config=circuit.cell.to_dict(),
             n_edges=len(circuit.edges),
             n_components=len(names),

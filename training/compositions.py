@@ -18,7 +18,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from ..catalog import Catalog, Circuit, Contract, Evidence, Formula, Node, Port, Relationship
+from ..catalog import Catalog, Circuit, Contract, Evidence, Formula, Node, Port, Relationship, put_tensors
 from ..catalog.schema import Program as ProgramNode
 from ..dsl.graph import Input
 from ..dsl.program import Clause, Function, Program
@@ -150,7 +150,7 @@ def _add_circuit(
     node = batch.add(
         Circuit(
             name=name,
-            blob=catalog.blobs.put(cell.to_bytes()),
+            blob=put_tensors(catalog.blobs, cell.to_bytes()),
             config=cell.to_dict(),
             n_edges=len(joined),
             n_components=len({component_of(end) for edge in joined for end in edge}),

@@ -7,7 +7,7 @@ what; a fit that was measured twice has two pieces of evidence.
 from __future__ import annotations
 
 from ...catalog import Adapter as AdapterNode
-from ...catalog import Catalog, Evidence, Node, Relationship
+from ...catalog import Catalog, Evidence, Node, Relationship, put_tensors
 from ...errors import RuntimeFault
 from .adapter import Adapter, AdapterConfig
 from .fitting import Fidelity
@@ -38,7 +38,7 @@ def adapter_records(
     """An adapter's node and its evidence, and how they are joined to the circuits; the blob is written."""
     node = AdapterNode(
         name=str(wire),
-        blob=catalog.blobs.put(adapter.to_bytes()),
+        blob=put_tensors(catalog.blobs, adapter.to_bytes()),
         **adapter.config.to_dict(),
         width=adapter.widths[1],
         n_parameters=sum(parameter.numel() for parameter in adapter.parameters()),
