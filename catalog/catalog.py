@@ -24,7 +24,7 @@ from .relationships import Relationship, relationship_type
 from .schema import CELLS, OWN_LABELS, Event, Program
 from .scope import signature_of
 from .server import ServerAddress, is_server_uri
-from .store import Batch, Direction, QueryEngine, Record
+from .store import Batch, Change, Direction, QueryEngine, Record
 
 __all__ = ["Catalog"]
 
@@ -53,6 +53,16 @@ class Catalog:
         self._record, self._engine, self.blobs = _open(self.place, create=create)
         # Also runs when the interpreter exits, so that an index is sealed where nobody closed the catalog.
         self._finalizer = weakref.finalize(self, _close, self._engine, self._record)
+
+    @property
+    def origin(self) -> str:
+        """The place without user, password and options: what others are told of it."""
+        return ServerAddress.of(self.place).uri if is_server_uri(self.place) else self.place
+
+    @property
+    def record(self) -> Record:
+        """All that is stored, row by row, for what moves or mends it."""
+        return self._record
 
     def __enter__(self) -> Self:
         return self
@@ -99,9 +109,29 @@ class Catalog:
             CatalogError: if a blob or an end of a relationship is missing, a relationship joins labels that it may
                 not join, a name cannot be one, or the catalog cannot be written.
         """
-        batch = self._batch([nodes] if isinstance(nodes, Node) else list(nodes), list(relationships), aliases or {})
-        self._record.write(batch)
-        return nodes.id if isinstance(nodes, Node) else [node.id for node in batch.nodes]
+        written = [nodes] if isinstance(nodes, Node) else list(nodes)
+        self._record.write(self._batch(written, list(relationships), list((aliases or {}).items())))
+        return nodes.id if isinstance(nodes, Node) else [node.id for node in written]
+
+    def take(
+        self,
+        nodes: Sequence[Node],
+        relationships: Sequence[Relationship],
+        aliases: Sequence[tuple[str, str]],
+        *,
+        origin: str,
+    ) -> Change | None:
+        """Write what another catalog or a file holds, all or nothing; what exists already stays as it is.
+
+        Unlike in `add` one name may move several times, in this order, and the event says where it all came from.
+
+        Returns:
+            What was new, or None where nothing was and so nothing is written.
+
+        Raises:
+            CatalogError: as for `add`.
+        """
+        return self._record.write(self._batch(nodes, relationships, aliases, origin))
 
     def get(self, name: str) -> Node:
         """The node of a name (its newest version), of `name@version`, or of a digest or at least 8 of its first digits.
@@ -215,21 +245,27 @@ class Catalog:
         """All changes of the catalog, oldest first."""
         return self._record.events()
 
-    def _batch(self, nodes: list[Node], relationships: list[Relationship], aliases: Mapping[str, str]) -> Batch:
+    def _batch(
+        self,
+        nodes: Sequence[Node],
+        relationships: Sequence[Relationship],
+        aliases: Sequence[tuple[str, str]],
+        origin: str | None = None,
+    ) -> Batch:
         for node in nodes:
             self._check_node(node)
         labels = {node.id: node.label for node in nodes}
-        mentioned = {end for one in relationships for end in (one.source, one.target)} | set(aliases.values())
+        mentioned = {end for one in relationships for end in (one.source, one.target)} | {id for _, id in aliases}
         labels |= self._record.labels(mentioned - labels.keys())
         unknown = sorted(mentioned - labels.keys())
         if unknown:
             raise CatalogError(f"no node {unknown[0]!r} to join or to name; add it first or in the same call")
         for one in relationships:
             relationship_type(one.type).check(labels[one.source], labels[one.target])
-        for name, id in aliases.items():
+        for name, id in aliases:
             _check_alias(name)
             relationship_type("POINTS_TO").check("Alias", labels[id])
-        return Batch(nodes, relationships, list(aliases.items()), labels)
+        return Batch(nodes, relationships, aliases, labels, origin)
 
     def _check_node(self, node: Node) -> None:
         if node.label in OWN_LABELS:

@@ -108,8 +108,8 @@ class Change:
 class Record(Protocol):
     """Keeps nodes and relationships for good; every method may raise CatalogError."""
 
-    def write(self, batch: Batch) -> None:
-        """Write a batch whole, or nothing of it; what is known already is not written again."""
+    def write(self, batch: Batch) -> Change | None:
+        """Write what of a batch is new, whole or nothing of it, and give it; None where nothing is new."""
 
     def labels(self, ids: Iterable[str]) -> dict[str, str]:
         """The label of each of the ids that is known."""

@@ -51,6 +51,7 @@ class BlobFolder:
                 os.utime(path)
             else:
                 write_atomically(path, content)
+                checked(digest, path.read_bytes(), str(path))
         return digest
 
     def put_file(self, source: Path) -> str:

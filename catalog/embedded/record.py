@@ -89,12 +89,13 @@ class SqliteRecord:
         with self._translated():
             self._connection.close()
 
-    def write(self, batch: Batch) -> None:
-        """Write a batch whole and durably, or nothing of it."""
+    def write(self, batch: Batch) -> Change | None:
+        """Write what of a batch is new, whole and durably or nothing of it, and give it; None where nothing is new."""
         with self._transaction():
             change = change_of(batch, self._known(batch))
             if change:
                 self._insert(change)
+        return change
 
     def labels(self, ids: Iterable[str]) -> dict[str, str]:
         """The label of each of the ids that is known."""

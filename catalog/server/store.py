@@ -32,6 +32,7 @@ from ..relationships import Relationship, relationship_type
 from ..schema import LABELS, Alias, Event, PortType, node_from_manifest
 from ..store import (
     Batch,
+    Change,
     Direction,
     Known,
     StoredNode,
@@ -79,10 +80,10 @@ class Neo4jStore:
         with self._translated():
             self._driver.close()
 
-    def write(self, batch: Batch) -> None:
-        """Write a batch whole, or nothing of it."""
+    def write(self, batch: Batch) -> Change | None:
+        """Write what of a batch is new, whole or nothing of it, and give it; None where nothing is new."""
         with self._translated(), self._session(WRITE_ACCESS) as session:
-            session.execute_write(_write, batch)
+            return session.execute_write(_write, batch)
 
     def labels(self, ids: Iterable[str]) -> dict[str, str]:
         """The label of each of the ids that is known."""
@@ -222,7 +223,7 @@ def _limited(
     return records
 
 
-def _write(transaction: ManagedTransaction, batch: Batch) -> None:
+def _write(transaction: ManagedTransaction, batch: Batch) -> Change | None:
     _records(transaction, "MATCH (e:Event {sequence: 0}) SET e.sequence = 0", {})
     change = change_of(batch, _known(transaction, batch))
     if change:
@@ -230,6 +231,7 @@ def _write(transaction: ManagedTransaction, batch: Batch) -> None:
         for insertion, rows in statements:
             for first in range(0, len(rows), _PORTION):
                 _records(transaction, insertion, {"rows": rows[first : first + _PORTION]})
+    return change
 
 
 def _known(transaction: ManagedTransaction, batch: Batch) -> Known:
