@@ -197,7 +197,7 @@ def change_of(batch: Batch, known: Known) -> Change | None:
         payload if batch.origin is None else {**payload, "origin": batch.origin},
         written,
         [*relationships, *joins, *pointers],
-        batch.labels,
+        {**batch.labels, **{one.id: one.label for one in known.port_types}},
     )
 
 

@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 
-from stdcell.catalog import Catalog, Checkpoint, Circuit, Component, Dataset, Event, Relationship, Task, TrainingRun
+from stdcell.catalog import (
+    Catalog,
+    Checkpoint,
+    Circuit,
+    Component,
+    Dataset,
+    Event,
+    Port,
+    Relationship,
+    Task,
+    TrainingRun,
+)
 from stdcell.errors import CatalogError, UnknownCell
 
 LINEAGE = (
@@ -244,6 +255,15 @@ def test_a_bad_query_is_told_in_one_line(filled: Catalog, cypher: str, message: 
         filled.query(cypher)
     assert str(fault.value).startswith(message)
     assert "\n" not in str(fault.value)
+
+
+def test_a_later_port_is_joined_to_the_types_that_are_there(catalog: Catalog) -> None:
+    catalog.add(Port(name="a", direction="in", position=0, type="int 0..4"))
+    catalog.add([Port(name=name, direction="out", position=0, type=f"int 0..{name}") for name in ("4", "3")])
+    rows = catalog.query(
+        "MATCH (p:Port)-[:HAS_TYPE]->(t)-[:COMPATIBLE]->(:PortType)<-[:HAS_TYPE]-(q) RETURN p.name, q.name"
+    )
+    assert {("4", "a"), ("3", "a")} <= {(row["p.name"], row["q.name"]) for row in rows}
 
 
 @pytest.mark.parametrize("text", ["it's", 'a "b"', "a\\b", "a\nb", "λ→", "", "null", "[1,2]", '{"a": 1}', "2020-01-01"])
