@@ -52,6 +52,11 @@ class Transferred:
     new_bytes: int = 0
     new_versions: int = 0
 
+    @property
+    def is_new(self) -> bool:
+        """Whether anything was written."""
+        return any((self.new_nodes, self.new_relationships, self.new_blobs, self.new_versions))
+
     def plus(self, change: Change | None) -> Transferred:
         """With what one more batch brought."""
         if change is None:
