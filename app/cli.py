@@ -18,16 +18,21 @@ from ..errors import StdcellError
 from .compilation import LONGEST, Beginning, compile_program
 from .options import CatalogOption, JsonOption, QuietOption, SeedOption, find_catalog, open_catalog, parse_file
 from .tracing.commands import traces
+from .transfer import export_archive, import_archive, pull, push
 
 __all__ = ["app", "main"]
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, context_settings=_SETTINGS)
 extract = typer.Typer(no_args_is_help=True, help="Cut circuits and formulas out of a trained model.")
-catalogs = typer.Typer(no_args_is_help=True, help="Write into a catalog.")
+catalogs = typer.Typer(no_args_is_help=True, help="Write into a catalog, and share what is in it.")
 app.add_typer(extract, name="extract")
 app.add_typer(catalogs, name="catalog")
 app.command("compile")(compile_program)
+catalogs.command("push")(push)
+catalogs.command("pull")(pull)
+catalogs.command("export")(export_archive)
+catalogs.command("import")(import_archive)
 app.add_typer(traces, name="trace")
 
 RunArgument = Annotated[Path, typer.Argument(help="The folder of a training run.", show_default=False)]

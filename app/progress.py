@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ..extraction import SearchProgress
-from ..training import Progress as TrainingProgress
+if TYPE_CHECKING:  # these bring torch, which takes seconds, and a bar needs nothing of them
+    from ..extraction import SearchProgress
+    from ..training import Progress as TrainingProgress
 
 __all__ = ["StageBar", "stage"]
 

@@ -1,0 +1,130 @@
+"""Move lineages between catalogs and files: `catalog push`, `pull`, `export` and `import`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..catalog import Catalog
+from ..errors import CatalogError
+from .options import CatalogOption, JsonOption, QuietOption, console, open_catalog, print_json
+
+if TYPE_CHECKING:
+    from ..catalog.transfer import Transferred
+
+__all__ = ["export_archive", "import_archive", "pull", "push"]
+
+NamesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(help="Names or digests; each goes with all that it rests on (else everything).", show_default=False),
+]
+OtherArgument = Annotated[str, typer.Argument(help="Folder or Neo4j URI of the other catalog.", show_default=False)]
+MoveNamesOption = Annotated[
+    bool, typer.Option("--move-names", help="Move names that went another way there; their earlier versions stay.")
+]
+
+
+def push(
+    to: OtherArgument,
+    names: NamesArgument = None,
+    move_names: MoveNamesOption = False,
+    catalog: CatalogOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Copy lineages from this catalog into another one; what is there already stays as it is."""
+    with open_catalog(catalog) as source, Catalog(to) as target:
+        moved = _move(source, target, names or [], "push", move_names=move_names, quiet=quiet or as_json)
+    _print_moved(moved, f"pushed to {target.origin}", as_json=as_json)
+
+
+def pull(
+    source: OtherArgument,
+    names: NamesArgument = None,
+    move_names: MoveNamesOption = False,
+    catalog: CatalogOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Copy lineages from another catalog into this one; what is here already stays as it is."""
+    with open_catalog(source) as other, open_catalog(catalog, create=True) as target:
+        moved = _move(other, target, names or [], "pull", move_names=move_names, quiet=quiet or as_json)
+    _print_moved(moved, f"pulled from {other.origin}", as_json=as_json)
+
+
+def export_archive(
+    path: Annotated[Path, typer.Argument(help="What to write: a .tar, a .zip, or a folder.", show_default=False)],
+    names: NamesArgument = None,
+    catalog: CatalogOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write lineages as plain files that need no stdcell to be read: a folder, a .tar or a .zip."""
+    from ..catalog.transfer import export, source_of
+    from .progress import stage
+
+    with open_catalog(catalog) as opened, stage("export", quiet=quiet or as_json) as bar:
+        written = export(source_of(opened), path, _roots(opened, names or []), told=bar.tell)
+    _print_moved(written, f"exported to {path}", as_json=as_json)
+
+
+def import_archive(
+    path: Annotated[Path, typer.Argument(help="A folder, .tar or .zip that was exported.", show_default=False)],
+    move_names: MoveNamesOption = False,
+    catalog: CatalogOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Read what `catalog export` wrote; what is here already stays as it is."""
+    from ..catalog.transfer import open_archive, transfer
+    from .progress import stage
+
+    is_quiet = quiet or as_json
+    with (
+        open_archive(path) as archive,
+        open_catalog(catalog, create=True) as target,
+        stage("import", quiet=is_quiet) as bar,
+    ):
+        moved = transfer(archive, target, move_names=move_names, told=bar.tell)
+    _print_moved(moved, f"imported from {path}", as_json=as_json)
+
+
+def _move(
+    source: Catalog, target: Catalog, names: Sequence[str], title: str, *, move_names: bool, quiet: bool
+) -> Transferred:
+    from ..catalog.transfer import source_of, transfer
+    from .progress import stage
+
+    roots = _roots(source, names)
+    with stage(title, quiet=quiet) as bar:
+        return transfer(source_of(source), target, roots, move_names=move_names, told=bar.tell)
+
+
+def _roots(catalog: Catalog, names: Sequence[str]) -> list[str] | None:
+    if not names:
+        return None
+    if empty := [name for name in names if not name]:
+        raise CatalogError(f"{empty[0]!r} is no name; leave it out to move everything")
+    return [catalog.get(name).id for name in names]
+
+
+def _print_moved(moved: Transferred, what: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(asdict(moved))
+        return
+    asked = ((moved.n_nodes, "node"), (moved.n_relationships, "relationship"), (moved.n_blobs, "blob"))
+    console.print(f"{what}: {_counted(*asked, (moved.n_names, 'name'))}", markup=False, soft_wrap=True)
+    if moved.is_new:
+        new = ((moved.new_nodes, "node"), (moved.new_relationships, "relationship"), (moved.new_blobs, "blob"))
+        told = _counted(*new, (moved.new_versions, "name version"))
+        console.print(f"new there: {told}; {moved.new_bytes / 1e6:,.1f} MB of blobs", soft_wrap=True)
+    else:
+        console.print("all of it was there already; nothing was written")
+
+
+def _counted(*counts: tuple[int, str]) -> str:
+    return ", ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts)
