@@ -69,7 +69,10 @@ def export_archive(
 
     with open_catalog(catalog) as opened, stage("export", quiet=quiet or as_json) as bar:
         written = export(source_of(opened), path, _roots(opened, names or []), told=bar.tell)
-    _print_moved(written, f"exported to {path}", as_json=as_json)
+    if as_json:
+        print_json(asdict(written))
+    else:
+        _print_asked(written, f"exported to {path}")
 
 
 def import_archive(
@@ -116,14 +119,18 @@ def _print_moved(moved: Transferred, what: str, *, as_json: bool) -> None:
     if as_json:
         print_json(asdict(moved))
         return
-    asked = ((moved.n_nodes, "node"), (moved.n_relationships, "relationship"), (moved.n_blobs, "blob"))
-    console.print(f"{what}: {_counted(*asked, (moved.n_names, 'name'))}", markup=False, soft_wrap=True)
+    _print_asked(moved, what)
     if moved.is_new:
         new = ((moved.new_nodes, "node"), (moved.new_relationships, "relationship"), (moved.new_blobs, "blob"))
         told = _counted(*new, (moved.new_versions, "name version"))
         console.print(f"new there: {told}; {moved.new_bytes / 1e6:,.1f} MB of blobs", soft_wrap=True)
     else:
         console.print("all of it was there already; nothing was written")
+
+
+def _print_asked(moved: Transferred, what: str) -> None:
+    asked = ((moved.n_nodes, "node"), (moved.n_relationships, "relationship"), (moved.n_blobs, "blob"))
+    console.print(f"{what}: {_counted(*asked, (moved.n_names, 'name'))}", markup=False, soft_wrap=True)
 
 
 def _counted(*counts: tuple[int, str]) -> str:
