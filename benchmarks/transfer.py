@@ -95,21 +95,22 @@ def content_digest(place: str) -> str:
 
 
 def measured(title: str, step: Callable[..., None], *given: object) -> None:
-    """Run a step in a process of its own and print what it took."""
-    queue: multiprocessing.Queue[tuple[float, int]] = multiprocessing.get_context("spawn").Queue()
+    """Run a step in a process of its own and print what it took: on the clock, of the processor, and of memory."""
+    queue: multiprocessing.Queue[tuple[float, float, int]] = multiprocessing.get_context("spawn").Queue()
     process = multiprocessing.get_context("spawn").Process(target=_timed, args=(queue, step, *given))
     process.start()
     process.join()
     if process.exitcode:
         sys.exit(f"{title} failed")
-    seconds, kilobytes = queue.get()
-    print(f"{title:<28} {seconds:>8.1f} s {kilobytes / 1000:>8.0f} MB", flush=True)
+    seconds, processor_s, kilobytes = queue.get()
+    print(f"{title:<24} {seconds:>8.1f} s {processor_s:>8.1f} s processor {kilobytes / 1000:>6.0f} MB", flush=True)
 
 
-def _timed(queue: multiprocessing.Queue[tuple[float, int]], step: Callable[..., None], *given: object) -> None:
+def _timed(queue: multiprocessing.Queue[tuple[float, float, int]], step: Callable[..., None], *given: object) -> None:
     start = time.perf_counter()
     step(*given)
-    queue.put((time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
+    seconds = time.perf_counter() - start
+    queue.put((seconds, time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ __all__ = ["Count", "Digest", "Fraction", "JsonObject", "Node", "canonical_json"
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 JsonObject = dict[str, Annotated[Any, GetPydanticSchema(lambda _source, handler: handler(JsonValue))]]
 
 
@@ -31,7 +32,7 @@ def canonical_json(value: Any) -> str:
     Raises:
         ValueError: if the value holds a number or a character that JSON in UTF-8 cannot carry.
     """
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = _CANONICAL.encode(value)
     text.encode()
     return text
 

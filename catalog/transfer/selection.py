@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from ...errors import CatalogError
 from ..node import Node
 from ..relationships import Relationship
-from ..schema import Event
+from ..schema import Event, checked_content
+from ..store import StoredNode, StoredRelationship
 from .lineage import OWN_TYPES, lineage
 from .source import Source
 from .survey import Survey, checked_node, checked_relationship
@@ -37,21 +38,31 @@ class Selection:
     n_relationships: int
     is_whole: bool
 
-    def nodes(self) -> Iterator[Node]:
-        """The nodes.
+    def stored_nodes(self) -> Iterator[StoredNode]:
+        """The nodes' rows.
 
         Raises:
             CatalogError: if one has been damaged since they were selected.
         """
-        stored = self.source.rows.stored_nodes()
-        return (checked_node(one) for one in stored if one.id in self.labels)
+        for one in self.source.rows.stored_nodes():
+            if one.id in self.labels:
+                checked_content(one.id, one.manifest)
+                yield one
 
-    def relationships(self) -> Iterator[Relationship]:
-        """The relationships between the nodes, but those that a catalog makes itself."""
+    def stored_relationships(self) -> Iterator[StoredRelationship]:
+        """The rows of the relationships between the nodes, but of those that a catalog makes itself."""
         for one in self.source.rows.stored_relationships():
             is_inside = one.source in self.labels and one.target in self.labels
             if is_inside and one.type not in OWN_TYPES and one.event <= self.source.last_event:
-                yield checked_relationship(one, self.labels)
+                yield one
+
+    def nodes(self) -> Iterator[Node]:
+        """The nodes themselves, to be written into a catalog; errors as for `stored_nodes`."""
+        return (checked_node(one) for one in self.source.rows.stored_nodes() if one.id in self.labels)
+
+    def relationships(self) -> Iterator[Relationship]:
+        """The relationships themselves, to be written into a catalog."""
+        return (checked_relationship(one, self.labels) for one in self.stored_relationships())
 
     def events(self) -> Iterator[Event]:
         """The changes that brought the nodes, oldest first; of a whole source all changes."""

@@ -115,7 +115,8 @@ def checked_relationship(stored: StoredRelationship, labels: Mapping[str, str]) 
         if end not in labels:
             raise CatalogError(f"a {stored.type} joins the node {end}, which is not there")
     try:
-        one = Relationship(stored.source, stored.type, stored.target, json.loads(stored.properties))
+        said = {} if stored.properties == "{}" else json.loads(stored.properties)
+        one = Relationship(stored.source, stored.type, stored.target, said)
     except (TypeError, ValueError, RecursionError) as error:
         raise CatalogError(f"a {stored.type} of node {stored.source} has no readable properties: {error}") from error
     relationship_type(one.type).check(labels[one.source], labels[one.target])

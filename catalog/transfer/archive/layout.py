@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ....errors import CatalogError
 from ...node import Count, Digest, Node, canonical_json
-from ...relationships import Relationship
 from ...schema import Alias
 from ...store import StoredNode, StoredRelationship
 
@@ -89,7 +88,7 @@ def read_manifest(content: bytes, place: str) -> ArchiveManifest:
     return manifest
 
 
-def node_line(node: Node) -> str:
+def node_line(node: StoredNode | Node) -> str:
     """A node as one line, without its end."""
     return f'{{"id":"{node.id}",{node.manifest[1:]}'
 
@@ -106,10 +105,9 @@ def read_node(line: str) -> StoredNode:
     return StoredNode(found["id"], found["label"], "{" + found["rest"], 0)
 
 
-def relationship_line(one: Relationship) -> str:
+def relationship_line(one: StoredRelationship) -> str:
     """A relationship as one line, without its end."""
-    properties = one.properties_json()
-    said = "" if properties == "{}" else f'"properties":{properties},'
+    said = "" if one.properties == "{}" else f'"properties":{one.properties},'
     return f'{{{said}"source":"{one.source}","target":"{one.target}","type":"{one.type}"}}'
 
 
@@ -120,7 +118,8 @@ def read_relationship(line: str) -> StoredRelationship:
         CatalogError: if it is no such line.
     """
     row = _object(line, RELATIONSHIPS, ("source", "type", "target"), ("properties",))
-    return StoredRelationship(row["source"], row["type"], row["target"], canonical_json(row.get("properties", {})), 0)
+    said = canonical_json(row["properties"]) if "properties" in row else "{}"
+    return StoredRelationship(row["source"], row["type"], row["target"], said, 0)
 
 
 def alias_line(name: str, version: int, of: str) -> str:

@@ -88,8 +88,8 @@ def _write_folder(selection: Selection, folder: Path, told: Callable[[str], None
     told(f"{n_blobs:,} blobs, writing {len(selection.labels):,} nodes")
     names = ((name, *one) for name, ids in selection.histories.items() for one in enumerate(ids, 1))
     lines: dict[str, Iterable[str]] = {
-        NODES: _sorted(map(node_line, selection.nodes())),
-        RELATIONSHIPS: _sorted(map(relationship_line, selection.relationships())),
+        NODES: _sorted(map(node_line, selection.stored_nodes())),
+        RELATIONSHIPS: _sorted(map(relationship_line, selection.stored_relationships())),
         ALIASES: (alias_line(*one) for one in names),
         EVENTS: map(node_line, selection.events()),
     }
