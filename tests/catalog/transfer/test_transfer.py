@@ -188,6 +188,21 @@ def test_a_blob_of_another_length_is_written_again(source: Catalog, tmp_path: Pa
         assert target.blobs.get(cells.late.blob) == b"late"
 
 
+def test_an_interrupted_move_shows_no_name_and_goes_on_where_it_was(
+    source: Catalog, target: Catalog, content: Callable[[Catalog], Any]
+) -> None:
+    def interrupt(told: str) -> None:
+        if "relationships, 0 names written" in told:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        transfer(source_of(source), target, told=interrupt)
+    assert (target.names(), len(target.events())) == ([], 2)
+    moved = transfer(source_of(source), target)
+    assert (moved.new_nodes, moved.new_blobs, moved.new_versions) == (0, 0, 4)
+    assert content(target) == content(source)
+
+
 @pytest.mark.neo4j
 def test_blobs_of_a_server_may_lie_behind_a_url(source: Catalog, neo4j_uri: str, target: Catalog) -> None:
     target.close()

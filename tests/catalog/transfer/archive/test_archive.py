@@ -124,6 +124,18 @@ def test_a_failed_export_leaves_nothing(source: Catalog, tmp_path: Path, cells: 
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.parametrize("moment", ["blobs", "writing", "packing"])
+def test_an_interrupted_export_leaves_nothing(moment: str, source: Catalog, tmp_path: Path) -> None:
+    def interrupt(told: str) -> None:
+        if moment in told:
+            raise KeyboardInterrupt
+
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(KeyboardInterrupt):
+        export(source_of(source), tmp_path / "archive.tar", told=interrupt)
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_what_is_no_archive_is_told_apart(source: Catalog, tmp_path: Path) -> None:
     (tmp_path / "text").write_text('{"format": "stdcell archive"}')
     (tmp_path / "empty").mkdir()
