@@ -242,9 +242,10 @@ def _known(transaction: ManagedTransaction, batch: Batch) -> Known:
     aliases: list[Alias] = nodes(versions, names=list(dict(batch.aliases)))
     port_types: list[PortType] = nodes("MATCH (t:PortType) RETURN t.id, t.manifest")
     last: list[Event] = nodes("MATCH (e:Event) RETURN e.id, e.manifest ORDER BY e.sequence DESC LIMIT 1")
-    ids = [node.id for node in batch.nodes]
+    labels = sorted({node.label for node in batch.nodes}) or ["Alias"]
+    there = _for_each("MATCH (n:{label}) WHERE n.id IN $ids RETURN n.id AS id", labels)
     return Known(
-        ids={row["id"] for row in _records(transaction, _LABELS_OF, {"ids": ids})},
+        ids={row["id"] for row in _records(transaction, there, {"ids": [node.id for node in batch.nodes]})},
         relationships=_known_relationships(transaction, batch),
         newest={alias.name: alias for alias in aliases},
         port_types=port_types,
