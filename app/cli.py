@@ -16,9 +16,19 @@ import typer
 from .. import __version__
 from ..errors import StdcellError
 from .compilation import LONGEST, Beginning, compile_program
-from .options import CatalogOption, JsonOption, QuietOption, SeedOption, find_catalog, open_catalog, parse_file
+from .options import (
+    CatalogOption,
+    JsonOption,
+    QuietOption,
+    SeedOption,
+    find_catalog,
+    open_catalog,
+    parse_file,
+    printable,
+)
 from .tracing.commands import traces
 from .transfer import export_archive, import_archive, pull, push
+from .upkeep import check_catalog, rebuild_index, remove_garbage
 
 __all__ = ["app", "main"]
 
@@ -28,6 +38,9 @@ extract = typer.Typer(no_args_is_help=True, help="Cut circuits and formulas out 
 catalogs = typer.Typer(no_args_is_help=True, help="Write into a catalog, and share what is in it.")
 app.add_typer(extract, name="extract")
 app.add_typer(catalogs, name="catalog")
+catalogs.command("fsck")(check_catalog)
+catalogs.command("gc")(remove_garbage)
+catalogs.command("reindex")(rebuild_index)
 app.command("compile")(compile_program)
 catalogs.command("push")(push)
 catalogs.command("pull")(pull)
@@ -395,7 +408,7 @@ def main() -> None:
     try:
         app()
     except StdcellError as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(f"error: {printable(str(error))}", err=True)
         sys.exit(1)
     except OSError as error:
         place = error.filename2 or error.filename  # of a move the place that it was to

@@ -16,6 +16,7 @@ from ..dsl.syntax.parser import DIALECTS
 from ..errors import Source, StdcellError
 
 __all__ = [
+    "DEFAULT_CATALOG",
     "CatalogOption",
     "JsonOption",
     "QuietOption",
@@ -25,6 +26,7 @@ __all__ = [
     "open_catalog",
     "parse_file",
     "print_json",
+    "printable",
     "read_source",
 ]
 
@@ -44,6 +46,11 @@ console = Console(highlight=False)
 def print_json(value: Any) -> None:
     """Print one JSON document."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def printable(text: str) -> str:
+    """A text with every character that would steer the terminal written out, such as `\\x1b`; lines stay lines."""
+    return "".join(one if one.isprintable() or one in "\n\t" else one.encode("unicode_escape").decode() for one in text)
 
 
 def open_catalog(place: str | None, *, create: bool = False) -> Catalog:

@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from .options import console, print_json
+from .options import console, print_json, printable
 
 __all__ = ["print_rows"]
 
@@ -21,9 +21,9 @@ def print_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
         return
     table = Table(show_edge=False)
     for column in rows[0] if rows else ():
-        table.add_column(column, overflow="fold")
+        table.add_column(Text(printable(column)), overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_cell(value)) for value in row.values()))
+        table.add_row(*(Text(printable(_cell(value))) for value in row.values()))
     if rows:
         console.print(table)
     console.print(f"{len(rows)} row{'' if len(rows) == 1 else 's'}")

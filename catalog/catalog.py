@@ -241,6 +241,11 @@ class Catalog:
         """
         self._engine.rebuild()
 
+    @property
+    def record(self) -> Record:
+        """What keeps the nodes and relationships, for those who check, mend or move a whole catalog."""
+        return self._record
+
     def events(self) -> list[Event]:
         """All changes of the catalog, oldest first."""
         return self._record.events()

@@ -239,7 +239,9 @@ class Event(Node):
 
     sequence: Count = Field(description="Place among the catalog's changes; 0 is its creation.")
     at: str = Field(description="Time in UTC, ISO 8601.")
-    what: Literal["created", "added", "tagged", "imported", "migrated"] = Field(description="What was done.")
+    what: Literal["created", "added", "tagged", "imported", "migrated", "repaired"] = Field(
+        description="What was done."
+    )
     who: str = Field(description="User name of the process that did it.")
     payload: JsonObject = Field(description="How much was written, and each alias that moved, from where to where.")
     digest: Digest | None = Field(default=None, description="SHA-256 of what was written, to find a loss by.")

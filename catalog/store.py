@@ -51,7 +51,7 @@ __all__ = [
 
 FORMAT = 2
 Direction = Literal["out", "in"]
-What = Literal["added", "tagged", "imported", "migrated"]
+What = Literal["added", "tagged", "imported", "migrated", "repaired"]
 
 
 class StoredNode(NamedTuple):

@@ -15,15 +15,27 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import NamedTuple
 from uuid import uuid4
 
-__all__ = ["Generation", "PrivateFolder", "discard_generations", "newest_generation", "publish"]
+__all__ = [
+    "Generation",
+    "PrivateFolder",
+    "abandoned_folders",
+    "damaged_generations",
+    "discard_generations",
+    "last_published_event",
+    "newest_generation",
+    "publish",
+]
+
+_STARTING_S = 60.0  # a younger private folder may not be locked yet by the process that has just made it
 
 _NAME = re.compile(r"graph\.(?P<layout>[0-9a-f]{16})\.(?P<event>\d+)\.(?P<digest>[0-9a-f]{64})\.lbug")
 
@@ -41,7 +53,7 @@ def newest_generation(folder: Path, layout: str, at_most: int) -> Generation | N
     fitting = [path for path, event in events.items() if 0 <= event <= at_most]
     for path in sorted(fitting, key=lambda path: events[path], reverse=True):
         with suppress(OSError):  # another process has put a newer one in its place
-            if _digest(path) == path.name.split(".")[3]:
+            if _is_sound(path):
                 return Generation(path, events[path])
             path.unlink()
     return None
@@ -86,16 +98,38 @@ class PrivateFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
+def damaged_generations(folder: Path) -> list[Path]:
+    """The published files whose bytes do not hash to their names."""
+    return [path for path in sorted(_files(folder)) if not _is_sound(path)]
+
+
+def last_published_event(folder: Path) -> int:
+    """The last event in any sound published file; -1 without one."""
+    return max((int(path.name.split(".")[2]) for path in _files(folder) if _is_sound(path)), default=-1)
+
+
+def abandoned_folders(folder: Path) -> list[Path]:
+    """The private folders whose owner is gone."""
+    return [private for private in sorted(folder.glob("private-*")) if _is_abandoned(private)]
+
+
 def _sweep(folder: Path) -> None:
-    """Delete the private folders whose owner is gone."""
-    for private in folder.glob("private-*"):
-        lock = private / "owner.lock"
-        if lock.exists():
-            owner = sqlite3.connect(lock, timeout=0, isolation_level=None)
-            with suppress(sqlite3.Error):
-                owner.execute("BEGIN EXCLUSIVE")
-                shutil.rmtree(private, ignore_errors=True)
-            owner.close()
+    for private in abandoned_folders(folder):
+        shutil.rmtree(private, ignore_errors=True)
+
+
+def _is_abandoned(private: Path) -> bool:
+    lock = private / "owner.lock"
+    try:
+        if time.time() - private.stat().st_mtime < _STARTING_S:
+            return False
+        if not lock.exists():
+            return True
+        with closing(sqlite3.connect(lock, timeout=0, isolation_level=None)) as owner:
+            owner.execute("BEGIN EXCLUSIVE")
+            return True
+    except (sqlite3.Error, OSError):  # it is in use, or gone
+        return False
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -107,6 +141,10 @@ def _event_of(path: Path, layout: str) -> int:
     """The last event in a published file; -1 for one of another layout."""
     parts = _NAME.fullmatch(path.name)
     return int(parts["event"]) if parts and parts["layout"] == _short(layout) else -1
+
+
+def _is_sound(path: Path) -> bool:
+    return _digest(path) == path.name.split(".")[3]
 
 
 def _short(layout: str) -> str:

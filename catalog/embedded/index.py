@@ -10,13 +10,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock, RLock
-from typing import Any
+from typing import Any, cast
 from weakref import WeakValueDictionary
 
 import ladybug
@@ -32,7 +33,7 @@ from .generations import Generation, PrivateFolder, discard_generations, newest_
 from .loading import load
 from .record import SqliteRecord
 
-__all__ = ["LadybugIndex"]
+__all__ = ["LadybugIndex", "published_rows"]
 
 _LAYOUT = f"{ladybug.__version__}:{sha256(repr([tables(), MACROS]).encode()).hexdigest()}"
 _ADDRESS_SPACE = 2**38  # ladybug's default of 8 TiB is refused by small containers
@@ -153,6 +154,12 @@ class _Readable:
             rows.append(dict(zip(names, map(_plain, result.get_next()), strict=True)))
         return rows
 
+    def stream(self, cypher: str) -> Iterator[list[Any]]:
+        result = self.connection.execute(cypher)
+        assert isinstance(result, ladybug.QueryResult), "more than one statement"
+        while result.has_next():
+            yield cast("list[Any]", result.get_next())
+
     def close(self) -> None:
         # The database closes with the last of its readers.
         self.connection.close()
@@ -180,6 +187,21 @@ def _translated(what: str, timeout_s: float = 0.0) -> Iterator[None]:
                 f"{what}: it took longer than {timeout_s:g} s; ask for less, or with a higher timeout_s"
             ) from error
         raise CatalogError(f"{what}: {fault_of(str(error))}") from error
+
+
+@contextmanager
+def published_rows(folder: Path) -> Iterator[Callable[[str], Iterator[list[Any]]] | None]:
+    """What runs a query on the newest sound published file as it is, the record aside; None without such a file."""
+    published = newest_generation(folder, _LAYOUT, sys.maxsize)
+    if published is None:
+        yield None
+        return
+    with _translated(f"the index {folder} cannot be read"):
+        readable = _Readable(*published)
+        try:
+            yield readable.stream
+        finally:
+            readable.close()
 
 
 def _plain(value: Any) -> Any:

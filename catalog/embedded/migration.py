@@ -16,7 +16,7 @@ from typing import cast
 
 from ..durable import flush_folder
 from ..schema import Event, Port, node_from_manifest
-from ..store import Change, StoredRelationship, digest_of, next_event, port_type_relations
+from ..store import FORMAT, Change, StoredRelationship, digest_of, next_event, port_type_relations
 
 __all__ = ["migrate"]
 
@@ -49,7 +49,7 @@ def migrate(connection: sqlite3.Connection, path: Path, found: int, tables: Sequ
     rows = connection.execute("SELECT id, manifest FROM nodes WHERE label = 'Port'")
     types, joins = port_type_relations([cast(Port, node_from_manifest(*row)) for row in rows], [])
     (last,) = connection.execute("SELECT id, manifest FROM nodes WHERE label = 'Event' ORDER BY event DESC LIMIT 1")
-    payload = {"format": found, "earlier": earlier}
+    payload = {"format": found, "to": FORMAT, "earlier": earlier}
     return next_event(cast(Event, node_from_manifest(*last)), "migrated", payload, types, joins, {})
 
 

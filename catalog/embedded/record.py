@@ -37,9 +37,9 @@ from ..store import (
 )
 from .migration import migrate
 
-__all__ = ["TABLES", "SqliteRecord"]
+__all__ = ["APPLICATION_ID", "TABLES", "SqliteRecord"]
 
-_APPLICATION_ID = 0x57DCE110
+APPLICATION_ID = 0x57DCE110
 _PATIENCE_S = 30.0
 _PORTION = 10_000
 # Relationships name their ends by number: 64 digits twice, in three indexes, would make a record four times as large.
@@ -190,7 +190,7 @@ class SqliteRecord:
 
     def _prepare(self) -> None:
         if self.is_writable:
-            if self._pragma("application_id") != _APPLICATION_ID:
+            if self._pragma("application_id") != APPLICATION_ID:
                 with self._transaction():
                     self._create()
             self._rows("PRAGMA synchronous = FULL")
@@ -202,7 +202,7 @@ class SqliteRecord:
         check_format(self._pragma("user_version"), str(self.path.parent))
 
     def _create(self) -> None:
-        if self._pragma("application_id") == _APPLICATION_ID:
+        if self._pragma("application_id") == APPLICATION_ID:
             return
         if self._rows("SELECT 1 FROM sqlite_master"):
             raise CatalogError(f"{self.path} is not a record of stdcell; choose another folder for the catalog")
@@ -211,7 +211,7 @@ class SqliteRecord:
         event = creation()
         self._insert(Change([StoredNode(event.id, event.label, event.manifest, 0)], [], [], {}))
         self._connection.execute(f"PRAGMA user_version = {FORMAT}")
-        self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
     def _migrate(self) -> None:
         with self._transaction():

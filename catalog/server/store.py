@@ -9,10 +9,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, cast
+from typing import Any, Concatenate, ParamSpec, cast
 
 from neo4j import READ_ACCESS, WRITE_ACCESS, GraphDatabase, ManagedTransaction, Record, Session, unit_of_work
 from neo4j.exceptions import DriverError, Neo4jError
@@ -42,8 +42,11 @@ from ..store import (
     creation,
 )
 from .address import ServerAddress
+from .migration import migrate
 
 __all__ = ["Neo4jStore"]
+
+P = ParamSpec("P")
 
 _PORTION = 10_000  # rows of one statement: some MB on the wire, and a transaction that the server keeps in memory
 
@@ -59,7 +62,7 @@ _LABELS_OF = _for_each("MATCH (n:{label}) WHERE n.id IN $ids RETURN n.id AS id, 
 class Neo4jStore:
     """The catalog of the server at an address; made there where `create` is true and the server is empty."""
 
-    def __init__(self, address: ServerAddress, *, create: bool) -> None:
+    def __init__(self, address: ServerAddress, *, create: bool, as_it_is: bool = False) -> None:
         self.address = address
         auth = (address.user, address.password or "") if address.user else None
         with self._translated():
@@ -70,7 +73,10 @@ class Neo4jStore:
         try:
             with self._translated():
                 self._driver.verify_connectivity()
-            self._prepare(create=create)
+            if as_it_is:  # whoever looks for damage changes nothing and trusts nothing
+                self.check_format()
+            else:
+                self._prepare(create=create)
         except BaseException:
             self._driver.close()
             raise
@@ -82,32 +88,31 @@ class Neo4jStore:
 
     def write(self, batch: Batch) -> Change | None:
         """Write what of a batch is new, whole or nothing of it, and give it; None where nothing is new."""
-        with self._translated(), self._session(WRITE_ACCESS) as session:
-            return session.execute_write(_write, batch)
+        return self.change(_write, batch)
 
     def labels(self, ids: Iterable[str]) -> dict[str, str]:
         """The label of each of the ids that is known."""
-        return dict(self._rows(_LABELS_OF, ids=list(ids)))
+        return dict(self.rows(_LABELS_OF, ids=list(ids)))
 
     def nodes(self, ids: Sequence[str]) -> list[Node]:
         """The nodes of these known ids, in their order."""
         read = _for_each("MATCH (n:{label}) WHERE n.id IN $ids RETURN n.id AS id, n.manifest AS manifest", LABELS)
-        manifests = dict(self._rows(read, ids=list(ids)))
+        manifests = dict(self.rows(read, ids=list(ids)))
         return [node_from_manifest(id, manifests[id]) for id in ids]
 
     def ids_starting_with(self, prefix: str) -> list[str]:
         """At most two ids that start so."""
         read = _for_each("MATCH (n:{label}) WHERE n.id STARTS WITH $prefix RETURN n.id AS id LIMIT 2", LABELS)
-        return [id for (id,) in self._rows(read, prefix=prefix)][:2]
+        return [id for (id,) in self.rows(read, prefix=prefix)][:2]
 
     def names(self) -> list[str]:
         """All alias names, sorted."""
-        return [name for (name,) in self._rows("MATCH (a:Alias) RETURN DISTINCT a.name AS name ORDER BY name")]
+        return [name for (name,) in self.rows("MATCH (a:Alias) RETURN DISTINCT a.name AS name ORDER BY name")]
 
     def versions(self, name: str) -> list[Alias]:
         """The versions of an alias, oldest first."""
         read = "MATCH (a:Alias {name: $name}) RETURN a.id, a.manifest ORDER BY a.version"
-        return [cast(Alias, node_from_manifest(*row)) for row in self._rows(read, name=name)]
+        return [cast(Alias, node_from_manifest(*row)) for row in self.rows(read, name=name)]
 
     def relationships(self, id: str, type: str, direction: Direction) -> list[Relationship]:
         """The relationships of one type that leave or enter a node."""
@@ -118,19 +123,19 @@ class Neo4jStore:
             "RETURN startNode(r).id AS source, type(r) AS type, endNode(r).id AS target, properties(r) AS properties",
             ends,
         )
-        rows = self._rows(read, id=id)
+        rows = self.rows(read, id=id)
         return [Relationship(source, kind, target, json.loads(_said(said))) for source, kind, target, said in rows]
 
     def events(self) -> list[Event]:
         """All events, oldest first."""
         read = "MATCH (e:Event) RETURN e.id, e.manifest ORDER BY e.sequence"
-        return [cast(Event, node_from_manifest(*row)) for row in self._rows(read)]
+        return [cast(Event, node_from_manifest(*row)) for row in self.rows(read)]
 
     def stored_nodes(self, after: int = -1) -> Iterator[StoredNode]:
         """All that later events than this one brought, in the events' order, nothing checked."""
         read = """MATCH (n) WHERE n.event > $after
             RETURN n.id, head(labels(n)), n.manifest, n.event ORDER BY n.event"""
-        return (StoredNode(*row) for row in self._stream(read, after=after))
+        return (StoredNode(*row) for row in self.stream(read, after=after))
 
     def stored_relationships(self, after: int = -1) -> Iterator[StoredRelationship]:
         """All that later events than this one brought, in the events' order, nothing checked."""
@@ -138,7 +143,7 @@ class Neo4jStore:
             RETURN a.id, type(r), b.id, properties(r), r.event ORDER BY r.event"""
         return (
             StoredRelationship(source, type, target, _said(properties), event)
-            for source, type, target, properties, event in self._stream(read, after=after)
+            for source, type, target, properties, event in self.stream(read, after=after)
         )
 
     def query(
@@ -158,19 +163,33 @@ class Neo4jStore:
     def rebuild(self) -> None:
         """Make the constraints and indexes that are missing, and wait until they are filled."""
         self._declare()
-        self._rows("CALL db.awaitIndexes(300)")
+        self.rows("CALL db.awaitIndexes(300)")
 
     def _prepare(self, *, create: bool) -> None:
-        found = self._rows("MATCH (e:Event {sequence: 0}) RETURN e.manifest")
-        if not found:
+        if not self.rows("MATCH (e:Event {sequence: 0}) RETURN 1"):
             self._create(create=create)
-            found = self._rows("MATCH (e:Event {sequence: 0}) RETURN e.manifest")
-        event = json.loads(found[0][0])
-        check_format(event["properties"]["payload"]["format"], self.address.uri)
+        if self._format() == 1:
+            self._declare()
+            self.change(migrate, self.address)
+        self.check_format()
         self._declare()
 
+    def check_format(self) -> None:
+        """Refuse a catalog of another format.
+
+        Raises:
+            CatalogError: if another version of stdcell wrote it.
+        """
+        check_format(self._format(), self.address.uri)
+
+    def _format(self) -> object:
+        """The format that the event of the creation tells, or the last migration after it."""
+        read = "MATCH (e:Event) WHERE e.sequence = 0 OR e.what = 'migrated' RETURN e.manifest ORDER BY e.sequence"
+        found = [_format_in(manifest) for (manifest,) in self.rows(read)]
+        return found[-1] if found else None
+
     def _create(self, *, create: bool) -> None:
-        if self._rows("MATCH (n) RETURN 1 LIMIT 1"):
+        if self.rows("MATCH (n) RETURN 1 LIMIT 1"):
             raise CatalogError(
                 f"the database at {self.address.uri} holds other nodes and no catalog; give an empty one"
             )
@@ -179,20 +198,28 @@ class Neo4jStore:
         self._declare()
         event = creation()
         row = {**node_row(StoredNode(event.id, event.label, event.manifest, 0)), "manifest": event.manifest}
-        self._rows("MERGE (e:Event {sequence: 0}) ON CREATE SET e = $row", row=row)
+        self.rows("MERGE (e:Event {sequence: 0}) ON CREATE SET e = $row", row=row)
 
     def _declare(self) -> None:
         """Make the constraints and indexes that are not there yet."""
-        there = {name for (name,) in self._rows("SHOW INDEXES YIELD name RETURN name")}
+        there = {name for (name,) in self.rows("SHOW INDEXES YIELD name RETURN name")}
         for name, declaration in constraints().items():
             if name not in there:
-                self._rows(declaration)
+                self.rows(declaration)
 
-    def _rows(self, cypher: str, **parameters: Any) -> list[list[Any]]:
+    def change(
+        self, work: Callable[Concatenate[ManagedTransaction, P], None], *args: P.args, **named: P.kwargs
+    ) -> None:
+        """Do a unit of work in one transaction, which may be run again where the server asks for it."""
+        with self._translated(), self._session(WRITE_ACCESS) as session:
+            session.execute_write(work, *args, **named)
+
+    def rows(self, cypher: str, **parameters: Any) -> list[list[Any]]:
+        """The rows of a statement that may write, all at once."""
         with self._translated(), self._session(WRITE_ACCESS) as session:
             return [record.values() for record in session.execute_write(_records, cypher, parameters)]
 
-    def _stream(self, cypher: str, **parameters: Any) -> Iterator[list[Any]]:
+    def stream(self, cypher: str, **parameters: Any) -> Iterator[list[Any]]:
         """The rows of a large answer as they come; unlike others it is not asked again where the connection breaks."""
         with self._translated(), self._session(READ_ACCESS) as session:
             for record in session.run(cypher, parameters):
@@ -208,6 +235,15 @@ class Neo4jStore:
         except (DriverError, Neo4jError, ValueError, TypeError) as error:  # the last two: parameters
             message = getattr(error, "message", None) or str(error)
             raise CatalogError((what or f"the server at {self.address.uri}: ") + fault_of(message)) from error
+
+
+def _format_in(manifest: str) -> object:
+    """The format that an event tells, None where it is damaged."""
+    try:
+        payload = json.loads(manifest)["properties"]["payload"]
+        return payload.get("to", payload.get("format"))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _records(transaction: ManagedTransaction, cypher: str, parameters: Mapping[str, Any]) -> list[Record]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -94,8 +95,10 @@ def test_an_index_is_thrown_away_and_made_anew_on_demand(folder: Path) -> None:
 
 
 def test_what_a_killed_opening_left_behind_is_swept(folder: Path) -> None:
-    (folder / "index" / "private-of-the-dead").mkdir()
-    (folder / "index" / "private-of-the-dead" / "owner.lock").touch()
+    dead = folder / "index" / "private-of-the-dead"
+    dead.mkdir()
+    (dead / "owner.lock").touch()
+    os.utime(dead, (0, 0))
     with Catalog(folder) as catalog:
         catalog.add(task("c"))
         catalog.query(COUNT)
