@@ -49,7 +49,7 @@ def print_json(value: Any) -> None:
 
 
 def printable(text: str) -> str:
-    """A text with every character that would steer the terminal written out, such as `\\x1b`; lines stay lines."""
+    r"""A text with every character that would steer the terminal written out, such as `\x1b`; lines stay lines."""
     return "".join(one if one.isprintable() or one in "\n\t" else one.encode("unicode_escape").decode() for one in text)
 
 

@@ -40,7 +40,7 @@ def held_alone(path: Path) -> Iterator[sqlite3.Connection | None]:
         CatalogError: if another process has it open, or it cannot be written.
     """
     with closing(sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None)) as connection:
-        connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
+        connection.text_factory = lambda content: content.decode("utf-8", "replace")  # such a row is damaged anyway
         yield connection if _is_held(connection, path) else None
 
 
@@ -154,25 +154,20 @@ def _fill(
     connection.execute("BEGIN")
     for table in TABLES:
         connection.execute(table)
-    rows = [tuple(_as_stored(value) for value in node) for node in nodes]
+    rows = list(nodes)
     connection.executemany("INSERT INTO nodes (id, label, manifest, event) VALUES (?, ?, ?, ?)", rows)
-    known = {id for id, *_ in rows}
+    known = {node.id for node in rows}
     connection.executemany(
         f"INSERT OR IGNORE INTO relationships VALUES ({_NUMBER}, ?, {_NUMBER}, ?, ?)",
         [one for one in relationships if one.source in known and one.target in known],
     )
-    aliases: list[Alias] = _sound(StoredNode(*row) for row in rows if row[1] == "Alias")
+    aliases: list[Alias] = _sound(node for node in rows if node.label == "Alias")
     connection.executemany(
         f"INSERT OR IGNORE INTO aliases VALUES (?, ?, {_NUMBER})", [(one.name, one.version, one.id) for one in aliases]
     )
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute("COMMIT")
-
-
-def _as_stored(value: Any) -> Any:
-    """A text with bytes that are no UTF-8 without these: SQLite takes no other, and it is damaged anyway."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _flush(path: Path) -> None:

@@ -38,7 +38,7 @@ def salvage(connection: sqlite3.Connection) -> tuple[Copies, dict[str, tuple[str
     ids: defaultdict[int, set[str]] = defaultdict(set)
     ids_by_index: defaultdict[int, set[str]] = defaultdict(set)
     for number, id_, label, manifest, event in _nodes(connection):
-        digest = sha256(str(manifest).encode("utf-8", "surrogateescape")).hexdigest()
+        digest = sha256(str(manifest).encode("utf-8", "replace")).hexdigest()
         id = digest if digest in (id_, id_of.get(number)) else id_of.get(number, str(id_))
         id_of[number] = id
         if digest == id:
