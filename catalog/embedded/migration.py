@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import cast
 
+from ...errors import CatalogError
 from ..durable import flush_folder
 from ..schema import Event, Port, node_from_manifest
 from ..store import FORMAT, Change, StoredRelationship, digest_of, next_event, port_type_relations
@@ -34,8 +35,16 @@ def migrate(connection: sqlite3.Connection, path: Path, found: int, tables: Sequ
 
     Returns:
         What is still to be written: the types of ports, and the event of the migration.
+
+    Raises:
+        CatalogError: if the record is no sound one of format 1, or the backup cannot be written.
     """
-    _back_up(path, found)
+    _check_is_older(connection, path, found)
+    try:
+        _back_up(path, found)
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CatalogError(f"no backup of {path} can be written beside it: {reason}; it stays of format 1") from error
     ids = [id for (id,) in connection.execute("SELECT id FROM nodes")]
     joined = connection.execute("SELECT source, type, target, properties, event FROM relationships")
     earlier = digest_of(ids, [StoredRelationship(*row) for row in joined])
@@ -47,10 +56,26 @@ def migrate(connection: sqlite3.Connection, path: Path, found: int, tables: Sequ
     for statement in (*tables, *_COPIES, *(f"DROP TABLE old_{table}" for table in reversed(_TABLES))):
         connection.execute(statement)
     rows = connection.execute("SELECT id, manifest FROM nodes WHERE label = 'Port'")
-    types, joins = port_type_relations([cast(Port, node_from_manifest(*row)) for row in rows], [])
+    types, joins = port_type_relations(list(_sound_ports(rows)), [])
     (last,) = connection.execute("SELECT id, manifest FROM nodes WHERE label = 'Event' ORDER BY event DESC LIMIT 1")
     payload = {"format": found, "to": FORMAT, "earlier": earlier}
     return next_event(cast(Event, node_from_manifest(*last)), "migrated", payload, types, joins, {})
+
+
+def _sound_ports(rows: Iterable[tuple[str, str]]) -> Iterator[Port]:
+    for row in rows:
+        with suppress(CatalogError):  # `stdcell catalog fsck` names a damaged one, and joins it once it is mended
+            yield cast(Port, node_from_manifest(*row))
+
+
+def _check_is_older(connection: sqlite3.Connection, path: Path, found: int) -> None:
+    """Rewriting a record that only its damaged header calls older would lose what it holds."""
+    columns = [name for _, name, *_ in connection.execute("PRAGMA table_info(nodes)")]
+    if found != 1 or columns != ["id", "label", "manifest", "event"]:
+        raise CatalogError(
+            f"the header of {path} says format {found}, its tables are of another; `stdcell catalog fsck --repair` "
+            "sets the header right"
+        )
 
 
 def _back_up(path: Path, found: int) -> None:

@@ -38,13 +38,14 @@ def salvage(connection: sqlite3.Connection) -> tuple[Copies, dict[str, tuple[str
     ids: defaultdict[int, set[str]] = defaultdict(set)
     ids_by_index: defaultdict[int, set[str]] = defaultdict(set)
     for number, id_, label, manifest, event in _nodes(connection):
-        digest = sha256(str(manifest).encode("utf-8", "replace")).hexdigest()
+        manifest = str(manifest)
+        digest = sha256(manifest.encode("utf-8", "replace")).hexdigest()
         id = digest if digest in (id_, id_of.get(number)) else id_of.get(number, str(id_))
         id_of[number] = id
         if digest == id:
             found.manifests[id] = manifest
         else:
-            unsound[id] = (str(label), str(manifest))
+            unsound[id] = (str(label), manifest)
         if isinstance(event, int):
             ids[event].add(id)
     for number, event in event_of.items():
@@ -64,8 +65,8 @@ def _from_indexes(connection: sqlite3.Connection) -> tuple[dict[int, str], dict[
     """The id and the event of each numbered node, as the two indexes hold them."""
     by_id = "SELECT number, id FROM nodes INDEXED BY sqlite_autoindex_nodes_1 WHERE id > ? ORDER BY id"
     by_event = "SELECT number, event FROM nodes INDEXED BY nodes_by_event WHERE event > ? ORDER BY event"
-    ids = dict(_forgiving(connection, by_id, ""))
-    events = dict(_forgiving(connection, by_event, -1))
+    ids = {number: id for number, id in _forgiving(connection, by_id, "") if isinstance(id, str)}
+    events = {number: event for number, event in _forgiving(connection, by_event, -1) if isinstance(event, int)}
     return ids, events
 
 
