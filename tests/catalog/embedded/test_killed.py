@@ -12,8 +12,10 @@ from typing import NamedTuple
 import pytest
 
 from stdcell.catalog import Catalog
+from stdcell.catalog.upkeep import fsck
 
-N_KILLS = 20
+N_ROUNDS = 22
+N_KILLS = 4 * N_ROUNDS
 
 
 class Survivors(NamedTuple):
@@ -27,8 +29,8 @@ class Survivors(NamedTuple):
 def survivors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Survivors]:
     folder = tmp_path_factory.mktemp("killed") / "catalog"
     script = Path(__file__).with_name("killed_writers.py")
-    command = [sys.executable, str(script), str(folder), str(N_KILLS), "1"]
-    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    command = [sys.executable, str(script), str(folder), str(N_ROUNDS), "1"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
     with Catalog(folder, create=False) as catalog:
         yield Survivors(json.loads(output), catalog)
 
@@ -36,6 +38,16 @@ def survivors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Survivors]:
 def test_the_writers_were_killed_while_they_wrote(survivors: Survivors) -> None:
     assert len(survivors.acknowledged) == N_KILLS
     assert sum(len(ids) > 0 for ids in survivors.acknowledged) > N_KILLS // 2
+
+
+def test_nothing_is_damaged(survivors: Survivors) -> None:
+    assert {damage.kind for damage in fsck(survivors.catalog.place)} <= {"leftover"}
+
+
+def test_no_blob_that_is_named_was_removed(survivors: Survivors) -> None:
+    nodes = [json.loads(node.manifest) for node in survivors.catalog.record.stored_nodes()]
+    named = {node["properties"]["blob"] for node in nodes if node["label"] == "Circuit"}
+    assert named <= set(survivors.catalog.blobs.digests())
 
 
 def test_every_acknowledged_node_is_in_the_record_with_its_blob(survivors: Survivors) -> None:
