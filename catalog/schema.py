@@ -275,7 +275,7 @@ def checked_content(id: str, manifest: str) -> dict[str, Any]:
     Raises:
         CatalogError: if the manifest is not what the id names, or a newer version of stdcell wrote it.
     """
-    if sha256(manifest.encode()).hexdigest() != id:
+    if sha256(str(manifest).encode()).hexdigest() != id:  # SQLite gives numbers where a type's bits have flipped
         raise CatalogError(
             f"the stored manifest of node {id} is damaged: its digest differs; `stdcell catalog fsck --repair` mends "
             "what another copy still holds"

@@ -271,6 +271,8 @@ def _fault(error: sqlite3.Error) -> str:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_BUSY"):
         return f"has been written by another process for {_PATIENCE_S:.0f} s; try again when it is done"
+    if name.startswith("SQLITE_IOERR_SHM"):
+        return "cannot be opened: there is no room for its log beside it, the disk is full; free some space"
     if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR_WRITE"):
         return "cannot be written: the disk is full; nothing of this write was kept, free some space and repeat it"
     if name in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):

@@ -92,7 +92,7 @@ class ServerRows:
     def relationships_before(self, event: int) -> Iterator[StoredRelationship]:
         """The relationships that earlier events brought, by source, type, target and properties."""
         read = """MATCH (a)-[r]->(b) WHERE r.event < $event AND a.id IS NOT NULL AND b.id IS NOT NULL
-            RETURN a.id, type(r), b.id, properties(r), r.event, '', '' ORDER BY a.id, type(r), b.id"""
+            RETURN a.id, type(r), b.id, properties(r), r.event, '' AS left, '' AS right ORDER BY a.id, type(r), b.id"""
         yield from (one for one, _ in self._sorted(read, event=event))
 
     def _sorted(self, read: str, **parameters: Any) -> Iterator[tuple[StoredRelationship, tuple[str, str]]]:
