@@ -37,9 +37,11 @@ from ..store import (
 )
 from .migration import migrate
 
-__all__ = ["APPLICATION_ID", "TABLES", "SqliteRecord"]
+__all__ = ["APPLICATION_ID", "TABLES", "UNREADABLE", "SqliteRecord"]
 
 APPLICATION_ID = 0x57DCE110
+# What reading a damaged file raises: SQLite's own faults, and Python's where their text or a number is damaged, too.
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError, OverflowError)
 _PATIENCE_S = 30.0
 _PORTION = 10_000
 # Relationships name their ends by number: 64 digits twice, in three indexes, would make a record four times as large.
@@ -257,7 +259,7 @@ class SqliteRecord:
         with self._lock:
             try:
                 yield
-            except sqlite3.Error as error:
+            except UNREADABLE as error:
                 raise CatalogError(f"the record {self.path} {_fault(error)}") from error
 
 
@@ -267,7 +269,7 @@ def _address(path: Path, *, is_writable: bool) -> str:
     return f"{path.absolute().as_uri()}{how}"
 
 
-def _fault(error: sqlite3.Error) -> str:
+def _fault(error: Exception) -> str:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_BUSY"):
         return f"has been written by another process for {_PATIENCE_S:.0f} s; try again when it is done"
@@ -275,7 +277,7 @@ def _fault(error: sqlite3.Error) -> str:
         return "cannot be opened: there is no room for its log beside it, the disk is full; free some space"
     if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR_WRITE"):
         return "cannot be written: the disk is full; nothing of this write was kept, free some space and repeat it"
-    if name in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or isinstance(error, ValueError):
         return f"is damaged: {error}; `stdcell catalog fsck` names what is lost, a backup brings it back"
     return f"cannot be used: {error}"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from ...errors import CatalogError
 from ..blobs import Blobs
 from ..embedded.generations import abandoned_folders, damaged_generations, last_published_event
-from ..embedded.record import APPLICATION_ID, TABLES
+from ..embedded.record import APPLICATION_ID, TABLES, UNREADABLE
 from ..store import FORMAT, check_format
 from .blobs import check_blobs
 from .damage import Damage
@@ -76,10 +76,10 @@ def _check_record(path: Path, has_blob: Callable[[str], bool], last_published: i
                 yield from check_rows(rows, has_blob)
                 yield from rows.check_aliases()
                 yield from _check_end(connection, last_published)
-            except (sqlite3.Error, OverflowError) as error:
+            except UNREADABLE as error:
                 yield Damage("record", str(path), f"SQLite cannot read on: {error}; {counts_of_readable(connection)}")
             yield from rows.unusable
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         yield Damage("record", str(path), f"SQLite cannot open it: {error}")
 
 
@@ -107,7 +107,7 @@ def _says_format(connection: sqlite3.Connection, format_: int) -> bool:
             "SELECT 1 FROM nodes WHERE label = 'Event' AND manifest LIKE '%\"what\":\"migrated\"%'"
         ).fetchall()
         return any(f'"format":{format_}}}' in str(manifest) for (manifest,) in rows) and not migrated
-    except sqlite3.Error:
+    except UNREADABLE:
         return format_ > FORMAT
 
 
@@ -120,7 +120,7 @@ def _check_file(connection: sqlite3.Connection, path: Path) -> Iterator[Damage]:
         declared = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
         for table in set(TABLES) - declared:
             yield Damage("record", str(path), f"a table or index is missing or altered: {' '.join(table.split())}")
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         yield Damage("record", str(path), f"SQLite cannot check it: {error}")
 
 

@@ -20,7 +20,7 @@ from uuid import uuid4
 
 from ...errors import CatalogError
 from ..durable import flush_folder
-from ..embedded.record import APPLICATION_ID, TABLES
+from ..embedded.record import APPLICATION_ID, TABLES, UNREADABLE
 from ..node import JsonObject
 from ..schema import Alias, Event, Port, PortType, node_from_manifest
 from ..store import FORMAT, Change, StoredNode, StoredRelationship, next_event, port_type_relations
@@ -49,7 +49,7 @@ def _is_held(connection: sqlite3.Connection, path: Path) -> bool:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("BEGIN EXCLUSIVE")
         connection.execute("COMMIT")
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith("SQLITE_BUSY"):
             raise CatalogError(f"{path} is open in another process; a repair needs it alone, repeat it later") from None
@@ -121,7 +121,7 @@ def replace_record(
                 path.with_name(path.name + ending).unlink(missing_ok=True)
             fresh.replace(path)
         flush_folder(path.parent)
-    except (sqlite3.Error, OSError) as error:
+    except (*UNREADABLE, OSError) as error:
         raise CatalogError(f"{path} cannot be repaired: {error}; it is as it was, free space and repeat") from error
     finally:
         fresh.unlink(missing_ok=True)

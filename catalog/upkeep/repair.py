@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from ..blobs import BlobFolder
 from ..catalog import Catalog
 from ..embedded.generations import discard_generations
 from ..embedded.index import published_rows
+from ..embedded.record import UNREADABLE
 from ..server import ServerAddress, is_server_uri
 from ..store import StoredRelationship
 from .choice import Copies, choose
@@ -115,7 +115,7 @@ def _repair_record(folder: Path, other: Catalog | None) -> None:
                 [*nodes, *(change.nodes if change else ())],
                 [*rows, *(change.relationships if change else ())],
             )
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         raise CatalogError(f"{path} cannot be repaired: {error}; it is as it was") from error
     discard_generations(folder / "index")
 

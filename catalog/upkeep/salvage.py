@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
+from ..embedded.record import UNREADABLE
 from .choice import Copies, Joined
 
 __all__ = ["counts_of_readable", "salvage"]
@@ -104,7 +105,7 @@ def _skipping(connection: sqlite3.Connection, sql: str, key: int) -> Iterator[tu
                 if isinstance(row[key], int) and row[key] > last:
                     last, n_failed = row[key], 0
             return
-        except sqlite3.Error:
+        except UNREADABLE:
             n_failed += 1
             last += 1 if n_failed < _STEPS else 2 ** (n_failed - _STEPS)
 
@@ -113,5 +114,5 @@ def _forgiving(connection: sqlite3.Connection, sql: str, first: object) -> Itera
     """The rows of a query up to what cannot be read."""
     try:
         yield from connection.execute(sql, (first,))
-    except sqlite3.Error:
+    except UNREADABLE:
         return
