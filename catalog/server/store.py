@@ -205,7 +205,8 @@ class Neo4jStore:
         there = {name for (name,) in self.rows("SHOW INDEXES YIELD name RETURN name")}
         for name, declaration in constraints().items():
             if name not in there:
-                self.rows(declaration)
+                with _tolerating_the_same_of_others():
+                    self.rows(declaration)
 
     def change(
         self, work: Callable[Concatenate[ManagedTransaction, P], None], *args: P.args, **named: P.kwargs
@@ -235,6 +236,16 @@ class Neo4jStore:
         except (DriverError, Neo4jError, ValueError, TypeError) as error:  # the last two: parameters
             message = getattr(error, "message", None) or str(error)
             raise CatalogError((what or f"the server at {self.address.uri}: ") + fault_of(message)) from error
+
+
+@contextmanager
+def _tolerating_the_same_of_others() -> Iterator[None]:
+    """IF NOT EXISTS does not help where two processes declare an index in the same moment."""
+    try:
+        yield
+    except CatalogError as error:
+        if not str(getattr(error.__cause__, "code", "")).endswith("AlreadyExists"):
+            raise
 
 
 def _format_in(manifest: str) -> object:
