@@ -70,8 +70,12 @@ def remove_garbage(
         console.print(f"{one.digest}  {one.n_bytes:>14,} bytes  put {one.put_at:%Y-%m-%d %H:%M}")
     if len(garbage) > _SHOWN:
         console.print(f"… and {len(garbage) - _SHOWN:,} more")
-    what = "removed" if remove else "nobody names; `--remove` removes them"
-    console.print(f"{len(garbage):,} blobs, {n_bytes:,} bytes: {what}" if garbage else "every blob is named or young")
+    what = "removed" if remove else "named by no node; `--remove` removes it"
+    console.print(
+        f"{len(garbage):,} {'blob' if len(garbage) == 1 else 'blobs'}, {n_bytes:,} bytes: {what}"
+        if garbage
+        else "every blob is named or young"
+    )
 
 
 def rebuild_index(catalog: CatalogOption = None) -> None:

@@ -47,11 +47,13 @@ def choose(copies: Copies) -> tuple[dict[str, int], dict[Joined, int]]:
     """The number of the event that brought each id and each relationship."""
     ids: dict[str, int] = {}
     joined: dict[Joined, int] = {}
-    for numbers, digest in _groups(copies):
-        left, right = _fitting(copies, numbers, digest)
-        for number in numbers:
-            ids |= dict.fromkeys(left.get(number, ()), number)
-            joined |= dict.fromkeys(right.get(number, ()), number)
+    groups = [(numbers, *_fitting(copies, numbers, digest)) for numbers, digest in _groups(copies)]
+    for numbers, left, right, _ in sorted(groups, key=lambda group: group[3], reverse=True):
+        for number in numbers:  # what fits stays where it is, whatever a damaged copy says of it elsewhere
+            for id in left.get(number, ()):
+                ids.setdefault(id, number)
+            for one in right.get(number, ()):
+                joined.setdefault(one, number)
     ids |= {event.id: number for number, event in _events(copies).items()}  # which are not in their own digest
     return ids, joined
 
@@ -91,8 +93,12 @@ def _events(copies: Copies) -> dict[int, _Event]:
 
 def _fitting(
     copies: Copies, numbers: Sequence[int], digest: object
-) -> tuple[dict[int, set[str]], dict[int, set[Joined]]]:
-    """The first pair of copies that has the digest and a manifest for every id; else all that any copy says."""
+) -> tuple[dict[int, set[str]], dict[int, set[Joined]], bool]:
+    """The first pair of copies that has the digest and a manifest for every id; else all that any copy says.
+
+    Returns:
+        The ids and the relationships by event, and whether they have the digest.
+    """
     lefts = [{number: copy[number] for number in numbers if number in copy} for copy in copies.ids]
     rights = [{number: copy[number] for number in numbers if number in copy} for copy in copies.relationships]
     for left, right in product(_distinct(lefts), _distinct(rights)):
@@ -100,8 +106,8 @@ def _fitting(
         brought = [id for id in ids if len(numbers) > 1 or not _is_event(copies, id, numbers[0])]
         joined = [StoredRelationship(a, type, b, said, 0) for some in right.values() for a, type, b, said in some]
         if ids <= copies.manifests.keys() and digest_of(brought, joined) == digest:
-            return left, right
-    return _union(lefts), _union(rights)
+            return left, right, True
+    return _union(lefts), _union(rights), False
 
 
 def _is_event(copies: Copies, id: str, number: int) -> bool:
