@@ -258,8 +258,13 @@ def check_format(found: object, place: str) -> None:
     """Refuse a catalog that this version cannot read.
 
     Raises:
-        CatalogError: if a newer version of stdcell wrote it.
+        CatalogError: if a newer version of stdcell wrote it, or an older one and it could not be brought over.
     """
+    if isinstance(found, int) and found < FORMAT:
+        raise CatalogError(
+            f"the catalog at {place} has the older format {found}; open it once with another command where it can be "
+            f"written, which brings it to format {FORMAT} and keeps a backup"
+        )
     if found != FORMAT:
         raise CatalogError(f"the catalog at {place} has format {found}, this stdcell reads {FORMAT}; upgrade stdcell")
 

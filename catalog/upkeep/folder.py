@@ -90,11 +90,6 @@ def _check_header(connection: sqlite3.Connection, path: Path) -> Iterator[Damage
         yield Damage("record", str(path), f"its header calls it the file of another program ({application:#x})")
     elif format_ != FORMAT:
         if _says_format(connection, format_):
-            if isinstance(format_, int) and format_ < FORMAT:
-                raise CatalogError(
-                    f"the catalog at {path.parent} has the older format {format_}; any other command brings it to "
-                    f"format {FORMAT} and keeps a backup, check it then"
-                )
             check_format(format_, str(path.parent))
         yield Damage("record", str(path), f"its header says format {format_}, its events say another")
 

@@ -130,7 +130,7 @@ def test_an_older_record_is_brought_over_whole(older: Path) -> None:
 
 
 def test_fsck_says_that_an_older_record_is_to_be_opened_first(older: Path) -> None:
-    with pytest.raises(CatalogError, match="has the older format 1; any other command brings it to format 2"):
+    with pytest.raises(CatalogError, match="which brings it to format 2 and keeps a backup"):
         fsck(older)
 
 
@@ -188,6 +188,14 @@ def test_a_backup_that_cannot_be_written_stops_the_migration(older: Path) -> Non
     with pytest.raises(CatalogError, match=r"no backup of .* can be written beside it: .*; it stays of format 1"):
         Catalog(older, create=False)
     assert format_of(older / "record.sqlite") == 1
+
+
+def test_an_older_record_that_cannot_be_written_asks_for_a_copy(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(sqlite3.connect(older / "record.sqlite")) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.W_OK)  # root may write whatever a folder says
+    with pytest.raises(CatalogError, match="has the older format 1; open it once with another command where it can be"):
+        Catalog(older, create=False)
 
 
 def test_a_damaged_manifest_is_kept_as_it_is_and_told(older: Path) -> None:
