@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from neo4j import READ_ACCESS, WRITE_ACCESS, GraphDatabase, ManagedTransaction, Record, Session, unit_of_work
 from neo4j.exceptions import DriverError, Neo4jError
@@ -47,6 +47,7 @@ from .migration import migrate
 __all__ = ["Neo4jStore"]
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 _PORTION = 10_000  # rows of one statement: some MB on the wire, and a transaction that the server keeps in memory
 
@@ -208,12 +209,10 @@ class Neo4jStore:
                 with _tolerating_the_same_of_others():
                     self.rows(declaration)
 
-    def change(
-        self, work: Callable[Concatenate[ManagedTransaction, P], None], *args: P.args, **named: P.kwargs
-    ) -> None:
+    def change(self, work: Callable[Concatenate[ManagedTransaction, P], T], *args: P.args, **named: P.kwargs) -> T:
         """Do a unit of work in one transaction, which may be run again where the server asks for it."""
         with self._translated(), self._session(WRITE_ACCESS) as session:
-            session.execute_write(work, *args, **named)
+            return session.execute_write(work, *args, **named)
 
     def rows(self, cypher: str, **parameters: Any) -> list[list[Any]]:
         """The rows of a statement that may write, all at once."""
