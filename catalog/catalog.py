@@ -61,7 +61,7 @@ class Catalog:
 
     @property
     def record(self) -> Record:
-        """All that is stored, row by row, for what moves or mends it."""
+        """What keeps nodes and relationships, for who checks, mends or moves a whole catalog."""
         return self._record
 
     def __enter__(self) -> Self:
@@ -240,11 +240,6 @@ class Catalog:
             CatalogError: if something that it is made of is damaged.
         """
         self._engine.rebuild()
-
-    @property
-    def record(self) -> Record:
-        """What keeps the nodes and relationships, for those who check, mend or move a whole catalog."""
-        return self._record
 
     def events(self) -> list[Event]:
         """All changes of the catalog, oldest first."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Protocol
 
 from ...errors import CatalogError, DamagedBlob
@@ -28,6 +29,9 @@ class Blobs(Protocol):
         A blob that is there already counts as modified now, and one found damaged is replaced.
         """
 
+    def put_file(self, source: Path) -> str:
+        """Store a file's bytes as `put` does."""
+
     def get(self, digest: str) -> bytes:
         """A blob's bytes.
 
@@ -35,6 +39,9 @@ class Blobs(Protocol):
             DamagedBlob: if the bytes no longer hash to the digest.
             CatalogError: if there is no such blob or it cannot be read.
         """
+
+    def copy_to(self, digest: str, target: Path) -> None:
+        """Write a blob's bytes into a file, whole or not at all; raises as `get` does."""
 
     def __contains__(self, digest: str) -> bool:
         """Whether there is a blob of that digest; its bytes are not looked at."""
@@ -47,6 +54,9 @@ class Blobs(Protocol):
 
     def modified(self, digest: str) -> datetime:
         """When a blob was last put, in UTC."""
+
+    def set_aside(self, digest: str) -> None:
+        """Move a damaged blob to `damaged/`, for whoever wants to look at it."""
 
     def remove(self, digest: str) -> None:
         """Delete a blob; one that is not there is no fault."""

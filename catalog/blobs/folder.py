@@ -124,6 +124,15 @@ class BlobFolder:
         """When a blob was last put, in UTC."""
         return datetime.fromtimestamp(self._status(digest).st_mtime, UTC)
 
+    def set_aside(self, digest: str) -> None:
+        """Move a damaged blob to `damaged/`; nothing that lies there is replaced."""
+        aside = self.folder / "damaged" / digest
+        with _translated(f"the damaged blob {digest} cannot be moved to {aside}"):
+            aside.parent.mkdir(exist_ok=True)
+            while aside.exists():
+                aside = aside.with_name(f"{aside.name}.again")
+            self.path(digest).rename(aside)
+
     def remove(self, digest: str) -> None:
         """Delete a blob; one that is not there is no fault."""
         path = self.path(digest)

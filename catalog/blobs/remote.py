@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from fsspec.core import url_to_fs  # type: ignore[import-untyped]
 
 from ...errors import CatalogError, DamagedBlob
+from ..durable import write_atomically
 from .blobs import blob_name, checked, digest_in
 
 __all__ = ["RemoteBlobs"]
@@ -82,6 +84,22 @@ class RemoteBlobs:
                 ) from None
             return checked(digest, content, self.place)
 
+    def put_file(self, source: Path) -> str:
+        """Store a file's bytes as `put` does."""
+        try:
+            content = source.read_bytes()
+        except OSError as error:
+            raise CatalogError(f"{source} cannot be read: {error.strerror or error}") from error
+        return self.put(content)
+
+    def copy_to(self, digest: str, target: Path) -> None:
+        """Write a blob's bytes into a file, whole or not at all; raises as `get` does."""
+        content = self.get(digest)
+        try:
+            write_atomically(target, content)
+        except OSError as error:
+            raise CatalogError(f"blob {digest} cannot be written to {target}: {error.strerror or error}") from error
+
     def __contains__(self, digest: str) -> bool:
         """Whether there is a blob of that digest; its bytes are not looked at."""
         path = self._path(digest)
@@ -109,6 +127,13 @@ class RemoteBlobs:
         with self._translated(f"the time of blob {digest} cannot be read from {self.place}"):
             found: datetime = self._files.modified(path)
         return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+    def set_aside(self, digest: str) -> None:
+        """Move a damaged blob to `damaged/`."""
+        path = self._path(digest)
+        with self._translated(f"the damaged blob {digest} cannot be moved to {self.place}/damaged"):
+            self._files.makedirs(f"{self._root}/damaged", exist_ok=True)
+            self._files.mv(path, f"{self._root}/damaged/{uuid4().hex[:8]}-{digest}")
 
     def remove(self, digest: str) -> None:
         """Delete a blob; one that is not there is no fault."""

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import Any
 
 from ..catalog import Catalog
 from ..node import Node
 from ..relationships import RELATIONSHIP_TYPES, Relationship
-from ..schema import LABELS, Circuit
+from ..schema import OWN_LABELS, Circuit, node_from_manifest
+from .edges import LARGEST
 
 __all__ = ["all_nodes", "all_relationships", "relationships_from"]
+
+_PATIENCE_S = 300.0
+_OWN_TYPES = {
+    type.name for type in RELATIONSHIP_TYPES.values() for pair in type.pairs if not set(OWN_LABELS).isdisjoint(pair)
+}
 
 
 def relationships_from(catalog: Catalog, circuit: Circuit, type: str) -> Iterator[Relationship]:
     """The relationships of one type that leave a circuit's components."""
-    match = f"MATCH (c:Circuit)-[:HAS_COMPONENT]->(a)-[r:{type}]->(b) WHERE c.id = $id"
-    yield from _relationships(catalog, match, type, id=circuit.id)
+    names = RELATIONSHIP_TYPES[type].properties
+    columns = "".join(f", r.{name} AS {name}" for name in names)
+    cypher = f"""MATCH (c:Circuit)-[:HAS_COMPONENT]->(a)-[r:{type}]->(b) WHERE c.id = $id
+        RETURN a.id AS source, b.id AS target{columns}"""
+    for row in catalog.query(cypher, id=circuit.id, row_limit=LARGEST, timeout_s=_PATIENCE_S):
+        properties = {name: row[name] for name in names if row[name] is not None}
+        yield Relationship(row["source"], type, row["target"], properties)
 
 
 def all_relationships(catalog: Catalog) -> Iterator[Relationship]:
-    """Every relationship of a catalog."""
-    for type in RELATIONSHIP_TYPES:
-        yield from _relationships(catalog, f"MATCH (a)-[r:{type}]->(b)", type)
+    """Every relationship of a catalog but those that it writes itself."""
+    for one in catalog.record.stored_relationships():
+        if one.type not in _OWN_TYPES:
+            yield Relationship(one.source, one.type, one.target, json.loads(one.properties))
 
 
 def all_nodes(catalog: Catalog) -> Iterator[Node]:
-    """Every node of a catalog."""
-    for label in LABELS:
-        rows = catalog.query(f"MATCH (n:{label}) RETURN n.id AS id")
-        yield from catalog._record.nodes([row["id"] for row in rows])
-
-
-def _relationships(catalog: Catalog, match: str, type: str, **parameters: Any) -> Iterator[Relationship]:
-    names = RELATIONSHIP_TYPES[type].properties
-    columns = "".join(f", r.{name} AS {name}" for name in names)
-    for row in catalog.query(f"{match} RETURN a.id AS source, b.id AS target{columns}", **parameters):
-        properties = {name: row[name] for name in names if row[name] is not None}
-        yield Relationship(row["source"], type, row["target"], properties)
+    """Every node of a catalog but those that it writes itself."""
+    for one in catalog.record.stored_nodes():
+        if one.label not in OWN_LABELS:
+            yield node_from_manifest(one.id, one.manifest)

@@ -20,7 +20,7 @@ from ...errors import CatalogError, did_you_mean
 from ..catalog import Catalog
 from ..node import Node
 from ..relationships import Relationship, relationship_type
-from ..schema import LABELS, Alias, Event
+from ..schema import LABELS, OWN_LABELS
 from .bulk import all_nodes, all_relationships
 from .circuits import parts_of
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add_graph", "circuit_graph", "graph_of", "nodes_of", "relationships_of"]
 
-_DIARY = ("Alias", "Event")
 _SHOWN = 12
 
 
@@ -55,10 +54,8 @@ def graph_of(
         CatalogError: if there is no such type.
     """
     shown = {relationship_type(name).name for name in types} if types is not None else None
-    relationships = [
-        one for one in all_relationships(catalog) if one.type != "POINTS_TO" and (shown is None or one.type in shown)
-    ]
-    nodes = {node.id: node for node in all_nodes(catalog) if not isinstance(node, Alias | Event)}
+    relationships = [one for one in all_relationships(catalog) if shown is None or one.type in shown]
+    nodes = {node.id: node for node in all_nodes(catalog)}
     aliases = {name: id for name in catalog.names() if (id := catalog.get(name).id) in nodes}
     if root is not None:
         kept = _reached(catalog.get(root).id, relationships, direction, depth)
@@ -153,7 +150,7 @@ def _join(graph: Graph, source: str, target: str, type: str, properties: Mapping
 
 def _node(id: Any, attributes: Mapping[str, Any]) -> Node:
     label = attributes.get("label")
-    if not isinstance(label, str) or label not in LABELS or label in _DIARY:
+    if not isinstance(label, str) or label not in LABELS or label in OWN_LABELS:
         hint = did_you_mean(str(label), LABELS) or f"the labels are {', '.join(_labels())}"
         raise CatalogError(f"the graph's node {id!r:.80} has the label {label!r:.40}; {hint}")
     try:
@@ -177,4 +174,4 @@ def _relationship(source: str, target: str, attributes: Mapping[str, Any]) -> Re
 
 
 def _labels() -> Sequence[str]:
-    return [label for label in LABELS if label not in _DIARY]
+    return [label for label in LABELS if label not in OWN_LABELS]

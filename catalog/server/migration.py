@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, cast
 
 from neo4j import ManagedTransaction
 
-from ..blobs import BlobFolder
+from ..blobs import open_blobs
 from ..cypher.statements import insertions
 from ..node import canonical_json
 from ..schema import Event, Port, node_from_manifest
@@ -39,7 +38,7 @@ def migrate(transaction: ManagedTransaction, address: ServerAddress) -> None:
         return  # another process has done it meanwhile
     nodes = [tuple(record.values()) for record in transaction.run(_NODES)]
     joined = [_relationship(*record.values()) for record in transaction.run(_JOINED)]
-    backup = BlobFolder(Path(address.blobs)).put("".join(_lines(nodes, joined)).encode())
+    backup = open_blobs(address.blobs).put("".join(_lines(nodes, joined)).encode())
     events = [cast(Event, node_from_manifest(id, manifest)) for id, label, manifest in nodes if label == "Event"]
     last = max(events, key=lambda event: event.sequence)
     for statement in (

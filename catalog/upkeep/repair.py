@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ...errors import CatalogError
-from ..blobs import BlobFolder
+from ..blobs import BlobFolder, Blobs, open_blobs
 from ..catalog import Catalog
 from ..embedded.generations import discard_generations
 from ..embedded.index import published_rows
@@ -68,31 +68,20 @@ def repair(place: str | Path, *, other: Catalog | None = None) -> list[Damage]:
     return fsck(place) if found else []
 
 
-def _blobs_of(place: str | Path) -> BlobFolder:
+def _blobs_of(place: str | Path) -> Blobs:
     if is_server_uri(str(place)):
-        return BlobFolder(Path(ServerAddress.of(str(place)).blobs))
+        return open_blobs(ServerAddress.of(str(place)).blobs)
     return BlobFolder(Path(place) / "blobs")
 
 
-def _repair_blobs(blobs: BlobFolder, digests: list[str], other: Catalog | None) -> None:
+def _repair_blobs(blobs: Blobs, digests: list[str], other: Catalog | None) -> None:
     for digest in digests:
         with suppress(CatalogError):  # what the other one lacks, too, is told as damage that is left
             content = other.blobs.get(digest) if other else None
             if digest in blobs:
-                _put_aside(blobs, digest)
+                blobs.set_aside(digest)
             if content is not None:
                 blobs.put(content)
-
-
-def _put_aside(blobs: BlobFolder, digest: str) -> None:
-    aside = blobs.folder / "damaged" / digest
-    try:
-        aside.parent.mkdir(exist_ok=True)
-        while aside.exists():
-            aside = aside.with_name(f"{aside.name}.again")
-        blobs.path(digest).rename(aside)
-    except OSError as error:
-        raise CatalogError(f"the damaged blob {digest} cannot be moved to {aside}: {error.strerror}") from error
 
 
 def _repair_record(folder: Path, other: Catalog | None) -> None:

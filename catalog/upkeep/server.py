@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from ...errors import CatalogError
-from ..blobs import BlobFolder
+from ..blobs import open_blobs
 from ..cypher.rows import node_row
 from ..cypher.statements import constraints
 from ..node import canonical_json
 from ..schema import LABELS
-from ..server import Neo4jStore, ServerAddress
+from ..server import ServerAddress
+from ..server.store import Neo4jStore
 from ..store import StoredNode, StoredRelationship
 from .blobs import check_blobs
 from .damage import Damage
@@ -32,7 +32,7 @@ def check_server(address: ServerAddress) -> Iterator[Damage]:
     Raises:
         CatalogError: if there is none, a newer stdcell wrote it, or the server cannot be reached.
     """
-    blobs = BlobFolder(Path(address.blobs))
+    blobs = open_blobs(address.blobs)
     store = Neo4jStore(address, create=False, as_it_is=True)
     try:
         yield from _check_foreign(store)

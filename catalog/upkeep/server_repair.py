@@ -11,7 +11,8 @@ from ..catalog import Catalog
 from ..cypher.rows import node_row
 from ..cypher.statements import insertions, properties_of
 from ..schema import LABELS
-from ..server import Neo4jStore, ServerAddress
+from ..server import ServerAddress
+from ..server.store import Neo4jStore
 from ..store import StoredNode, StoredRelationship
 from .choice import Copies, choose
 from .index_rows import manifest_from
