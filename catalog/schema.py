@@ -257,6 +257,7 @@ LABELS: dict[str, type[Node]] = {
 }
 CELLS = ("Circuit", "Formula", "Program")
 OWN_LABELS = ("PortType", "Alias", "Event")
+_DECODER = json.JSONDecoder()  # what is canonical has no white space that json.loads would look for
 
 
 def node_from_manifest(id: str, manifest: str) -> Node:
@@ -280,7 +281,7 @@ def checked_content(id: str, manifest: str) -> dict[str, Any]:
             f"the stored manifest of node {id} is damaged: its digest differs; `stdcell catalog fsck --repair` mends "
             "what another copy still holds"
         )
-    content: dict[str, Any] = json.loads(manifest)
+    content: dict[str, Any] = _DECODER.raw_decode(manifest)[0]
     if content["label"] not in LABELS:
         raise CatalogError(f"node {id} has the label {content['label']!r} of a newer stdcell; upgrade to read it")
     return content

@@ -15,7 +15,7 @@ from ..relationships import RELATIONSHIP_TYPES
 from ..schema import LABELS, checked_content
 from ..store import StoredNode, StoredRelationship
 
-__all__ = ["node_row", "relationship_row"]
+__all__ = ["column_defaults", "node_row", "relationship_row"]
 
 
 def node_row(node: StoredNode) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def node_row(node: StoredNode) -> dict[str, Any]:
         CatalogError: if the manifest is not what the id names, or a newer version of stdcell wrote it.
     """
     content = checked_content(node.id, node.manifest)
-    row = {"id": node.id, **_defaults(content["label"]), "event": node.event}
+    row = {"id": node.id, **column_defaults(content["label"]), "event": node.event}
     for name, value in content["properties"].items():
         row[name] = canonical_json(value) if isinstance(value, dict | list) else value
     return row
@@ -39,7 +39,8 @@ def relationship_row(relationship: StoredRelationship) -> dict[str, Any]:
 
 
 @cache
-def _defaults(label: str) -> dict[str, Any]:
+def column_defaults(label: str) -> dict[str, Any]:
+    """What each property of a label is where a manifest does not say it, as Cypher keeps it; None where it must."""
     fields = LABELS[label].model_fields.items()
     defaults = {name: None if field.is_required() else field.default for name, field in fields}
     return {

@@ -110,7 +110,7 @@ class LadybugIndex:
             if start:
                 shutil.copyfile(start.path, self._private.file)
         with _writable(self._private.file) as run:
-            for declaration in () if start else (*tables(), *MACROS):
+            for declaration in () if start else ("BEGIN TRANSACTION", *tables(), *MACROS, "COMMIT"):
                 run(declaration, {})
             with self._record.snapshot():
                 last = self._record.last_event()
@@ -168,7 +168,8 @@ class _Readable:
 
 @contextmanager
 def _writable(path: Path) -> Iterator[Any]:
-    database = ladybug.Database(path, max_db_size=_ADDRESS_SPACE)
+    # One checkpoint when it closes, not one for each statement.
+    database = ladybug.Database(path, max_db_size=_ADDRESS_SPACE, auto_checkpoint=False)
     connection = ladybug.Connection(database)
     try:
         yield lambda statement, parameters: connection.execute(statement, dict(parameters))

@@ -1,28 +1,35 @@
 """Fill a ladybug database from the record: in bulk through files, a few rows through statements.
 
 `COPY` reads a file per label and pair of labels, some hundred times as fast as statements do, but costs some
-milliseconds for each. The files are ours alone, in a folder of this opening, and deleted when they were read.
+milliseconds for each. The files are ours alone, in a folder of this opening, and deleted when they were read. While a
+thread copies the nodes, the relationships are written to their files: ladybug works without Python's lock.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from itertools import islice
+from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..cypher.rows import node_row, relationship_row
+from ..cypher.rows import column_defaults
 from ..cypher.statements import insertions
-from ..store import StoredNode, StoredRelationship
+from ..node import canonical_json
+from ..relationships import RELATIONSHIP_TYPES
+from ..schema import checked_content
 from .record import SqliteRecord
 
 __all__ = ["load"]
 
 _BULK = 2_000
 _OPTIONS = "header=false, escape='\"', auto_detect=false, parallel=false"
+_DECODER = json.JSONDecoder()  # what is canonical has no white space that json.loads would look for
 
 Run = Callable[[str, Mapping[str, Any]], object]
+Table = tuple[str, str]  # its name, and which labels it joins where it is one of relationships
 
 
 def load(run: Run, record: SqliteRecord, after: int, folder: Path) -> None:
@@ -34,67 +41,99 @@ def load(run: Run, record: SqliteRecord, after: int, folder: Path) -> None:
         after: the number of the event.
         folder: where files may be written.
     """
-    labels: dict[str, str] = {}
-    nodes = _noting_labels(record.stored_nodes(after), labels)
-    relationships = _knowing_ends(record.stored_relationships(after), labels, record)
     if record.n_rows(after) < _BULK:
-        added = list(nodes)
-        for insertion, rows in insertions(added, list(relationships), labels, with_manifest=False):
-            run(insertion, {"rows": rows})
+        _insert(run, record, after)
     else:
-        _copy(run, folder, ((node.label, "", _line(node_row(node).values())) for node in nodes))
-        _copy(run, folder, (_relationship_line(one, labels) for one in relationships))
+        _copy(run, record, after, folder)
 
 
-def _noting_labels(nodes: Iterable[StoredNode], labels: dict[str, str]) -> Iterator[StoredNode]:
-    for node in nodes:
-        labels[node.id] = node.label
-        yield node
+def _insert(run: Run, record: SqliteRecord, after: int) -> None:
+    nodes, relationships = list(record.stored_nodes(after)), list(record.stored_relationships(after))
+    labels = {node.id: node.label for node in nodes}
+    labels |= record.labels({end for one in relationships for end in one[:3:2]} - labels.keys())
+    for insertion, rows in insertions(nodes, relationships, labels, with_manifest=False):
+        run(insertion, {"rows": rows})
 
 
-def _knowing_ends(
-    relationships: Iterable[StoredRelationship], labels: dict[str, str], record: SqliteRecord
-) -> Iterator[StoredRelationship]:
-    """The same relationships, once the labels of their ends are known."""
-    remaining = iter(relationships)
-    while portion := list(islice(remaining, 10_000)):
-        unknown = {end for one in portion for end in one[:3:2] if end not in labels}
-        if unknown:
-            labels |= record.labels(unknown)
-        yield from portion
+def _copy(run: Run, record: SqliteRecord, after: int, folder: Path) -> None:
+    with ThreadPoolExecutor(1) as thread:  # one, so that a table is copied after those that its rows join
+        copied = []
+        for lines in (_node_lines(record, after), _relationship_lines(record, after)):
+            for table, path in _written(lines, folder).items():
+                copied.append(thread.submit(_copy_file, run, table, path))
+        for one in copied:
+            one.result()
 
 
-def _relationship_line(one: StoredRelationship, labels: Mapping[str, str]) -> tuple[str, str, str]:
-    ends = f", from='{labels[one.source]}', to='{labels[one.target]}'"
-    return one.type, ends, f'"{one.source}","{one.target}",{_line(relationship_row(one).values())}'
+def _copy_file(run: Run, table: Table, path: Path) -> None:
+    run(f"COPY {table[0]} FROM {_quoted(str(path))} ({_OPTIONS}{table[1]})", {})
+    path.unlink()
 
 
-def _copy(run: Run, folder: Path, lines: Iterable[tuple[str, str, str]]) -> None:
-    """Copy lines into tables, each given with its table and the ends that it joins."""
+def _written(lines: Iterable[tuple[Table, str]], folder: Path) -> dict[Table, Path]:
+    """Lines in a file for each table."""
     with ExitStack() as stack:
-        files: dict[tuple[str, str], TextIO] = {}
-        for table, ends, line in lines:
-            file = files.get((table, ends))
+        files: dict[Table, TextIO] = {}
+        for table, line in lines:
+            file = files.get(table)
             if file is None:
-                path = folder / f"rows-{len(files)}.csv"
-                file = files[table, ends] = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+                path = folder / f"rows-{'-'.join(filter(str.isalnum, ''.join(table)))}.csv"
+                file = files[table] = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
             file.write(line)
-    for (table, ends), file in files.items():
-        run(f"COPY {table} FROM {_quoted(file.name)} ({_OPTIONS}{ends})", {})
-        Path(file.name).unlink()
+    return {table: Path(file.name) for table, file in files.items()}
 
 
-def _line(values: Iterable[Any]) -> str:
-    """A line of CSV; what is quoted is a value, what is empty is none."""
-    return ",".join(map(_field, values)) + "\n"
+def _node_lines(record: SqliteRecord, after: int) -> Iterator[tuple[Table, str]]:
+    for id, label, manifest, event in record.stored_nodes(after):
+        said = checked_content(id, manifest)["properties"]
+        fields = [_field(said[name]) if name in said else default for name, default in _default_fields(label)]
+        yield (label, ""), f'"{id}",{"".join([f"{field}," for field in fields])}{event}\n'
+
+
+def _relationship_lines(record: SqliteRecord, after: int) -> Iterator[tuple[Table, str]]:
+    for type, source_label, target_label, source, target, properties, event in record.joined(after):
+        said = _DECODER.raw_decode(properties)[0] if properties != "{}" else {}
+        fields = "".join([f"{_field(said.get(name))}," for name in _properties(type)])
+        yield (type, _ends(source_label, target_label)), f'"{source}","{target}",{fields}{event}\n'
+
+
+@cache
+def _default_fields(label: str) -> list[tuple[str, str]]:
+    return [(name, _field(default)) for name, default in column_defaults(label).items()]
+
+
+@cache
+def _properties(type: str) -> tuple[str, ...]:
+    return RELATIONSHIP_TYPES[type].properties
+
+
+@cache
+def _ends(source: str, target: str) -> str:
+    return f", from='{source}', to='{target}'"
 
 
 def _field(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return '"' + value.replace('"', '""') + '"'
-    return repr(value).lower()  # of numbers and truth values
+    """A value in a line of CSV; what is quoted is a text, what is empty is no value."""
+    return _FIELDS[type(value)](value)
+
+
+def _text(value: str) -> str:
+    return '"' + value.replace('"', '""') + '"'
+
+
+def _json(value: Any) -> str:
+    return _text(canonical_json(value))
+
+
+_FIELDS: dict[type, Callable[[Any], str]] = {
+    str: _text,
+    int: repr,
+    float: repr,
+    dict: _json,
+    list: _json,
+    bool: lambda value: repr(value).lower(),
+    type(None): lambda _: "",
+}
 
 
 def _quoted(text: str) -> str:
