@@ -275,14 +275,15 @@ class Catalog:
             raise CatalogError(f"a {node.label} names the blob {blob}, which is not there; put it into `blobs` first")
 
     def _id_of(self, name: str) -> str:
+        is_digest = _DIGEST_PREFIX.fullmatch(name)
         alias, _, version = name.partition("@")
-        versions = self._record.versions(alias)
+        versions = [] if is_digest else self._record.versions(alias)  # no name reads as a digest
         if versions:
             chosen = [one.of for one in versions if not version or str(one.version) == version]
             if not chosen:
                 raise UnknownCell(f"no version {version!r} of {alias!r}; the newest is {versions[-1].version}")
             return chosen[-1]
-        ids = self._record.ids_starting_with(name) if _DIGEST_PREFIX.fullmatch(name) else []
+        ids = self._record.ids_starting_with(name) if is_digest else []
         if len(ids) > 1:
             raise UnknownCell(f"more than one node starts with {name!r}; give more digits")
         if not ids:

@@ -93,7 +93,8 @@ class Neo4jStore:
 
     def labels(self, ids: Iterable[str]) -> dict[str, str]:
         """The label of each of the ids that is known."""
-        return dict(self.rows(_LABELS_OF, ids=list(ids)))
+        asked = list(ids)
+        return dict(self.rows(_LABELS_OF, ids=asked)) if asked else {}
 
     def nodes(self, ids: Sequence[str]) -> list[Node]:
         """The nodes of these known ids, in their order."""

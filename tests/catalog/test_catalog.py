@@ -272,3 +272,17 @@ def test_any_text_survives_in_every_store(catalog: Catalog, text: str) -> None:
     catalog.add(task)
     assert catalog.get(task.id) == task
     assert catalog.query("MATCH (t:Task) WHERE t.name = $text RETURN t.name", text=text) == [{"t.name": text}]
+
+
+def test_a_later_port_is_joined_to_a_type_that_is_there_already(catalog: Catalog) -> None:
+    for name in ("a", "b"):
+        catalog.add(Port(name=name, direction="in", position=0, type="int 0..6"))
+    rows = catalog.query("MATCH (p:Port)-[:HAS_TYPE]->(t:PortType) RETURN p.name, t.key ORDER BY p.name")
+    assert rows == [{"p.name": "a", "t.key": "int 0..6"}, {"p.name": "b", "t.key": "int 0..6"}]
+
+
+def test_a_later_type_is_compatible_with_one_that_is_there_already(catalog: Catalog) -> None:
+    for type_ in ("int 0..6", "int 0..9"):
+        catalog.add(Port(name="a", direction="in", position=0, type=type_))
+    rows = catalog.query("MATCH (s:PortType)-[:COMPATIBLE]->(t:PortType) WHERE s.key <> t.key RETURN s.key, t.key")
+    assert rows == [{"s.key": "int 0..6", "t.key": "int 0..9"}]
