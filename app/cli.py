@@ -26,6 +26,7 @@ from .options import (
     parse_file,
     printable,
 )
+from .sheet.command import sheet
 from .tracing.commands import traces
 from .transfer import export_archive, import_archive, pull, push
 from .upkeep import check_catalog, rebuild_index, remove_garbage
@@ -46,6 +47,7 @@ catalogs.command("push")(push)
 catalogs.command("pull")(pull)
 catalogs.command("export")(export_archive)
 catalogs.command("import")(import_archive)
+app.command()(sheet)
 app.add_typer(traces, name="trace")
 
 RunArgument = Annotated[Path, typer.Argument(help="The folder of a training run.", show_default=False)]
