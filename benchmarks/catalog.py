@@ -218,20 +218,27 @@ def measure(n_nodes: int, without: Sequence[str], folder: Path) -> tuple[dict[st
         "properties of a node": sum(map(n_properties, nodes.values())) / len(nodes),
     }
     found = {"folder": measure_folder(folder / "catalog", drawn, sample)}
-    print("measured: folder", file=sys.stderr, flush=True)
+    _tell(found)
     if "server" not in without:
         with server() as uri:
             found["server"] = measure_server(f"{uri}?blobs={folder / 'blobs'}", drawn, sample)
-        print("measured: server", file=sys.stderr, flush=True)
+        _tell(found)
     if "peers" not in without:
         peer = NetworkxPeer(drawn, folder / "graph.json")
         found["networkx"] = {"load": timed([peer.load] * 3), **peer_questions(peer, sample)}
         found["networkx"]["cold open and first query"] = found["networkx"]["load"]
-        print("measured: networkx", file=sys.stderr, flush=True)
+        _tell(found)
         if "server" not in without:
             with server() as uri, PlainNeo4j(uri, drawn) as plain:
                 found["plain Neo4j"] = {"load": timed([plain.load]), **peer_questions(plain, sample)}
     return found, size
+
+
+def _tell(found: dict[str, Times]) -> None:
+    """What is measured so far, as a run takes minutes."""
+    system = list(found)[-1]
+    seconds = {name: round(time.wall, 6) for name, time in found[system].items()}
+    print(f"{system}, seconds: {seconds}", file=sys.stderr, flush=True)
 
 
 def peer_questions(peer: NetworkxPeer | PlainNeo4j, sample: Sample) -> Times:

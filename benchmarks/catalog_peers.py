@@ -21,6 +21,7 @@ from stdcell.catalog.port_types import is_assignable
 
 __all__ = ["NetworkxPeer", "PlainNeo4j"]
 
+PORTION = 10_000  # rows of a statement; with all at once a server of 512 MB heap does not answer any more
 UP = {"COMPOSED_OF": 1, "DERIVED_FROM": 1, "EXTRACTED_FROM": 1, "PRODUCED": -1, "TRAINED_ON": 1, "INSTANCE_OF": 1}
 LINEAGE = """MATCH (p:Program {id: $id})-[:COMPOSED_OF|DERIVED_FROM|EXTRACTED_FROM*1..3]->(k:Checkpoint)
 <-[:PRODUCED]-(r:TrainingRun)-[:TRAINED_ON]->(d:Dataset)-[:INSTANCE_OF]->(t:Task)
@@ -79,7 +80,7 @@ class NetworkxPeer:
 
 
 class PlainNeo4j:
-    """A server filled by one UNWIND and MERGE for each label and kind of relationship, an index on each id and name."""
+    """A server filled by UNWIND and MERGE, label by label, with an index on each id and name."""
 
     def __init__(self, uri: str, drawn: Sequence[Family]) -> None:
         self.driver = neo4j.GraphDatabase.driver(uri)
@@ -101,10 +102,10 @@ class PlainNeo4j:
             self._run(f"CREATE CONSTRAINT FOR (n:{label}) REQUIRE n.id IS UNIQUE")
             self._run(f"CREATE INDEX FOR (n:{label}) ON (n.name)")
         for label, rows in self.nodes.items():
-            self._run(f"UNWIND $rows AS row MERGE (n:{label} {{id: row.id}}) SET n += row", rows=rows)
+            self._write(f"UNWIND $rows AS row MERGE (n:{label} {{id: row.id}}) SET n += row", rows)
         for (source, type, target), rows in self.joined.items():
             ends = f"MATCH (a:{source} {{id: row.source}}) MATCH (b:{target} {{id: row.target}})"
-            self._run(f"UNWIND $rows AS row {ends} MERGE (a)-[r:{type}]->(b) SET r += row.properties", rows=rows)
+            self._write(f"UNWIND $rows AS row {ends} MERGE (a)-[r:{type}]->(b) SET r += row.properties", rows)
 
     def by_id(self, id: str) -> object:
         """Its properties, its label being known."""
@@ -130,6 +131,10 @@ class PlainNeo4j:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.driver.close()
+
+    def _write(self, cypher: str, rows: Sequence[dict[str, Any]]) -> None:
+        for first in range(0, len(rows), PORTION):
+            self._run(cypher, rows=rows[first : first + PORTION])
 
     def _run(self, cypher: str, **parameters: Any) -> list[Any]:
         with self.driver.session() as session:
