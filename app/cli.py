@@ -26,6 +26,7 @@ from .options import (
     parse_file,
     printable,
 )
+from .schema import print_schema
 from .sheet.command import sheet
 from .tracing.commands import traces
 from .transfer import export_archive, import_archive, pull, push
@@ -48,6 +49,7 @@ catalogs.command("pull")(pull)
 catalogs.command("export")(export_archive)
 catalogs.command("import")(import_archive)
 app.command()(sheet)
+catalogs.command("schema")(print_schema)
 app.add_typer(traces, name="trace")
 
 RunArgument = Annotated[Path, typer.Argument(help="The folder of a training run.", show_default=False)]
