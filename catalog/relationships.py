@@ -29,7 +29,8 @@ class Feeding(Properties):
 
     reader: str = Field(description="Which entrance of the target reads it, such as 'q', 'k', 'v' or 'in'.")
     weight: float | None = Field(
-        default=None, description="How much it carries, as the method that found it scores it."
+        default=None,
+        description="How much it carries, in the score of the method that found it; below 0 it works against.",
     )
 
 

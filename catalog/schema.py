@@ -88,8 +88,8 @@ class Checkpoint(Node):
     name: str = Field(description="Name of the checkpoint.")
     step: Count = Field(description="Number of optimizer steps done.")
     blob: Digest = Field(description="Digest of the blob that holds the weights.")
-    train_loss_nats: float | None = Field(default=None, description="Mean training loss in nats.")
-    test_loss_nats: float | None = Field(default=None, description="Mean test loss in nats.")
+    train_loss_nats: float | None = Field(default=None, description="Mean training loss in nats per answer.")
+    test_loss_nats: float | None = Field(default=None, description="Mean test loss in nats per answer.")
     train_accuracy: Fraction | None = Field(
         default=None, description="Share of training samples answered right, 0 to 1."
     )
@@ -183,7 +183,9 @@ class Contract(Node):
 
     requires: str = Field(description="What must hold of the inputs, as an expression of the language.")
     ensures: str = Field(description="What then holds of the result, as an expression of the language.")
-    tolerance: float = Field(default=0.0, ge=0, description="Largest allowed difference of real values; 0 is exact.")
+    tolerance: float = Field(
+        default=0.0, ge=0, description="Largest allowed difference of real values, in their unit; 0 is exact."
+    )
 
 
 class Evidence(Node):
@@ -194,11 +196,19 @@ class Evidence(Node):
     claim: str = Field(description="What is claimed, such as 'ensures result == a + b'.")
     method: str = Field(description="How it was found, such as 'enumeration' or 'z3'.")
     n_inputs: Count | None = Field(default=None, description="Number of inputs tried.")
-    n_wrong: Count | None = Field(default=None, description="Number of inputs on which the claim failed.")
-    smallest_margin: float | None = Field(default=None, description="Least lead of the right logit over the next.")
+    n_wrong: Count | None = Field(
+        default=None, description="Number of inputs on which the claim failed, at most n_inputs."
+    )
+    smallest_margin: float | None = Field(
+        default=None, description="Least lead of the right logit over the next, in logits; below 0 is wrong."
+    )
     value: float | None = Field(default=None, description="The measured value, in the claim's unit.")
-    interval_low: float | None = Field(default=None, description="Lower end of the value's confidence interval.")
-    interval_high: float | None = Field(default=None, description="Upper end of the value's confidence interval.")
+    interval_low: float | None = Field(
+        default=None, description="Lower end of the value's confidence interval, in its unit."
+    )
+    interval_high: float | None = Field(
+        default=None, description="Upper end of the value's confidence interval, in its unit."
+    )
     seed: Count | None = Field(default=None, description="Seed of the sampling.")
     dtype: str | None = Field(default=None, description="Number format that was computed in, such as 'float32'.")
     device: str | None = Field(default=None, description="Kind of processor that it was computed on.")
@@ -222,8 +232,8 @@ class Phase(Node):
 
     of: Digest = Field(description="Id of the training run.")
     name: str = Field(description="Name of the phase, such as 'memorisation'.")
-    first_step: Count = Field(description="First step of the phase.")
-    last_step: Count = Field(description="Last step of the phase, at least first_step.")
+    first_step: Count = Field(description="First step of the phase, in optimizer steps, from 0.")
+    last_step: Count = Field(description="Last step of the phase, in optimizer steps, at least first_step.")
 
 
 class Alias(Node):
