@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
@@ -289,26 +290,39 @@ def _known(transaction: ManagedTransaction, batch: Batch) -> Known:
     aliases: list[Alias] = nodes(versions, names=list(dict(batch.aliases)))
     port_types: list[PortType] = nodes("MATCH (t:PortType) RETURN t.id, t.manifest")
     last: list[Event] = nodes("MATCH (e:Event) RETURN e.id, e.manifest ORDER BY e.sequence DESC LIMIT 1")
-    labels = sorted({node.label for node in batch.nodes}) or ["Alias"]
-    there = _for_each("MATCH (n:{label}) WHERE n.id IN $ids RETURN n.id AS id", labels)
+    ids = {row["id"] for row in _records(transaction, *_by_label(_THERE, {node.id for node in batch.nodes}, batch))}
     return Known(
-        ids={row["id"] for row in _records(transaction, there, {"ids": [node.id for node in batch.nodes]})},
-        relationships=_known_relationships(transaction, batch),
+        ids=ids,
+        relationships=_known_relationships(transaction, batch, ids),
         newest={alias.name: alias for alias in aliases},
         port_types=port_types,
         last=last[0],
     )
 
 
-def _known_relationships(transaction: ManagedTransaction, batch: Batch) -> set[tuple[str, str, str, str]]:
-    sources = list({one.source for one in batch.relationships})
-    read = _for_each(
-        "MATCH (a:{label})-[r]->(b) WHERE a.id IN $sources "
-        "RETURN a.id AS source, type(r) AS type, b.id AS target, properties(r) AS properties",
-        sorted({batch.labels[source] for source in sources}) or ["Alias"],
-    )
-    rows = [record.values() for record in _records(transaction, read, {"sources": sources})]
+def _known_relationships(
+    transaction: ManagedTransaction, batch: Batch, known: Collection[str]
+) -> set[tuple[str, str, str, str]]:
+    """The relationships that leave the batch's sources; a node that is new has none yet."""
+    new = {node.id for node in batch.nodes} - set(known)
+    sources = {one.source for one in batch.relationships} - new
+    rows = [record.values() for record in _records(transaction, *_by_label(_LEAVING, sources, batch))]
     return {(source, type, target, _said(properties)) for source, type, target, properties in rows}
+
+
+_THERE = "MATCH (n:{label}) WHERE n.id IN $ids.{label} RETURN n.id AS id"
+_LEAVING = (
+    "MATCH (a:{label})-[r]->(b) WHERE a.id IN $ids.{label} "
+    "RETURN a.id AS source, type(r) AS type, b.id AS target, properties(r) AS properties"
+)
+
+
+def _by_label(template: str, ids: Iterable[str], batch: Batch) -> tuple[str, dict[str, Any]]:
+    """The query that looks for each id under its own label only, which the batch knows, and its parameters."""
+    grouped: defaultdict[str, list[str]] = defaultdict(list)
+    for id in ids:
+        grouped[batch.labels[id]].append(id)
+    return _for_each(template, sorted(grouped) or ["Alias"]), {"ids": {"Alias": [], **grouped}}
 
 
 def _said(properties: dict[str, Any]) -> str:
