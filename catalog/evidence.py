@@ -1,13 +1,21 @@
-"""The strongest evidence that a catalog holds on a claim about a cell."""
+"""How strong evidence is: the one ranking, in Python and in Cypher, and the strongest on a claim about a cell.
+
+What speaks against a claim comes before all that speaks for it, then a proof, then a check of every input, then a
+measurement. Evidence and verdicts share the ranking; a verdict that decided nothing has no rank.
+"""
 
 from __future__ import annotations
 
 from .schema import Evidence
 from .store import Lineage
 
-__all__ = ["describe_evidence", "is_against", "strongest_evidence"]
+__all__ = ["STANDINGS", "UNCHECKED", "describe_evidence", "is_against", "rank_in_cypher", "strongest_evidence"]
 
+STANDINGS = ("refuted", "proved", "exhaustive", "measured", "unchecked")
+"""What a rank means, by its number; the lowest that a cell has decides."""
+UNCHECKED = 4
 _RANKS = {"counterexample": 0, "proof": 1, "exhaustive": 2, "measurement": 3}
+_VERDICT_RANKS = {"refuted": 0, "proved": 1, "exhaustive": 2}
 
 
 def strongest_evidence(catalog: Lineage, cell: str, claim: str) -> Evidence | None:
@@ -20,7 +28,24 @@ def strongest_evidence(catalog: Lineage, cell: str, claim: str) -> Evidence | No
     """
     about = (found for _, found in catalog.neighbours(cell, "ABOUT", "in"))
     evidence = [found for found in about if isinstance(found, Evidence) and found.claim == claim]
-    return min(evidence, key=lambda found: (not is_against(found), _RANKS[found.kind]), default=None)
+    return min(evidence, key=lambda found: (0 if is_against(found) else _RANKS[found.kind], found.kind), default=None)
+
+
+def rank_in_cypher(evidence: str = "", verdict: str = "") -> str:
+    """The rank of a piece of evidence, or of a verdict, as an expression in Cypher; null for what decides nothing.
+
+    Args:
+        evidence: the variable that holds it, if it is evidence.
+        verdict: the variable that holds it, if it is a verdict.
+    """
+    if verdict:
+        return _case(f"{verdict}.status", _VERDICT_RANKS)
+    return _case(f"{evidence}.kind", _RANKS, f"WHEN {evidence}.n_wrong > 0 THEN 0 ")
+
+
+def _case(property: str, ranks: dict[str, int], before: str = "") -> str:
+    whens = " ".join(f"WHEN {property} = '{value}' THEN {rank}" for value, rank in ranks.items())
+    return f"CASE {before}{whens} END"
 
 
 def is_against(evidence: Evidence) -> bool:

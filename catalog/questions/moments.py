@@ -1,0 +1,84 @@
+"""Times of a catalog: which event a user means, and what a name meant then."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from ...errors import CatalogError, UnknownCell
+from ..catalog import Catalog
+from ..node import Node
+
+__all__ = ["event_at", "node_at"]
+
+_VERSION = re.compile(r"(.+)@(\d+)")
+
+
+def event_at(catalog: Catalog, moment: str) -> int:
+    """The number of the last event at a moment.
+
+    Args:
+        catalog: whose events are meant.
+        moment: the number of an event, a time in ISO 8601 (UTC unless it says otherwise), or `name@version`: when
+            that version was given.
+
+    Raises:
+        CatalogError: if the text is none of these, or lies before the catalog began.
+    """
+    if moment.isdecimal():
+        return _existing(catalog, int(moment))
+    if version := _VERSION.fullmatch(moment):
+        cypher = "MATCH (a:Alias) WHERE a.name = $name AND a.version = $version RETURN a.event AS event"
+        rows = catalog.query(cypher, name=version[1], version=int(version[2]))
+        if not rows:
+            catalog.get(moment)  # its error says what there is
+        return int(rows[0]["event"])
+    rows = catalog.query("MATCH (e:Event) WHERE e.at <= $at RETURN max(e.sequence) AS event", at=_utc(moment))
+    if rows[0]["event"] is None:
+        first = catalog.query("MATCH (e:Event) WHERE e.sequence = 0 RETURN e.at AS at")[0]["at"]
+        raise CatalogError(f"there was no catalog at {moment}; it began at {first}")
+    return int(rows[0]["event"])
+
+
+def node_at(catalog: Catalog, name: str, event: int | None) -> Node:
+    """The node that a name, `name@version` or digest meant after an event; None is now.
+
+    Raises:
+        UnknownCell: if it meant none, or the node was not there yet.
+    """
+    if event is None:
+        return catalog.get(name)
+    alias, _, version = name.partition("@")
+    cypher = """MATCH (a:Alias) WHERE a.name = $name
+RETURN a.version AS version, a.of AS of, a.event AS event ORDER BY version DESC"""
+    versions = catalog.query(cypher, name=alias)
+    then = [one for one in versions if one["event"] <= event and version in ("", str(one["version"]))]
+    if then:
+        return catalog.get(then[0]["of"])
+    node = catalog.get(name)
+    if versions:
+        when = versions[-1]["event"] if not version else next(
+            one["event"] for one in versions if str(one["version"]) == version
+        )
+        raise UnknownCell(f"{name!r} meant nothing yet at event {event}; it was named by event {when}")
+    row = catalog.query(f"MATCH (n:{node.label} {{id: $id}}) RETURN n.event AS event", id=node.id)[0]
+    if row["event"] > event:
+        raise UnknownCell(f"{name!r} was not there yet at event {event}; it came with event {row['event']}")
+    return node
+
+
+def _existing(catalog: Catalog, event: int) -> int:
+    last = int(catalog.query("MATCH (e:Event) RETURN max(e.sequence) AS last")[0]["last"])
+    if event > last:
+        raise CatalogError(f"there is no event {event} yet; the last is {last}")
+    return event
+
+
+def _utc(moment: str) -> str:
+    try:
+        time = datetime.fromisoformat(moment)
+    except ValueError:
+        raise CatalogError(
+            f"{moment!r} is no time: expected one such as 2026-11-20T12:00, the number of an event, or name@version"
+        ) from None
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
