@@ -76,7 +76,11 @@ def lineage(node: Node, way: Way = "up", *, depth: int = DEPTH, event: int | Non
     if depth < 1:
         raise CatalogError(f"the depth of a lineage is at least 1, found {depth}")
     branches = list(_branches(node.label, way, depth)) or [_NOTHING.format(label=node.label)]
-    return Question("\nUNION ALL\n".join(branches), {"id": node.id}, lambda rows: _nearest(_with_ends(rows, way), node.id, depth, event))
+    return Question(
+        "\nUNION ALL\n".join(branches),
+        {"id": node.id},
+        lambda rows: _nearest(_with_ends(rows, way), node.id, depth, event),
+    )
 
 
 def lineage_graph(node: Node, rows: list[Row]) -> nx.MultiDiGraph[str]:

@@ -57,8 +57,10 @@ RETURN a.version AS version, a.of AS of, a.event AS event ORDER BY version DESC"
         return catalog.get(then[0]["of"])
     node = catalog.get(name)
     if versions:
-        when = versions[-1]["event"] if not version else next(
-            one["event"] for one in versions if str(one["version"]) == version
+        when = (
+            versions[-1]["event"]
+            if not version
+            else next(one["event"] for one in versions if str(one["version"]) == version)
         )
         raise UnknownCell(f"{name!r} meant nothing yet at event {event}; it was named by event {when}")
     row = catalog.query(f"MATCH (n:{node.label} {{id: $id}}) RETURN n.event AS event", id=node.id)[0]

@@ -11,11 +11,23 @@ from typing import Any
 from ..catalog import Catalog
 from ..evidence import UNCHECKED, rank_in_cypher
 from ..relationships import RELATIONSHIP_TYPES
-from ..schema import LABELS
+from ..schema import LABELS, OWN_LABELS
 
-__all__ = ["Question", "Row", "label_in_cypher", "labels_joined", "limited", "standing_in_cypher"]
+__all__ = [
+    "ANY_LABEL",
+    "BEST_FIRST",
+    "Question",
+    "Row",
+    "label_in_cypher",
+    "labels_joined",
+    "limited",
+    "standing_in_cypher",
+]
 
 Row = dict[str, Any]
+ANY_LABEL = tuple(label for label in LABELS if label not in OWN_LABELS)
+BEST_FIRST = "CASE WHEN standing = 0 THEN 9 ELSE standing END"
+"""What rows with a `standing` are ordered by: what is refuted comes last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +58,16 @@ def limited(cypher: str, limit: int | None) -> str:
 
 
 def standing_in_cypher(kept: str) -> str:
-    """Clauses that find the `standing` of each cell `c`: the rank of what decides about its contract.
+    """Clauses that find the `standing` of each cell `c`: the rank of the verdicts about it.
+
+    Verdicts are the answers of checks, a few for each cell; evidence is much more, and is told where one cell is asked
+    about.
 
     Args:
         kept: the other variables that later clauses need, with commas between them.
     """
-    evidence, verdict = rank_in_cypher(evidence="e"), rank_in_cypher(verdict="v")
-    by_evidence, by_verdict = f"coalesce(by_evidence, {UNCHECKED})", f"coalesce(by_verdict, {UNCHECKED})"
-    return f"""OPTIONAL MATCH (c)<-[:ABOUT]-(e:Evidence)-[:SUPPORTS|REFUTES]->(:Contract)
-WITH {kept}, min({evidence}) AS by_evidence
-OPTIONAL MATCH (c)<-[:ABOUT]-(v:Verdict)
-WITH {kept}, by_evidence, min({verdict}) AS by_verdict
-WITH {kept}, CASE WHEN {by_verdict} < {by_evidence} THEN {by_verdict} ELSE {by_evidence} END AS standing"""
+    return f"""OPTIONAL MATCH (c)<-[:ABOUT]-(v:Verdict)
+WITH {kept}, coalesce(min({rank_in_cypher(verdict="v")}), {UNCHECKED}) AS standing"""
 
 
 def labels_joined(types: Iterable[str], end: int) -> list[str]:
