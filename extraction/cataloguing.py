@@ -25,6 +25,7 @@ from ..catalog import (
     put_tensors,
 )
 from ..catalog import Checkpoint as CheckpointNode
+from ..catalog.questions.findings import FAITHFULNESS
 from ..dsl.scope import CellPort, CellSignature
 from ..runtime.edges import component_of
 from ..training import Run, load_run
@@ -32,7 +33,7 @@ from ..verify.neural import ExhaustiveCheck, check_exhaustively
 from ..verify.records import Records, add_check, add_components, add_ports, judge, port_type
 from .files import ExtractedCircuit, ExtractedFormula, read_circuit, read_formula
 
-__all__ = ["StoredRun", "check_circuit", "store_run"]
+__all__ = ["StoredRun", "check_circuit", "check_model", "store_run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def store_run(catalog: Catalog, folder: Path) -> StoredRun:
         batch.join(node, "SATISFIES", contract)
         add_ports(batch, node, run.task.cell)
     add_check(batch, circuit_node, contract, check)
+    parent = checkpoints[circuit.checkpoint_step]
+    _add_faithfulness(batch, circuit_node, parent, check, check_model(run, circuit.checkpoint_step))
     _add_formula_evidence(batch, formula_node, contract, checkpoints[formula.checkpoint_step], formula, run)
     names = {circuit_node.name: circuit_node.id, formula_node.name: formula_node.id}
     catalog.add(batch.nodes, batch.relationships, names)
@@ -75,10 +78,19 @@ def store_run(catalog: Catalog, folder: Path) -> StoredRun:
 
 def check_circuit(run: Run, circuit: ExtractedCircuit) -> ExhaustiveCheck:
     """Run a circuit on every input, against the contract of its run's task."""
+    return check_exhaustively(circuit.cell, _signature(run))
+
+
+def check_model(run: Run, step: int) -> ExhaustiveCheck:
+    """Run the whole model at one of its checkpoints on every input, against the contract of its task."""
+    checkpoint = next(one for one in run.checkpoints if one.step == step)
+    return check_exhaustively(checkpoint.cell(), _signature(run))
+
+
+def _signature(run: Run) -> CellSignature:
     ports = tuple(CellPort(port.name, port_type(port)) for port in run.task.cell.inputs)
     output = CellPort(run.task.cell.output.name, port_type(run.task.cell.output))
-    signature = CellSignature("circuit", _cell_name(run), "", ports, output, None, run.task.contract)
-    return check_exhaustively(circuit.cell, signature)
+    return CellSignature("circuit", _cell_name(run), "", ports, output, None, run.task.contract)
 
 
 def _cell_name(run: Run) -> str:
@@ -146,6 +158,34 @@ def _add_circuit(batch: Records, catalog: Catalog, circuit: ExtractedCircuit, na
     )
     add_components(batch, node, circuit.edges)
     return node
+
+
+def _add_faithfulness(
+    batch: Records, node: Circuit, parent: CheckpointNode, circuit: ExhaustiveCheck, model: ExhaustiveCheck
+) -> None:
+    """How near the circuit alone comes to the score of the model that it was cut out of; none of a model without one.
+
+    The score is the number of inputs answered right, of all that there are: nothing is sampled, so there is no
+    interval. What was cut away is replaced by its mean over these same inputs.
+    """
+    right = {"circuit": circuit.n_inputs - circuit.n_wrong, "model": model.n_inputs - model.n_wrong}
+    if not right["model"]:
+        return
+    evidence = batch.add(
+        Evidence(
+            of=node.id,
+            kind="measurement",
+            claim=FAITHFULNESS,
+            method="right answers of the circuit alone over those of its model, on every input",
+            n_inputs=circuit.n_inputs,
+            value=right["circuit"] / right["model"],
+            dtype=circuit.dtype,
+            device=circuit.device,
+            details={"right": right, "ablation": "mean of every input, folded into biases"},
+        )
+    )
+    batch.join(evidence, "ABOUT", node)
+    batch.join(evidence, "MEASURED_ON", parent)
 
 
 def _add_formula(batch: Records, extracted: ExtractedFormula, name: str) -> Formula:

@@ -70,6 +70,11 @@ def change_a_weight(folder: Path) -> None:
     (folder / "circuit.json").write_text(json.dumps(described))
 
 
+def faithfulness_of(catalog: Catalog) -> list[Evidence]:
+    about = [node for _, node in catalog.neighbours(circuit_of(catalog).id, "ABOUT", "in")]
+    return [node for node in about if isinstance(node, Evidence) and node.claim == "faithfulness"]
+
+
 def checksum(catalog: Catalog) -> Program:
     return parse(CHECKSUM, scope=catalog)
 
@@ -83,7 +88,7 @@ def test_the_path_from_circuit_to_run_is_one_query(catalog: Catalog) -> None:
 
 def test_the_contract_carries_an_exhaustive_verdict(catalog: Catalog) -> None:
     about = [node for _, node in catalog.neighbours(circuit_of(catalog).id, "ABOUT", "in")]
-    (evidence,) = [node for node in about if isinstance(node, Evidence)]
+    (evidence,) = [node for node in about if isinstance(node, Evidence) and node.kind == "exhaustive"]
     (verdict,) = [node for node in about if isinstance(node, Verdict)]
     assert (evidence.kind, evidence.n_inputs, evidence.n_wrong) == ("exhaustive", 49, 0)
     assert evidence.smallest_margin is not None
@@ -93,6 +98,20 @@ def test_the_contract_carries_an_exhaustive_verdict(catalog: Catalog) -> None:
         "all 49 inputs",
         "result == (a + b) mod 7",
     )
+
+
+def test_a_circuit_that_is_right_everywhere_is_wholly_faithful(catalog: Catalog) -> None:
+    (evidence,) = faithfulness_of(catalog)
+    assert (evidence.value, evidence.n_inputs) == (1.0, 49)
+    assert evidence.details["right"] == {"circuit": 49, "model": 49}
+
+
+def test_a_changed_weight_costs_faithfulness(run_folder: Path, tmp_path: Path) -> None:
+    change_a_weight(run_folder)
+    with Catalog(tmp_path / "changed") as catalog:
+        wrong = store_run(catalog, run_folder).check.n_wrong
+        (evidence,) = faithfulness_of(catalog)
+    assert evidence.value == (49 - wrong) / 49 < 1
 
 
 def test_the_components_feed_each_other_as_the_edges_run(catalog: Catalog) -> None:
