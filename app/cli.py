@@ -26,6 +26,7 @@ from .options import (
     parse_file,
     printable,
 )
+from .questions import commands as questions
 from .schema import print_schema
 from .sheet.command import sheet
 from .tracing.commands import traces
@@ -51,6 +52,13 @@ catalogs.command("import")(import_archive)
 app.command()(sheet)
 catalogs.command("schema")(print_schema)
 app.add_typer(traces, name="trace")
+app.command("find")(questions.find_cells)
+app.command("show")(questions.show_node)
+app.command("lineage")(questions.print_lineage)
+app.command("diff")(questions.compare_nodes)
+app.command("history")(questions.print_history)
+app.command("tag")(questions.move_name)
+app.command("tree")(questions.print_tree)
 
 RunArgument = Annotated[Path, typer.Argument(help="The folder of a training run.", show_default=False)]
 FileArgument = Annotated[Path, typer.Argument(help="A program, .cell or .rasp.", show_default=False)]

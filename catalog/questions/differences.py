@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from difflib import unified_diff
 from typing import Any
 
@@ -11,30 +11,18 @@ from ..catalog import Catalog
 from ..node import Node
 from ..schema import Checkpoint, Circuit, Program
 from .findings import strongest
-from .question import Question, Row
+from .question import Row
 from .similarity import jaccard
+from .structure import structure
 from .tensors import tensor_differences, tensors_of
 
-__all__ = ["difference", "structure"]
+__all__ = ["difference"]
 
 _METRICS: dict[str, tuple[str, ...]] = {
     "Circuit": ("n_edges", "n_components", "n_parameters"),
     "Checkpoint": ("step", "train_loss_nats", "test_loss_nats", "train_accuracy", "test_accuracy"),
     "Formula": ("agreement",),
 }
-
-
-def structure(nodes: Iterable[Node]) -> Question:
-    """The components and edges of circuits: a row for each component, and for each edge that leaves it.
-
-    `id` is the circuit; `writer`, `reader` (the entrance) and `into` are none on the row of a component without edges.
-    """
-    cypher = """MATCH (c:Circuit) WHERE c.id IN $ids
-MATCH (c)-[:HAS_COMPONENT]->(a:Component)
-OPTIONAL MATCH (a)-[r:FEEDS]->(b:Component)
-RETURN c.id AS id, a.name AS component, a.kind AS kind, r.reader AS reader, b.name AS into, r.weight AS weight
-ORDER BY id, component, into, reader"""
-    return Question(cypher, {"ids": [node.id for node in nodes]})
 
 
 def difference(catalog: Catalog, left: Node, right: Node) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is known: the evidence and verdicts about a node, and the cells of a task or contract by what is known of them."""
+"""What is known of a node, and the cells of a task or contract by what is known of them."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ def history(name: str) -> Question:
     """Each version of a name: when, by whom, and what it meant before and since, oldest first."""
     cypher = """MATCH (a:Alias) WHERE a.name = $name
 MATCH (e:Event) WHERE e.sequence = a.event
-RETURN a.version AS version, a.of AS to, e.at AS at, e.who AS who, e.what AS what, e.sequence AS event
+RETURN a.version AS version, e.at AS at, e.who AS who, e.what AS what, e.sequence AS event, a.of AS to
 ORDER BY version"""
 
     def read(rows: list[Row]) -> list[Row]:
@@ -50,7 +50,7 @@ ORDER BY version, evidence"""
     return asked
 
 
-def catalog_tree(catalog: Catalog) -> Question:
+def catalog_tree() -> Question:
     """Every name with its versions and the task that its newest node implements, by task and name."""
     kind = label_in_cypher("n", ANY_LABEL)
     cypher = f"""MATCH (a:Alias)-[:POINTS_TO]->(n)

@@ -1,0 +1,1 @@
+"""Questions to a catalog on the command line."""
