@@ -18,8 +18,9 @@ _LINES = {"+": "green", "-": "red", "@": "cyan"}
 
 def print_difference(found: dict[str, Any]) -> None:
     """Numbers first, then what only one of the two has."""
-    if found["metrics"]:
-        print_table(found["metrics"], ("metric", "left", "right", "difference"))
+    metrics = [row for row in found["metrics"] if (row["left"], row["right"]) != (None, None)]
+    if metrics:
+        print_table(metrics, ("metric", "left", "right", "difference"))
     for name in (name for name in _SETS if name in found):
         _print_sets(name, found[name])
     for name in ("graph", "expression"):

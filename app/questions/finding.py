@@ -118,5 +118,5 @@ def _nearest(catalog: Catalog, need: Need) -> str:
     for asked, cypher in columns:
         known = [row["known"] for row in catalog.query(cypher)] if asked is not None else []
         if known and asked not in known:
-            return f"; {did_you_mean(asked or '', known) or 'there are ' + ', '.join(known[:5])}"
+            return f"; {did_you_mean(asked or '', known) or 'there are ' + ', '.join(map(repr, known[:5]))}"
     return ""

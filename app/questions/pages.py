@@ -16,8 +16,7 @@ from .tables import print_table, shown
 
 __all__ = ["page_of", "page_questions", "parts_graph", "print_page"]
 
-_WITH_BRIEF = 160
-_FINDINGS = (*CELLS, "Adapter")
+_WITH_FINDINGS = (*CELLS, "Adapter")
 _TEXTS = ("text", "expression")
 _BRIEF = 160
 _FINDINGS = ("standing", "claim", "scope", "method", "n_inputs", "n_wrong", "value", "interval", "counterexample")

@@ -21,7 +21,8 @@ __all__ = ["n_of", "print_cypher", "print_graph", "print_table", "short", "shown
 
 _STYLES = {"refuted": "red", "proved": "green", "exhaustive": "green", "measured": "yellow"}
 _DIGEST = 12
-_LONGEST = 400
+_LONGEST = 160
+_SHORT = ("id", "from", "to", "kind", "standing", "version", "at")
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Iterable[str] | None = None, title: str = "") -> None:
@@ -30,7 +31,8 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Iterable[str] | None
     filled = [name for name in names if any(row.get(name) not in (None, "") for row in rows)]
     table = Table(show_edge=False, pad_edge=False, title=title or None, title_justify="left")
     for name in filled:
-        table.add_column(Text(name.replace("_", " ")), overflow="fold", justify=_justify(rows, name))
+        heading, is_short = Text(name.replace("_", " ")), name in _SHORT
+        table.add_column(heading, overflow="fold", justify=_justify(rows, name), no_wrap=is_short)
     for row in rows:
         table.add_row(*(shown(name, row.get(name)) for name in filled))
     console.print(table)
@@ -44,10 +46,12 @@ def shown(name: str, value: Any) -> Text:
     if value is None:
         return Text("-", style="dim")
     if isinstance(value, float):
-        return Text(f"{value:.6g}")
+        return Text(f"{value:.4g}")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if name in ("id", "from", "to"):
         return Text(short(text), style="dim")
+    if name == "at":
+        return Text(text[:19].replace("T", " "))  # to the second, UTC as everywhere
     return Text(_printable(text))
 
 
