@@ -27,7 +27,9 @@ def test_a_signature_is_read_from_its_text(text: str, signature: Signature) -> N
 
 
 def test_a_signature_of_no_type_is_refused() -> None:
-    with pytest.raises(CatalogError, match="'itn' is no type of the language: unknown type 'itn'.*; expected one such"):
+    with pytest.raises(
+        CatalogError, match=r"'itn' is no type of the language: unknown type 'itn'.*; expected one such"
+    ):
         signature_named("itn -> bool")
 
 
