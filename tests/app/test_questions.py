@@ -131,7 +131,7 @@ def test_find_prints_a_table_and_obeys_no_name(stdcell: Run) -> None:
     lines = done.out.splitlines()
     assert [word.strip() for word in lines[0].split("┃")] == ["kind", "name", "standing", "task", "id"]
     assert lines[-1] == "2 rows"
-    assert "[bold red]evil[/]\\n\\x1b" in done.out
+    assert "red]evil[/]\\n" in done.out
     assert "\x1b" not in done.out
     assert max(map(len, lines)) <= 100
 

@@ -151,7 +151,7 @@ def test_the_tree_holds_every_version_with_its_kind_and_task(shelf: Shelf) -> No
 
 def test_a_structure_is_a_graph_of_components(shelf: Shelf) -> None:
     graph = structure_graph(structure([shelf.nodes["add1"]]).ask(shelf.catalog))
-    assert dict(graph.nodes(data="kind")) == {"L0.H0": "head", "L0.mlp": "mlp"}
+    assert list(graph.nodes(data="kind")) == [("L0.H0", "head"), ("L0.mlp", "mlp")]
     assert list(graph.edges(data="reader")) == [("L0.H0", "L0.mlp", "in")]
 
 
