@@ -78,19 +78,21 @@ def show_node(
     graphml: GraphmlOption = False,
 ) -> None:
     """Show a cell or any other node: ports, contract, what is known, where it comes from; a circuit also as a graph."""
+    from ...catalog.questions import node_named
     from .pages import page_of, page_questions, parts_graph, print_page
     from .tables import print_cypher, print_graph
 
     one_form(json=as_json, cypher=cypher, dot=dot, graphml=graphml)
     with open_catalog(catalog) as opened:
+        node = node_named(opened, name)
         if cypher:
-            print_cypher(*page_questions(opened.get(name), name).values())
+            print_cypher(*page_questions(node, name).values())
         elif dot or graphml:
-            print_graph(parts_graph(opened, opened.get(name)), dot=dot)
+            print_graph(parts_graph(opened, node), dot=dot)
         elif as_json:
-            print_json(page_of(opened, name))
+            print_json(page_of(opened, node, name))
         else:
-            print_page(page_of(opened, name))
+            print_page(page_of(opened, node, name))
 
 
 def print_lineage(
@@ -137,11 +139,11 @@ def compare_nodes(
     left: NameArgument, right: NameArgument, catalog: CatalogOption = None, as_json: JsonOption = False
 ) -> None:
     """Compare two circuits, programs, formulas or checkpoints: in structure, text or weights, and in numbers."""
-    from ...catalog.questions import difference
+    from ...catalog.questions import difference, node_named
     from .differences import print_difference
 
     with open_catalog(catalog) as opened:
-        found = difference(opened, opened.get(left), opened.get(right))
+        found = difference(opened, node_named(opened, left), node_named(opened, right))
     print_json(found) if as_json else print_difference(found)
 
 
@@ -183,11 +185,11 @@ def move_name(
     as_json: JsonOption = False,
 ) -> None:
     """Let a name mean a node from now on; what it meant before stays as an earlier version."""
-    from ...catalog.questions import history
+    from ...catalog.questions import history, node_named
     from .tables import short
 
     with open_catalog(catalog) as opened:
-        target = opened.get(node)
+        target = node_named(opened, node)
         before = len(history(name).ask(opened))
         opened.add([], aliases={name: target.id})
         rows = history(name).ask(opened)

@@ -50,7 +50,10 @@ def _opened(context: typer.Context) -> Catalog:
 NameArgument = Annotated[
     str,
     typer.Argument(
-        help="A name, name@version or digest.", autocompletion=complete_name, show_default=False, metavar="NAME"
+        help="A name, name@version, digest, or what a node itself is called.",
+        autocompletion=complete_name,
+        show_default=False,
+        metavar="NAME",
     ),
 ]
 CypherOption = Annotated[bool, typer.Option("--cypher", help="Print the query instead of asking it.")]

@@ -28,13 +28,8 @@ def page_questions(node: Node, name: str) -> dict[str, Question]:
     return {**asked, "findings": strongest(node)} if node.label in _WITH_FINDINGS else asked
 
 
-def page_of(catalog: Catalog, name: str) -> dict[str, Any]:
-    """All that a page says.
-
-    Raises:
-        UnknownCell: if there is no node of that name.
-    """
-    node = catalog.get(name)
+def page_of(catalog: Catalog, node: Node, name: str) -> dict[str, Any]:
+    """All that a page says of a node, which was asked for by this name."""
     answers = {part: question.ask(catalog) for part, question in page_questions(node, name).items()}
     ports = [end.model_dump(exclude={"type_key"}) for _, end in catalog.neighbours(node.id, "HAS_PORT")]
     return {

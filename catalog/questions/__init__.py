@@ -3,7 +3,7 @@
 from .differences import difference
 from .findings import FAITHFULNESS, cells_of_contract, cells_of_task, faithful_circuits, findings, strongest
 from .lineage import lineage, lineage_graph
-from .moments import event_at, node_at
+from .moments import event_at, node_at, node_named
 from .ports import Signature, cells_of_type, feeding, reading, signature_named
 from .question import Question, Row
 from .similarity import similar_circuits
@@ -29,6 +29,7 @@ __all__ = [
     "lineage_graph",
     "metric_over_versions",
     "node_at",
+    "node_named",
     "reading",
     "signature_named",
     "similar_circuits",

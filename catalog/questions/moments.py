@@ -1,4 +1,4 @@
-"""Times of a catalog: which event a user means, and what a name meant then."""
+"""Which node and which time a user means: names now and then, own names of nodes, and the events of a catalog."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from datetime import UTC, datetime
 from ...errors import CatalogError, UnknownCell
 from ..catalog import Catalog
 from ..node import Node
+from ..schema import LABELS
+from .question import ANY_LABEL
 
-__all__ = ["event_at", "node_at"]
+__all__ = ["event_at", "node_at", "node_named"]
 
 _VERSION = re.compile(r"(.+)@(\d+)")
+_NAMED = [label for label in ANY_LABEL if "name" in LABELS[label].model_fields and label not in ("Component", "Port")]
+_SHOWN = 3
 
 
 def event_at(catalog: Catalog, moment: str) -> int:
@@ -40,6 +44,25 @@ def event_at(catalog: Catalog, moment: str) -> int:
     return int(rows[0]["event"])
 
 
+def node_named(catalog: Catalog, name: str) -> Node:
+    """The node of a name, `name@version` or digest; else the only node that is itself called so, as runs are.
+
+    Raises:
+        UnknownCell: naming the nearest name, or the digests of several nodes that are called so.
+    """
+    try:
+        return catalog.get(name)
+    except UnknownCell:
+        called = " UNION ALL ".join(f"MATCH (n:{label}) WHERE n.name = $name RETURN n.id AS id" for label in _NAMED)
+        ids = sorted(row["id"] for row in catalog.query(called, name=name))
+        if not ids:
+            raise
+    if len(ids) > 1:
+        some = ", ".join(id[:12] for id in ids[:_SHOWN]) + (", …" if len(ids) > _SHOWN else "")
+        raise UnknownCell(f"{len(ids)} nodes are called {name!r}; give the digest of one: {some}")
+    return catalog.get(ids[0])
+
+
 def node_at(catalog: Catalog, name: str, event: int | None) -> Node:
     """The node that a name, `name@version` or digest meant after an event; None is now.
 
@@ -47,7 +70,7 @@ def node_at(catalog: Catalog, name: str, event: int | None) -> Node:
         UnknownCell: if it meant none, or the node was not there yet.
     """
     if event is None:
-        return catalog.get(name)
+        return node_named(catalog, name)
     alias, _, version = name.partition("@")
     cypher = """MATCH (a:Alias) WHERE a.name = $name
 RETURN a.version AS version, a.of AS of, a.event AS event ORDER BY version DESC"""
@@ -55,7 +78,7 @@ RETURN a.version AS version, a.of AS of, a.event AS event ORDER BY version DESC"
     then = [one for one in versions if one["event"] <= event and version in ("", str(one["version"]))]
     if then:
         return catalog.get(then[0]["of"])
-    node = catalog.get(name)
+    node = node_named(catalog, name)
     if versions:
         when = (
             versions[-1]["event"]

@@ -6,7 +6,8 @@ from typing import Literal
 
 import pytest
 
-from stdcell.catalog.questions import event_at, lineage, lineage_graph, node_at
+from stdcell.catalog import TrainingRun
+from stdcell.catalog.questions import event_at, lineage, lineage_graph, node_at, node_named
 from stdcell.errors import CatalogError, UnknownCell
 
 from .conftest import Shelf
@@ -148,6 +149,25 @@ def test_a_name_means_what_it_meant_then(name: str, event: int, node: str, shelf
 def test_a_name_that_was_not_given_yet_is_told(name: str, event: int, message: str, shelf: Shelf) -> None:
     with pytest.raises(UnknownCell, match=message):
         node_at(shelf.catalog, name, event)
+
+
+@pytest.mark.parametrize(("name", "node"), [("first", "run"), ("at 900", "late"), ("sums", "data"), ("add", "add2")])
+def test_a_node_without_a_name_is_found_by_what_it_is_called(name: str, node: str, shelf: Shelf) -> None:
+    assert node_named(shelf.catalog, name).id == shelf.id(node)
+
+
+def test_what_two_nodes_are_called_names_neither(shelf: Shelf) -> None:
+    run = TrainingRun(name="first", seed=4, n_steps=9, config={}, code_version="0.1.0", dataset=shelf.id("data"))
+    shelf.catalog.add(run)
+    first, second = sorted([run.id, shelf.id("run")])
+    with pytest.raises(UnknownCell) as error:
+        node_named(shelf.catalog, "first")
+    assert str(error.value) == f"2 nodes are called 'first'; give the digest of one: {first[:12]}, {second[:12]}"
+
+
+def test_what_nothing_is_called_names_the_nearest_name(shelf: Shelf) -> None:
+    with pytest.raises(UnknownCell, match="no cell named 'quat' among 4 names; did you mean 'quad'"):
+        node_named(shelf.catalog, "quat")
 
 
 def test_a_digest_that_was_not_there_yet_is_told(shelf: Shelf) -> None:
