@@ -151,8 +151,8 @@ def test_the_tree_holds_every_version_with_its_kind_and_task(shelf: Shelf) -> No
 
 def test_a_structure_is_a_graph_of_components(shelf: Shelf) -> None:
     graph = structure_graph(structure([shelf.nodes["add1"]]).ask(shelf.catalog))
-    assert list(graph.nodes(data="kind")) == [("L0.H0", "head"), ("L0.mlp", "mlp")]
-    assert list(graph.edges(data="reader")) == [("L0.H0", "L0.mlp", "in")]
+    assert {name: of["kind"] for name, of in graph.nodes(data=True)} == {"L0.H0": "head", "L0.mlp": "mlp"}
+    assert [(*ends, of["reader"]) for *ends, of in graph.edges(data=True)] == [("L0.H0", "L0.mlp", "in")]
 
 
 def test_similar_circuits_are_scored_by_parts(shelf: Shelf) -> None:
