@@ -113,6 +113,7 @@ def _branch(label: str, steps: tuple[_Step, ...], way: Way, depth: int) -> str:
     if last.repeats and depth - len(before) > 1:
         n_hops += 1
         pattern += last.arrow(way, f"{last.pattern}*0..{depth - len(before) - 1}") + f"(n{n_hops})"
+        pattern += f"\nMATCH (n{n_hops})"  # of its own: in one MATCH Neo4j would take no relationship twice
     found, reached = f"n{n_hops + 1}", last.reached(way)
     pattern += last.arrow(way, f"r{last.pattern}") + _node(n_hops + 1, reached, reached)
     ends = (f"n{n_hops}", found) if last.along == (way == "up") else (found, f"n{n_hops}")
