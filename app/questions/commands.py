@@ -170,7 +170,8 @@ def print_history(
             print_cypher(question)
             return
         rows = question.ask(opened)
-    print_json(rows) if as_json else print_table(rows)
+    columns = ("version", "at", "who", "what", "event", "from", "to") if metric is None else None
+    print_json(rows) if as_json else print_table(rows, columns)
 
 
 def move_name(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import count
 from typing import Literal, NamedTuple
 
 import networkx as nx
@@ -105,28 +106,30 @@ def _branches(label: str, way: Way, depth: int) -> Iterator[str]:
 def _branch(label: str, steps: tuple[_Step, ...], way: Way, depth: int) -> str:
     """The relationships of the last step that the steps before it lead to."""
     *before, last = steps
-    pattern, n_hops = f"MATCH (n0:{label} {{id: $id}})", 0
+    nodes = (f"{'abcd'[len(before)]}{number}" for number in count())  # of this branch alone
+    start = next(nodes)
+    pattern = f"MATCH ({start}:{label} {{id: $id}})"
     for step, following in zip(before, steps[1:], strict=False):
         length = f"*1..{depth - len(before)}" if step.repeats else ""
-        n_hops += 1
-        pattern += step.arrow(way, step.pattern + length) + _node(n_hops, step.reached(way), following.left(way))
+        start = next(nodes)
+        pattern += step.arrow(way, step.pattern + length) + _node(start, step.reached(way), following.left(way))
     if last.repeats and depth - len(before) > 1:
-        n_hops += 1
-        pattern += last.arrow(way, f"{last.pattern}*0..{depth - len(before) - 1}") + f"(n{n_hops})"
-        pattern += f"\nMATCH (n{n_hops})"  # of its own: in one MATCH Neo4j would take no relationship twice
-    found, reached = f"n{n_hops + 1}", last.reached(way)
-    pattern += last.arrow(way, f"r{last.pattern}") + _node(n_hops + 1, reached, reached)
-    ends = (f"n{n_hops}", found) if last.along == (way == "up") else (found, f"n{n_hops}")
+        start = next(nodes)
+        # A match of its own follows: within one, Neo4j takes no relationship twice.
+        pattern += last.arrow(way, f"{last.pattern}*0..{depth - len(before) - 1}") + f"({start})\nMATCH ({start})"
+    found, reached = next(nodes), last.reached(way)
+    pattern += last.arrow(way, f"r{last.pattern}") + _node(found, reached, reached)
+    source, target = (start, found) if last.along == (way == "up") else (found, start)
     # Not the found id once more: one value in two columns of a UNION makes ladybug 0.22 crash.
     return f"""{pattern}
-RETURN DISTINCT {ends[0]}.id AS source, type(r) AS type, {ends[1]}.id AS target, r.event AS event,
+RETURN DISTINCT {source}.id AS source, type(r) AS type, {target}.id AS target, r.event AS event,
   {label_in_cypher(found, reached)} AS label, {found}.name AS name"""
 
 
-def _node(number: int, reached: list[str], left: list[str]) -> str:
+def _node(variable: str, reached: list[str], left: list[str]) -> str:
     """A node of a pattern, with its label where there is only one that it can have."""
     possible = [label for label in reached if label in left]
-    return f"(n{number}:{possible[0]})" if len(possible) == 1 else f"(n{number})"
+    return f"({variable}:{possible[0]})" if len(possible) == 1 else f"({variable})"
 
 
 def _with_ends(rows: list[Row], way: Way) -> list[Row]:

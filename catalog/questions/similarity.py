@@ -69,8 +69,8 @@ def _own_parts(catalog: Catalog, circuit: Circuit) -> dict[str, list[str]]:
 
 def _scored(rows: list[Row], own: dict[str, list[str]]) -> list[Row]:
     scored = []
-    for row in rows:
-        parts = {part: _share(len(own[part]), row[part], row[f"{part}_shared"]) for part in _PARTS}
+    for row in rows:  # ladybug's sums are decimals
+        parts = {part: _share(len(own[part]), row[part], int(row[f"{part}_shared"])) for part in _PARTS}
         compared = [share for share in parts.values() if share is not None]
         score = fmean(compared) if compared else 0.0
         scored.append({"id": row["id"], "kind": "Circuit", "name": row["name"], "score": score, **parts})

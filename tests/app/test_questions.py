@@ -202,6 +202,14 @@ def test_show_prints_every_part(stdcell: Run) -> None:
     assert "\x1b" not in done.out
 
 
+def test_similar_circuits_are_listed_with_the_parts_of_their_score(stdcell: Run) -> None:
+    (row,) = json.loads(stdcell("find", "--similar", "add", "--json").out)
+    assert {key: row[key] for key in ("score", "ports", "tasks", "edges")} == dict.fromkeys(
+        ("score", "ports", "tasks", "edges"), 1.0
+    )
+    assert stdcell("find", "--similar", "add").code == 0
+
+
 def test_a_circuit_is_shown_as_a_graph(stdcell: Run) -> None:
     done = stdcell("show", "add", "--dot")
     assert '"L0.H0" -> "L0.H1" [label="q"];' in done.out
