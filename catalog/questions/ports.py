@@ -81,15 +81,10 @@ def port_named(catalog: Catalog, text: str) -> Port | None:
     Raises:
         UnknownCell: if there is such a cell, and it has no such port.
     """
-    cell, dot, name = text.rpartition(".")
-    if not dot or not cell:
+    cell, _, name = text.rpartition(".")
+    if not cell or _is_type(text):
         return None
-    try:
-        node = catalog.get(cell)
-    except UnknownCell:
-        if _is_type(text):
-            return None
-        raise
+    node = catalog.get(cell)
     ports = [port for _, port in catalog.neighbours(node.id, "HAS_PORT") if isinstance(port, Port)]
     found = [port for port in ports if port.name == name]
     if not found:
