@@ -15,6 +15,7 @@ import typer
 
 from .. import __version__
 from ..errors import StdcellError
+from .catalog import catalogs
 from .compilation import LONGEST, Beginning, compile_program
 from .options import (
     CatalogOption,
@@ -26,39 +27,24 @@ from .options import (
     parse_file,
     printable,
 )
-from .questions import commands as questions
-from .schema import print_schema
+from .questions import QUESTIONS
+from .servers import servers
 from .sheet.command import sheet
 from .tracing.commands import traces
-from .transfer import export_archive, import_archive, pull, push
-from .upkeep import check_catalog, rebuild_index, remove_garbage
 
 __all__ = ["app", "main"]
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, context_settings=_SETTINGS)
 extract = typer.Typer(no_args_is_help=True, help="Cut circuits and formulas out of a trained model.")
-catalogs = typer.Typer(no_args_is_help=True, help="Write into a catalog, and share what is in it.")
 app.add_typer(extract, name="extract")
 app.add_typer(catalogs, name="catalog")
-catalogs.command("fsck")(check_catalog)
-catalogs.command("gc")(remove_garbage)
-catalogs.command("reindex")(rebuild_index)
-app.command("compile")(compile_program)
-catalogs.command("push")(push)
-catalogs.command("pull")(pull)
-catalogs.command("export")(export_archive)
-catalogs.command("import")(import_archive)
-app.command()(sheet)
-catalogs.command("schema")(print_schema)
+app.add_typer(servers, name="server")
 app.add_typer(traces, name="trace")
-app.command("find")(questions.find_cells)
-app.command("show")(questions.show_node)
-app.command("lineage")(questions.print_lineage)
-app.command("diff")(questions.compare_nodes)
-app.command("history")(questions.print_history)
-app.command("tag")(questions.move_name)
-app.command("tree")(questions.print_tree)
+app.command("compile")(compile_program)
+for question, ask in QUESTIONS.items():
+    app.command(question)(ask)
+app.command("sheet")(sheet)
 
 RunArgument = Annotated[Path, typer.Argument(help="The folder of a training run.", show_default=False)]
 FileArgument = Annotated[Path, typer.Argument(help="A program, .cell or .rasp.", show_default=False)]
@@ -140,28 +126,6 @@ def extract_formula(run: RunArgument, as_json: JsonOption = False, quiet: QuietO
     from . import models
 
     models.print_formula(models.extract_formula(run, quiet=quiet or as_json), as_json=as_json)
-
-
-@catalogs.command("add")
-def catalog_add(
-    what: Annotated[Path, typer.Argument(help="The folder of a training run, or a program.", show_default=False)],
-    name: Annotated[str | None, typer.Option(help="What a program is called there (else as its file).")] = None,
-    catalog: CatalogOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Write a run with its circuit and formula, or a program pinned to the cells that it calls, and what was found."""
-    from . import catalogs, stitching
-
-    is_program = what.suffix in (".cell", ".rasp")
-    if not (what.is_file() if is_program else what.is_dir()):
-        expected = "a program, .cell or .rasp, or the folder of a training run"
-        raise StdcellError(f"{str(what)!r} is no such thing as can be added: expected {expected}")
-    with open_catalog(catalog, create=True) as opened:
-        if is_program:
-            stitching.print_saved(stitching.add_program(opened, what, name, quiet=quiet or as_json), as_json=as_json)
-        else:
-            catalogs.print_stored(catalogs.add_run(opened, what, quiet=quiet or as_json), as_json=as_json)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from ..catalog import Catalog
 from ..training import TrainingConfig
-from .catalogs import add_run
+from .catalog.runs import add_run
 from .composition import compose, count_verdicts, in_words
 from .models import extract_circuit, extract_formula, train_model
 from .options import console, print_json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -9,15 +10,7 @@ import typer
 from ..options import CatalogOption, JsonOption, open_catalog, print_json
 from .options import CypherOption, DotOption, GraphmlOption, NameArgument, complete_name, complete_port, one_form
 
-__all__ = [
-    "compare_nodes",
-    "find_cells",
-    "move_name",
-    "print_history",
-    "print_lineage",
-    "print_tree",
-    "show_node",
-]
+__all__ = ["QUESTIONS"]
 
 
 def find_cells(
@@ -235,3 +228,14 @@ def print_tree(
         print_graph(names_graph(rows), dot=dot)
     else:
         print_names_tree(rows, place)
+
+
+QUESTIONS: dict[str, Callable[..., None]] = {
+    "find": find_cells,
+    "show": show_node,
+    "lineage": print_lineage,
+    "diff": compare_nodes,
+    "history": print_history,
+    "tag": move_name,
+    "tree": print_tree,
+}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from stdcell.app.catalog.schema import ARROWS, PLACES, schema_picture
 from stdcell.app.cli import app
-from stdcell.app.schema import ARROWS, PLACES, schema_picture
 from stdcell.catalog import LABELS, RELATIONSHIP_TYPES
 from stdcell.catalog.documentation import schema_page
 

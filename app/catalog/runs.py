@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..catalog import Catalog
-from ..extraction.cataloguing import StoredRun, store_run
-from .options import console, print_json
-from .progress import stage
+from ...catalog import Catalog
+from ...extraction.cataloguing import StoredRun, store_run
+from ..options import console, print_json
+from ..progress import stage
 
 __all__ = ["add_run", "print_stored"]
 

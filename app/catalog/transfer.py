@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..catalog import Catalog
-from ..errors import CatalogError
-from .options import CatalogOption, JsonOption, QuietOption, console, open_catalog, print_json
+from ...catalog import Catalog, Circuit
+from ...errors import CatalogError
+from ..options import CatalogOption, JsonOption, QuietOption, console, open_catalog, print_json, printable
 
 if TYPE_CHECKING:
-    from ..catalog.transfer import Transferred
+    from ...catalog.transfer import Transferred
 
-__all__ = ["export_archive", "import_archive", "pull", "push"]
+__all__ = ["export_archive", "import_file", "pull", "push"]
+
+
+class Format(Enum):
+    """A format of other tools."""
+
+    circuit_tracer = "circuit-tracer"
+    eap_ig = "eap-ig"
+
+
+FormatOption = Annotated[
+    Format | None, typer.Option("--format", help="The format of another tool; an import tells it by the file.")
+]
 
 NamesArgument = Annotated[
     list[str] | None,
@@ -57,36 +70,66 @@ def pull(
 
 
 def export_archive(
-    path: Annotated[Path, typer.Argument(help="What to write: a .tar, a .zip, or a folder.", show_default=False)],
+    path: Annotated[
+        Path,
+        typer.Argument(help="What to write: a .tar, a .zip, or a folder; with --format a file.", show_default=False),
+    ],
     names: NamesArgument = None,
+    format_: FormatOption = None,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Write lineages as plain files that need no stdcell to be read: a folder, a .tar or a .zip."""
-    from ..catalog.transfer import export, source_of
-    from .progress import stage
+    """Write lineages as plain files that need no stdcell to be read, or a circuit as another tool's file."""
+    from ...catalog.transfer import export, source_of
+    from ..progress import stage
 
-    with open_catalog(catalog) as opened, stage("export", quiet=quiet or as_json) as bar:
-        written = export(source_of(opened), path, _roots(opened, names or []), told=bar.tell)
+    with open_catalog(catalog) as opened:
+        if format_ is not None:
+            _export_circuit(opened, names or [], path, format_.value, as_json=as_json)
+            return
+        with stage("export", quiet=quiet or as_json) as bar:
+            written = export(source_of(opened), path, _roots(opened, names or []), told=bar.tell)
     if as_json:
         print_json(asdict(written))
     else:
         _print_asked(written, f"exported to {path}")
 
 
-def import_archive(
-    path: Annotated[Path, typer.Argument(help="A folder, .tar or .zip that was exported.", show_default=False)],
+def import_file(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="What was exported, or a circuit of another tool: circuit-tracer's or EAP-IG's .json, or .pt.",
+            show_default=False,
+        ),
+    ],
+    format_: FormatOption = None,
+    name: Annotated[
+        str | None, typer.Option(help="What a circuit of another tool is called (else as its file).")
+    ] = None,
+    min_weight: Annotated[
+        float | None, typer.Option(help="Of such a circuit: only edges of at least that size.")
+    ] = None,
+    top_k: Annotated[int | None, typer.Option(min=1, help="Of such a circuit: only so many strongest edges.")] = None,
     move_names: MoveNamesOption = False,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Read what `catalog export` wrote; what is here already stays as it is."""
-    from ..catalog.transfer import open_archive, transfer
-    from .progress import stage
+    """Read what `catalog export` wrote, or a circuit of another tool; what is here already stays as it is."""
+    from ...catalog.transfer import is_archive, open_archive, transfer
+    from ..progress import stage
 
     is_quiet = quiet or as_json
+    if format_ is not None or (path.is_file() and not is_archive(path)):
+        with open_catalog(catalog, create=True) as target:
+            _import_circuit(target, path, format_, name, min_weight, top_k, as_json=as_json)
+        return
+    if (name, min_weight, top_k) != (None, None, None):
+        raise CatalogError(
+            f"{str(path)!r} is no circuit of another tool, which --name, --min-weight and --top-k are for"
+        )
     with (
         open_archive(path) as archive,
         open_catalog(catalog, create=True) as target,
@@ -96,11 +139,47 @@ def import_archive(
     _print_moved(moved, f"imported from {path}", as_json=as_json)
 
 
+def _import_circuit(
+    catalog: Catalog,
+    path: Path,
+    format_: Format | None,
+    name: str | None,
+    min_weight: float | None,
+    top_k: int | None,
+    *,
+    as_json: bool,
+) -> None:
+    from ...catalog.exchange import import_circuit
+
+    id = import_circuit(catalog, path, format=format_ and format_.value, name=name, min_weight=min_weight, top_k=top_k)
+    circuit = catalog.get(id)
+    assert isinstance(circuit, Circuit), "an import is a circuit"
+    if as_json:
+        print_json({"id": id, "name": circuit.name, "n_components": circuit.n_components, "n_edges": circuit.n_edges})
+    else:
+        counts = _counted((circuit.n_components, "component"), (circuit.n_edges, "edge"))
+        console.print(f"circuit {printable(circuit.name)}: {counts}", markup=False, soft_wrap=True)
+
+
+def _export_circuit(catalog: Catalog, names: Sequence[str], path: Path, format: str, *, as_json: bool) -> None:
+    from ...catalog.exchange import export_circuit
+
+    if len(names) != 1:
+        raise CatalogError(f"a file of {format} holds one circuit, found {len(names)} names; give one")
+    unsaid = export_circuit(catalog, names[0], path, format=format)
+    if as_json:
+        print_json({"path": str(path), "unsaid": unsaid})
+        return
+    console.print(f"written: {path}", markup=False, soft_wrap=True)
+    for sentence in unsaid:
+        console.print(f"note: {sentence}", markup=False, soft_wrap=True)
+
+
 def _move(
     source: Catalog, target: Catalog, names: Sequence[str], title: str, *, move_names: bool, quiet: bool
 ) -> Transferred:
-    from ..catalog.transfer import source_of, transfer
-    from .progress import stage
+    from ...catalog.transfer import source_of, transfer
+    from ..progress import stage
 
     roots = _roots(source, names)
     with stage(title, quiet=quiet) as bar:

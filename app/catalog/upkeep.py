@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from .options import DEFAULT_CATALOG, CatalogOption, JsonOption, console, open_catalog, print_json, printable
+from ..options import DEFAULT_CATALOG, CatalogOption, JsonOption, console, open_catalog, print_json, printable
 
 __all__ = ["check_catalog", "rebuild_index", "remove_garbage"]
 
@@ -26,7 +26,7 @@ def check_catalog(
     as_json: JsonOption = False,
 ) -> None:
     """Find every damage of a catalog; the exit code is 1 where damage is left."""
-    from ..catalog import upkeep
+    from ...catalog import upkeep
 
     place = catalog or DEFAULT_CATALOG
     found = upkeep.fsck(place)
@@ -57,7 +57,7 @@ def remove_garbage(
     as_json: JsonOption = False,
 ) -> None:
     """Tell, or remove, the blobs that no node of the catalog names."""
-    from ..catalog.upkeep import collect_garbage
+    from ...catalog.upkeep import collect_garbage
 
     with open_catalog(catalog) as opened:
         garbage = collect_garbage(opened, older_than=timedelta(hours=older_than), remove=remove)
@@ -86,7 +86,7 @@ def rebuild_index(catalog: CatalogOption = None) -> None:
 
 
 def _plain(damages: Sequence[object]) -> list[dict[str, object]]:
-    from ..catalog.upkeep import Damage
+    from ...catalog.upkeep import Damage
 
     names = ("kind", "place", "found", "mend", "is_harmless")
     return [{name: getattr(one, name) for name in names} for one in damages if isinstance(one, Damage)]

@@ -13,10 +13,10 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from ..catalog.documentation import schema_page
-from ..catalog.durable import write_atomically
-from .report.markup import Markup, element
-from .report.palette import LIGHT
+from ...catalog.documentation import schema_page
+from ...catalog.durable import write_atomically
+from ..report.markup import Markup, element
+from ..report.palette import LIGHT
 
 __all__ = ["ARROWS", "PLACES", "print_schema", "schema_picture"]
 
