@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from ..dsl.scope import CellPort, CellSignature, Condition
 from ..dsl.types import Unknown
@@ -18,13 +19,17 @@ from .cypher.results import settled
 from .embedded.folder import claim_folder
 from .embedded.index import LadybugIndex
 from .embedded.record import SqliteRecord
+from .graphs import aliases_of, circuit_graph, nodes_of, reached, relationships_of, typed_graph
 from .matching import newest_match
 from .node import Node
-from .relationships import Relationship, relationship_type
-from .schema import CELLS, OWN_LABELS, Event, Program
+from .relationships import OWN_TYPES, Relationship, relationship_type
+from .schema import CELLS, OWN_LABELS, Circuit, Event, Program, node_from_manifest
 from .scope import signature_of
 from .server import ServerAddress, is_server_uri
 from .store import Batch, Change, Direction, QueryEngine, Record
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = ["Catalog"]
 
@@ -157,9 +162,58 @@ class Catalog:
         Raises:
             CatalogError: if there is no such type.
         """
-        found = self._record.relationships(id, relationship_type(type).name, direction)
+        found = self._record.relationships([id], relationship_type(type).name, direction)
         ends = [one.target if direction == "out" else one.source for one in found]
         return list(zip(found, self._record.nodes(ends), strict=True))
+
+    def graph(
+        self,
+        root: str | None = None,
+        *,
+        circuit: str | None = None,
+        types: Collection[str] | None = None,
+        direction: Literal["out", "in", "both"] = "both",
+        depth: int | None = None,
+    ) -> nx.MultiDiGraph[str]:
+        """The catalog, what can be reached from a node, or a circuit, as a networkx graph.
+
+        Args:
+            root: name or digest of the node to start from; the whole catalog where left out.
+            circuit: in place of all else a circuit, whose components become a directed acyclic graph.
+            types: the types of relationship to follow and to show; all where left out.
+            direction: along relationships ("out"), against them ("in"), or both.
+            depth: most relationships on a way from the root; no bound where left out.
+
+        Raises:
+            UnknownCell: if there is no node of that name.
+            CatalogError: if there is no such type, or the circuit is none or not acyclic.
+        """
+        if circuit is not None:
+            return self._circuit_graph(circuit)
+        shown = None if types is None else {relationship_type(name).name for name in types}
+        relationships = [
+            Relationship(one.source, one.type, one.target, json.loads(one.properties))
+            for one in self._record.stored_relationships()
+            if one.type not in OWN_TYPES and (shown is None or one.type in shown)
+        ]
+        kept = None if root is None else reached(self.get(root).id, relationships, direction, depth)
+        nodes = (
+            node_from_manifest(one.id, one.manifest)
+            for one in self._record.stored_nodes()
+            if one.label not in OWN_LABELS and (kept is None or one.id in kept)
+        )
+        return typed_graph(nodes, relationships, {name: self._id_of(name) for name in self.names()})
+
+    def add_graph(self, graph: nx.MultiDiGraph[str]) -> list[str]:
+        """Write what a graph of `graph` holds, whole or not at all; blobs must be there before.
+
+        Returns:
+            The ids of the nodes, in the graph's order.
+
+        Raises:
+            CatalogError: if a node or an edge is not as the schema says, or the catalog cannot be written.
+        """
+        return self.add(nodes_of(graph), relationships_of(graph), aliases_of(graph))
 
     def find_cell(self, kind: str, name: str, version: int | None) -> CellSignature:
         """The signature of a circuit or formula that a program names: a catalog is a `Scope`.
@@ -245,6 +299,14 @@ class Catalog:
         """All changes of the catalog, oldest first."""
         return self._record.events()
 
+    def _circuit_graph(self, name: str) -> nx.MultiDiGraph[str]:
+        circuit = self.get(name)
+        if not isinstance(circuit, Circuit):
+            raise CatalogError(f"{name!r} is a {circuit.label.lower()}; expected a circuit")
+        components = [node for _, node in self.neighbours(circuit.id, "HAS_COMPONENT")]
+        feeds = self._record.relationships([node.id for node in components], "FEEDS", "out")
+        return circuit_graph(circuit, components, feeds)
+
     def _batch(
         self,
         nodes: Sequence[Node],
@@ -262,6 +324,8 @@ class Catalog:
             raise CatalogError(f"no node {unknown[0]!r} to join or to name; add it first or in the same call")
         for one in relationships:
             relationship_type(one.type).check(labels[one.source], labels[one.target])
+            if one.source == one.target:  # which undirected patterns would find twice in a folder, and once on a server
+                raise CatalogError(f"{one.type} joins two different nodes, found {one.source} at both ends")
         for name, id in aliases:
             _check_alias(name)
             relationship_type("POINTS_TO").check("Alias", labels[id])

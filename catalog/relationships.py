@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import CatalogError, did_you_mean
 from .node import canonical_json
-from .schema import CELLS, LABELS
+from .schema import CELLS, LABELS, OWN_LABELS
 
-__all__ = ["RELATIONSHIP_TYPES", "Properties", "Relationship", "RelationshipType", "relationship_type"]
+__all__ = ["OWN_TYPES", "RELATIONSHIP_TYPES", "Properties", "Relationship", "RelationshipType", "relationship_type"]
 
 _CELL = "|".join(CELLS)
 _NAMED = "|".join(label for label in LABELS if label not in ("Alias", "Event"))
@@ -106,6 +106,10 @@ RELATIONSHIP_TYPES: dict[str, RelationshipType] = {
         _joins("POINTS_TO", "Alias", _NAMED, "This version of the name means the node."),
     )
 }
+OWN_TYPES = tuple(
+    type.name for type in RELATIONSHIP_TYPES.values() if not {*type.pairs[0], *type.pairs[-1]}.isdisjoint(OWN_LABELS)
+)
+"""What the catalog writes itself: relationships of its own labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +127,6 @@ class Relationship:
 
     def __post_init__(self) -> None:
         model = relationship_type(self.type).model
-        if self.source == self.target and self.type != "COMPATIBLE":
-            raise CatalogError(f"{self.type} joins two different nodes, found {self.source!r} at both ends")
         if not self.properties and model is Properties:
             return
         try:

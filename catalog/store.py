@@ -126,8 +126,8 @@ class Record(Protocol):
     def versions(self, name: str) -> list[Alias]:
         """The versions of an alias, oldest first; empty for an unknown name."""
 
-    def relationships(self, id: str, type: str, direction: Direction) -> list[Relationship]:
-        """The relationships of one type that leave or enter a node."""
+    def relationships(self, ids: Sequence[str], type: str, direction: Direction) -> list[Relationship]:
+        """The relationships of one type that leave or enter any of these nodes."""
 
     def events(self) -> list[Event]:
         """All events, oldest first."""

@@ -126,10 +126,12 @@ class SqliteRecord:
         sql = "SELECT nodes.id, manifest FROM aliases JOIN nodes USING (number) WHERE name = ? ORDER BY version"
         return [cast(Alias, node_from_manifest(*row)) for row in self._rows(sql, name)]
 
-    def relationships(self, id: str, type: str, direction: Direction) -> list[Relationship]:
-        """The relationships of one type that leave or enter a node."""
+    def relationships(self, ids: Sequence[str], type: str, direction: Direction) -> list[Relationship]:
+        """The relationships of one type that leave or enter any of these nodes."""
         end = "a" if direction == "out" else "b"
-        rows = self._rows(f"{_JOINED} WHERE {end}.id = ? AND type = ?", id, type)
+        rows = self._rows(
+            f"{_JOINED} WHERE {end}.id IN (SELECT value FROM json_each(?)) AND type = ?", _list(ids), type
+        )
         return [Relationship(source, type_, target, json.loads(said)) for source, type_, target, said, _ in rows]
 
     def events(self) -> list[Event]:

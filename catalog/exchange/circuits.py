@@ -17,7 +17,6 @@ from ..catalog import Catalog
 from ..node import Node
 from ..relationships import Relationship
 from ..schema import Circuit, Component, Dataset, Evidence, Model, Task
-from .bulk import relationships_from
 from .edges import Edge, Pruning
 
 __all__ = ["CircuitFile", "Draft", "Parts", "Prompt", "is_whole", "parts_of"]
@@ -142,7 +141,7 @@ def parts_of(catalog: Catalog, name: str) -> Parts:
     names = {component.id: component.name for component in found}
     edges = [
         Edge(names[one.source], names[one.target], str(one.properties["reader"]), _weight(one))
-        for one in relationships_from(catalog, circuit, "FEEDS")
+        for one in catalog.record.relationships(list(names), "FEEDS", "out")
     ]
     return Parts(circuit, components, edges)
 

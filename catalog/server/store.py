@@ -117,16 +117,16 @@ class Neo4jStore:
         read = "MATCH (a:Alias {name: $name}) RETURN a.id, a.manifest ORDER BY a.version"
         return [cast(Alias, node_from_manifest(*row)) for row in self.rows(read, name=name)]
 
-    def relationships(self, id: str, type: str, direction: Direction) -> list[Relationship]:
-        """The relationships of one type that leave or enter a node."""
+    def relationships(self, ids: Sequence[str], type: str, direction: Direction) -> list[Relationship]:
+        """The relationships of one type that leave or enter any of these nodes."""
         arrow = ("-", "->") if direction == "out" else ("<-", "-")
         ends = {pair[direction == "in"]: None for pair in relationship_type(type).pairs}
         read = _for_each(
-            f"MATCH (n:{{label}} {{{{id: $id}}}}){arrow[0]}[r:{type}]{arrow[1]}() "
+            f"MATCH (n:{{label}}){arrow[0]}[r:{type}]{arrow[1]}() WHERE n.id IN $ids "
             "RETURN startNode(r).id AS source, type(r) AS type, endNode(r).id AS target, properties(r) AS properties",
             ends,
         )
-        rows = self.rows(read, id=id)
+        rows = self.rows(read, ids=list(ids))
         return [Relationship(source, kind, target, json.loads(_said(said))) for source, kind, target, said in rows]
 
     def events(self) -> list[Event]:

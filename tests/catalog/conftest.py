@@ -75,3 +75,16 @@ def filled(
     catalog.blobs.put(b"weights")
     catalog.add([dataset, run, checkpoint, circuit], lineage, {"adder": circuit.id})
     return catalog
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Catalog]:
+    """A new catalog in a folder."""
+    with Catalog(tmp_path / "catalog") as catalog:
+        yield catalog
+
+
+@pytest.fixture
+def files() -> Path:
+    """Files that other tools wrote (see its README)."""
+    return Path(__file__).parent / "exchange" / "files"

@@ -13,7 +13,7 @@ from stdcell.app.cli import app
 from stdcell.catalog import LABELS, RELATIONSHIP_TYPES
 from stdcell.catalog.documentation import schema_page
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 def test_the_page_in_the_docs_is_up_to_date() -> None:

@@ -9,10 +9,7 @@ import networkx as nx
 
 from stdcell.catalog import Catalog
 from stdcell.catalog.exchange import (
-    add_graph,
-    circuit_graph,
     export_circuit,
-    graph_of,
     import_circuit,
     to_graphml,
 )
@@ -33,13 +30,13 @@ def test_an_attribution_graph_goes_in_and_out(catalog: Catalog, files: Path, tmp
 
 def test_a_circuit_of_eap_ig_goes_in_and_out_as_a_graph(catalog: Catalog, files: Path, tmp_path: Path) -> None:
     import_circuit(catalog, files / "eap_ig_2.json", name="x")
-    graph = graph_of(catalog)
-    assert circuit_graph(catalog, "x").number_of_edges() == 12
+    graph = catalog.graph()
+    assert catalog.graph(circuit="x").number_of_edges() == 12
     assert to_graphml(graph).count("<node ") == len(graph) == 8
     with Catalog(tmp_path / "other") as other:
         other.blobs.put_file(files / "eap_ig_2.json")
-        add_graph(other, graph)
-        assert nx.utils.graphs_equal(graph_of(other), graph)
+        other.add_graph(graph)
+        assert nx.utils.graphs_equal(other.graph(), graph)
 
 
 def test_what_our_own_export_says_of_readers_comes_back(catalog: Catalog, files: Path, tmp_path: Path) -> None:

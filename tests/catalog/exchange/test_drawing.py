@@ -10,7 +10,7 @@ import networkx as nx
 import pytest
 
 from stdcell.catalog import Catalog
-from stdcell.catalog.exchange import circuit_graph, graph_of, import_circuit, to_dot, to_graphml
+from stdcell.catalog.exchange import import_circuit, to_dot, to_graphml
 
 HOSTILE = ['a"b', "a\\", 'a\\"; b [shape=box]; "', "<b>x</b>", "<script>", "a\nb", "]]>", "&amp;", "a;b{c}", "", "é→"]
 
@@ -62,7 +62,7 @@ def test_characters_that_no_xml_may_hold_are_shown_as_their_codes() -> None:
 
 def test_objects_are_json_text_and_nothing_is_left_out(empty: Catalog, files: Path) -> None:
     import_circuit(empty, files / "attribution_graph.json", name="x")
-    graph = read_graphml(to_graphml(graph_of(empty)))
+    graph = read_graphml(to_graphml(empty.graph()))
     [task] = [of for _, of in graph.nodes(data=True) if of["label"] == "Task"]
     assert task["parameters"] == (
         '{"prompt":"<bos>capital of\\nItaly","prompt_tokens":["<bos>","capital"," of\\nItaly"]}'
@@ -73,7 +73,7 @@ def test_objects_are_json_text_and_nothing_is_left_out(empty: Catalog, files: Pa
 
 def test_a_circuit_is_drawn_with_its_readers_and_weights(empty: Catalog, files: Path) -> None:
     import_circuit(empty, files / "eap_ig_2.json", name="x")
-    dot = to_dot(circuit_graph(empty, "x"))
+    dot = to_dot(empty.graph(circuit="x"))
     assert '  "L1.H1" [label="head\\nL1.H1"];' in dot
     assert dot.count(" -> ") == 12
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stdcell.catalog import Catalog, Circuit, Component, Relationship
-from stdcell.catalog.exchange import circuit_graph, export_circuit_tracer, export_eap_ig, import_eap_ig
+from stdcell.catalog.exchange import export_circuit_tracer, export_eap_ig, import_eap_ig
 from stdcell.catalog.exchange.circuits import parts_of
 from stdcell.catalog.exchange.eap_ig_graph import eap_ig_graph
 from stdcell.errors import CatalogError
@@ -46,7 +46,7 @@ def marked(document: Document) -> dict[str, float]:
 
 def test_what_the_file_marks_becomes_a_circuit_by_our_names(empty: Catalog, files: Path) -> None:
     import_eap_ig(empty, files / "eap_ig_2.json")
-    graph = circuit_graph(empty, "eap_ig_2")
+    graph = empty.graph(circuit="eap_ig_2")
     assert sorted(graph) == ["L0.H0", "L0.mlp", "L1.H0", "L1.H1", "input", "logits"]
     assert graph.number_of_edges() == 12
     assert graph.nodes["L1.H0"]["kind"] == "head"

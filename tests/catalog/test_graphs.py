@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stdcell.catalog import Catalog, Checkpoint, Circuit, Component, Dataset, Model, Relationship, Task, TrainingRun
-from stdcell.catalog.exchange import add_graph, circuit_graph, graph_of, import_circuit, nodes_of, relationships_of
+from stdcell.catalog.exchange import import_circuit
+from stdcell.catalog.graphs import nodes_of, relationships_of
 from stdcell.errors import CatalogError, UnknownCell
 
 TASK = Task(name="sums", description="Add two numbers.", parameters={"modulus": 7})
@@ -41,7 +42,7 @@ def filled(empty: Catalog) -> Catalog:
 
 
 def test_a_graph_holds_typed_properties(filled: Catalog) -> None:
-    graph = graph_of(filled)
+    graph = filled.graph()
     assert len(graph) == 7
     assert graph.nodes[TASK.id] == {
         "label": "Task",
@@ -52,7 +53,7 @@ def test_a_graph_holds_typed_properties(filled: Catalog) -> None:
 
 
 def test_edges_have_their_type_as_key_and_their_properties(filled: Catalog) -> None:
-    edges = [(key, of) for _, _, key, of in graph_of(filled, types=["FEEDS"]).edges(keys=True, data=True)]
+    edges = [(key, of) for _, _, key, of in filled.graph(types=["FEEDS"]).edges(keys=True, data=True)]
     assert edges == [
         ("FEEDS", {"type": "FEEDS", "reader": "k", "weight": -0.5}),
         ("FEEDS 2", {"type": "FEEDS", "reader": "q"}),
@@ -72,23 +73,23 @@ def test_edges_have_their_type_as_key_and_their_properties(filled: Catalog) -> N
 def test_what_is_reached_from_a_node_depends_on_types_direction_and_depth(
     asked: dict[str, Any], labels: list[str], filled: Catalog
 ) -> None:
-    graph = graph_of(filled, "adder", **asked)
+    graph = filled.graph("adder", **asked)
     assert sorted(of["label"] for _, of in graph.nodes(data=True)) == labels
 
 
 def test_unknown_roots_and_types_are_told(filled: Catalog) -> None:
     with pytest.raises(UnknownCell, match="did you mean 'adder'"):
-        graph_of(filled, "addr")
+        filled.graph("addr")
     with pytest.raises(CatalogError, match="no relationship type 'FEDS'; did you mean 'FEEDS'"):
-        graph_of(filled, types=["FEDS"])
+        filled.graph(types=["FEDS"])
 
 
 def test_a_graph_put_into_an_empty_catalog_is_the_same_graph(filled: Catalog, tmp_path: Path) -> None:
-    graph = graph_of(filled)
+    graph = filled.graph()
     with Catalog(tmp_path / "other") as other:
         other.blobs.put(b"weights")
-        add_graph(other, graph)
-        again = graph_of(other)
+        other.add_graph(graph)
+        again = other.graph()
         assert other.names() == ["add", "adder"]
     assert again.graph == graph.graph
     assert sorted(again.nodes(data=True), key=str) == sorted(graph.nodes(data=True), key=str)
@@ -97,11 +98,11 @@ def test_a_graph_put_into_an_empty_catalog_is_the_same_graph(filled: Catalog, tm
 
 def test_an_imported_circuit_goes_through_a_graph(empty: Catalog, files: Path, tmp_path: Path) -> None:
     import_circuit(empty, files / "attribution_graph.json", name="x")
-    graph = graph_of(empty)
+    graph = empty.graph()
     with Catalog(tmp_path / "other") as other:
         other.blobs.put((files / "attribution_graph.json").read_bytes())
-        add_graph(other, graph)
-        assert sorted(graph_of(other).edges(data="weight")) == sorted(graph.edges(data="weight"))
+        other.add_graph(graph)
+        assert sorted(other.graph().edges(data="weight")) == sorted(graph.edges(data="weight"))
 
 
 VALUES = st.recursive(
@@ -137,11 +138,11 @@ def test_any_catalog_comes_back_from_its_graph(
     ]
     with Catalog(folder / "one") as one, Catalog(folder / "two") as two:
         one.add([*models, *parts], [*owned, *fed], {"first": models[0].id})
-        graph = graph_of(one)
+        graph = one.graph()
         assert {node.id for node in nodes_of(graph)} == {node.id for node in [*models, *parts]}
         assert {str(edge) for edge in relationships_of(graph)} == {str(edge) for edge in [*owned, *fed]}
-        add_graph(two, graph)
-        assert nx.utils.graphs_equal(graph_of(two), graph)
+        two.add_graph(graph)
+        assert nx.utils.graphs_equal(two.graph(), graph)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +161,7 @@ def test_a_node_that_is_none_of_the_schema_is_named(change: dict[str, Any], mess
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     graph.add_node(TASK.id, **{"label": "Task", **TASK.model_dump(), **change})
     with pytest.raises(CatalogError) as fault:
-        add_graph(empty, graph)
+        empty.add_graph(graph)
     assert message in str(fault.value)
     assert str(fault.value).startswith(f"the graph's node {TASK.id!r}")
     assert empty.query("MATCH (t:Task) RETURN t.name") == []
@@ -183,11 +184,11 @@ def test_an_edge_that_is_no_relationship_is_named(attributes: dict[str, Any], me
 
 def test_aliases_of_a_graph_are_names(empty: Catalog) -> None:
     with pytest.raises(CatalogError, match="the graph's `aliases` are no names with the ids that they mean"):
-        add_graph(empty, nx.MultiDiGraph(aliases={"x": 3}))
+        empty.add_graph(nx.MultiDiGraph(aliases={"x": 3}))
 
 
 def test_a_circuit_is_a_graph_of_its_components(filled: Catalog) -> None:
-    graph = circuit_graph(filled, "adder")
+    graph = filled.graph(circuit="adder")
     assert list(nx.topological_sort(graph)) == ["L0.H0", "L1.H0"]
     assert graph.edges["L0.H0", "L1.H0", "k"] == {"reader": "k", "weight": -0.5}
     assert graph.edges["L0.H0", "L1.H0", "q"] == {"reader": "q"}
@@ -200,5 +201,5 @@ def test_a_circuit_that_runs_in_a_circle_is_told(empty: Catalog) -> None:
     joined = [Relationship(circuit.id, "HAS_COMPONENT", part.id) for part in (a, b)]
     fed = [Relationship(s.id, "FEEDS", t.id, {"reader": "in"}) for s, t in ((a, b), (b, a))]
     empty.add([circuit, a, b], [*joined, *fed], {"loop": circuit.id})
-    with pytest.raises(CatalogError, match="the circuit 'loop' is no acyclic graph: a → b → a; see it with graph_of"):
-        circuit_graph(empty, "loop")
+    with pytest.raises(CatalogError, match="the circuit 'loop' is no acyclic graph: a → b → a; see it with graph"):
+        empty.graph(circuit="loop")

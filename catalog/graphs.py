@@ -11,82 +11,75 @@ versions of names are the catalog's own diary and stay there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import networkx as nx
 
-from ...errors import CatalogError, did_you_mean
-from ..catalog import Catalog
-from ..node import Node
-from ..relationships import Relationship, relationship_type
-from ..schema import LABELS, OWN_LABELS
-from .bulk import all_nodes, all_relationships
-from .circuits import parts_of
+from ..errors import CatalogError, did_you_mean
+from .node import Node
+from .relationships import Relationship, relationship_type
+from .schema import LABELS, OWN_LABELS, Circuit, Component
 
 if TYPE_CHECKING:
     Graph = nx.MultiDiGraph[str]
 
-__all__ = ["add_graph", "circuit_graph", "graph_of", "nodes_of", "relationships_of"]
+__all__ = ["aliases_of", "circuit_graph", "nodes_of", "reached", "relationships_of", "typed_graph"]
 
 _SHOWN = 12
 
 
-def graph_of(
-    catalog: Catalog,
-    root: str | None = None,
-    *,
-    types: Collection[str] | None = None,
-    direction: Literal["out", "in", "both"] = "both",
-    depth: int | None = None,
-) -> Graph:
-    """A catalog as a typed graph, or what of it can be reached from a node.
-
-    Args:
-        catalog: the catalog.
-        root: name or digest of the node to start from; the whole catalog where left out.
-        types: the types of relationship to follow and to show; all where left out.
-        direction: along relationships ("out"), against them ("in"), or both.
-        depth: most relationships on a way from the root; no bound where left out.
-
-    Raises:
-        UnknownCell: if there is no node of that name.
-        CatalogError: if there is no such type.
-    """
-    shown = {relationship_type(name).name for name in types} if types is not None else None
-    relationships = [one for one in all_relationships(catalog) if shown is None or one.type in shown]
-    nodes = {node.id: node for node in all_nodes(catalog)}
-    aliases = {name: id for name in catalog.names() if (id := catalog.get(name).id) in nodes}
-    if root is not None:
-        kept = _reached(catalog.get(root).id, relationships, direction, depth)
-        nodes = {id: node for id, node in nodes.items() if id in kept}
-    graph: Graph = nx.MultiDiGraph(aliases={name: id for name, id in aliases.items() if id in nodes})
-    graph.add_nodes_from((id, {"label": node.label, **node.model_dump()}) for id, node in nodes.items())
+def typed_graph(nodes: Iterable[Node], relationships: Iterable[Relationship], aliases: Mapping[str, str]) -> Graph:
+    """These nodes under their ids, joined by the relationships between them; the aliases of one are the graph's."""
+    known = {node.id: node for node in nodes}
+    graph: Graph = nx.MultiDiGraph(aliases={name: id for name, id in aliases.items() if id in known})
+    graph.add_nodes_from((id, {"label": node.label, **node.model_dump()}) for id, node in known.items())
     for one in sorted(relationships, key=lambda one: (one.source, one.target, one.type, one.properties_json())):
-        if one.source in nodes and one.target in nodes:
+        if one.source in known and one.target in known:
             _join(graph, one.source, one.target, one.type, one.properties)
     return graph
 
 
-def circuit_graph(catalog: Catalog, name: str) -> Graph:
+def reached(
+    root: str, relationships: Iterable[Relationship], direction: Literal["out", "in", "both"], depth: int | None
+) -> set[str]:
+    """The ids on ways of at most `depth` relationships from a node, along them ("out"), against them ("in") or both."""
+    around: dict[str, list[str]] = {}
+    for one in relationships:
+        if direction != "in":
+            around.setdefault(one.source, []).append(one.target)
+        if direction != "out":
+            around.setdefault(one.target, []).append(one.source)
+    found, border, n_steps = {root}, [root], 0
+    while border and (depth is None or n_steps < depth):
+        border = list({other for id in border for other in around.get(id, ())} - found)
+        found.update(border)
+        n_steps += 1
+    return found
+
+
+def circuit_graph(circuit: Circuit, components: Iterable[Node], feeds: Iterable[Relationship]) -> Graph:
     """A circuit as a directed acyclic graph of its components by name, joined as they feed each other.
 
     Raises:
-        UnknownCell: if there is no node of that name.
-        CatalogError: if it is no circuit, or its components feed each other in a circle.
+        CatalogError: if two components have one name, or they feed each other in a circle.
     """
-    parts = parts_of(catalog, name)
-    graph: Graph = nx.MultiDiGraph(name=parts.circuit.name, circuit=parts.circuit.id)
-    for component in parts.components.values():
+    names: dict[str, str] = {}
+    graph: Graph = nx.MultiDiGraph(name=circuit.name, circuit=circuit.id)
+    for component in sorted((one for one in components if isinstance(one, Component)), key=lambda one: one.name):
+        if component.name in graph:
+            raise CatalogError(f"two components of the circuit {circuit.name!r} are called {component.name!r}")
+        names[component.id] = component.name
         properties = component.model_dump(exclude={"of", "name"})
         graph.add_node(component.name, label=component.label, id=component.id, **properties)
-    for edge in parts.edges:
-        weight = {} if edge.weight is None else {"weight": edge.weight}
-        graph.add_edge(edge.source, edge.target, key=edge.reader, reader=edge.reader, **weight)
+    for feed in feeds:
+        graph.add_edge(names[feed.source], names[feed.target], key=feed.properties["reader"], **feed.properties)
     if not nx.is_directed_acyclic_graph(graph):
         circle = [source for source, *_ in nx.find_cycle(graph)]
         shown = " → ".join([*circle[:_SHOWN], "…"] if len(circle) > _SHOWN else [*circle, circle[0]])
-        raise CatalogError(f"the circuit {name!r} is no acyclic graph: {shown}; see it with graph_of instead")
+        raise CatalogError(
+            f"the circuit {circuit.name!r} is no acyclic graph: {shown}; see it with graph(root=…) instead"
+        )
     return graph
 
 
@@ -108,36 +101,16 @@ def relationships_of(graph: Graph) -> list[Relationship]:
     return [_relationship(source, target, attributes) for source, target, attributes in graph.edges(data=True)]
 
 
-def add_graph(catalog: Catalog, graph: Graph) -> list[str]:
-    """Write what a graph holds into a catalog, whole or not at all; blobs must be there before.
-
-    Returns:
-        The ids of the nodes, in the graph's order.
+def aliases_of(graph: Graph) -> dict[str, str]:
+    """The names of a graph's nodes, and what each means.
 
     Raises:
-        CatalogError: if a node or an edge is not as the schema says, or the catalog cannot be written.
+        CatalogError: if its `aliases` are something else.
     """
     aliases = graph.graph.get("aliases", {})
     if not isinstance(aliases, Mapping) or not all(isinstance(part, str) for pair in aliases.items() for part in pair):
         raise CatalogError("the graph's `aliases` are no names with the ids that they mean")
-    return catalog.add(nodes_of(graph), relationships_of(graph), dict(aliases))
-
-
-def _reached(
-    root: str, relationships: Iterable[Relationship], direction: Literal["out", "in", "both"], depth: int | None
-) -> set[str]:
-    around: dict[str, list[str]] = {}
-    for one in relationships:
-        if direction != "in":
-            around.setdefault(one.source, []).append(one.target)
-        if direction != "out":
-            around.setdefault(one.target, []).append(one.source)
-    reached, border, n_steps = {root}, [root], 0
-    while border and (depth is None or n_steps < depth):
-        border = list({other for id in border for other in around.get(id, ())} - reached)
-        reached.update(border)
-        n_steps += 1
-    return reached
+    return dict(aliases)
 
 
 def _join(graph: Graph, source: str, target: str, type: str, properties: Mapping[str, Any]) -> None:
