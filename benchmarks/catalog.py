@@ -10,7 +10,7 @@ Run: python benchmarks/catalog.py [--nodes 100000] [--without server,peers] [--j
 4. A cold open is a process of its own, from `Catalog(...)` to the rows of its first query; imports are told apart.
 
 With --curves the folder's load, lookup and lineage are measured at each size, in a process of its own, with the most
-memory that it held. A Neo4j server is started from the jars that `deploy/neo4j/fetch.py` fetched.
+memory that it held. A Neo4j server is started from the jars that `python -m stdcell.deploy.neo4j .neo4j` fetched.
 """
 
 from __future__ import annotations
@@ -32,15 +32,9 @@ from catalog_peers import NetworkxPeer, PlainNeo4j
 from catalog_shape import WEIGHTS, Family, circuit_of, families, n_properties
 
 from stdcell.catalog import Catalog, Circuit, Port, Program
+from stdcell.catalog.questions import feeding, lineage
+from stdcell.deploy.neo4j import running_server
 
-sys.path.append(str(Path(__file__).parent.parent))
-
-LINEAGE = """MATCH (p:Program {id: $id})-[:COMPOSED_OF|DERIVED_FROM|EXTRACTED_FROM*1..3]->(k:Checkpoint)
-<-[:PRODUCED]-(r:TrainingRun)-[:TRAINED_ON]->(d:Dataset)-[:INSTANCE_OF]->(t:Task)
-RETURN DISTINCT k.name AS checkpoint, r.name AS run, d.name AS dataset, t.name AS task"""
-FEED = """MATCH (p:Port {id: $id})-[:HAS_TYPE]->(:PortType)<-[:COMPATIBLE]-(:PortType)
-<-[:HAS_TYPE]-(o:Port)<-[:HAS_PORT]-(c) WHERE o.direction = 'out' 
-RETURN c.name AS cell, o.name AS port ORDER BY cell, port LIMIT 20"""
 COLD = """import sys, time
 start = time.perf_counter()
 from stdcell.catalog import Catalog
@@ -80,6 +74,7 @@ class Sample(NamedTuple):
     names: list[str]
     programs: list[str]
     inputs: list[str]
+    ports: list[str]
 
 
 Times = dict[str, Time]
@@ -101,10 +96,29 @@ def sample_of(drawn: Sequence[Family], n: int = 200) -> Sample:
     draw = Random(1)
     nodes = [node for family in drawn for node in family.nodes]
     circuits = [node for node in nodes if isinstance(node, Circuit)]
-    inputs = sorted({node.id for node in nodes if isinstance(node, Port) and node.direction == "in"})
+    directions = {node.id: (node.direction, node.name) for node in nodes if isinstance(node, Port)}
+    names = {node.id: node.name for node in circuits}
+    owners = {
+        one.target: f"{names[one.source]}.{directions[one.target][1]}"
+        for family in drawn
+        for one in family.relationships
+        if one.type == "HAS_PORT" and one.source in names and directions[one.target][0] == "in"
+    }
+    inputs = sorted(owners)[:n]
     programs = [node.id for node in nodes[len(nodes) // 2 :] if isinstance(node, Program)]
     ids = [node.id for node in draw.choices(nodes, k=n)]
-    return Sample(ids, [one.name for one in draw.choices(circuits, k=n)], draw.choices(programs, k=n), inputs[:n])
+    return Sample(
+        ids,
+        [one.name for one in draw.choices(circuits, k=n)],
+        draw.choices(programs, k=n),
+        inputs,
+        [owners[one] for one in inputs],
+    )
+
+
+def ask_lineage(catalog: Catalog, id: str) -> list[dict[str, Any]]:
+    """All that a node was made of, up to 6 relationships away."""
+    return lineage(catalog.get(id), "up", depth=6).ask(catalog)
 
 
 def questions(catalog: Catalog, sample: Sample) -> Times:
@@ -112,8 +126,10 @@ def questions(catalog: Catalog, sample: Sample) -> Times:
     return {
         "lookup by id": timed([lambda id=id: catalog.get(id) for id in sample.ids]),
         "lookup by name": timed([lambda name=name: catalog.get(name) for name in sample.names]),
-        "lineage up to 6": timed([lambda id=id: catalog.query(LINEAGE, id=id) for id in sample.programs]),
-        "what can feed a port, top 20": timed([lambda id=id: catalog.query(FEED, id=id) for id in sample.inputs]),
+        "lineage up to 6": timed([lambda id=id: ask_lineage(catalog, id) for id in sample.programs]),
+        "what can feed a port, top 20": timed(
+            [lambda port=port: feeding(catalog, port).ask(catalog) for port in sample.ports]
+        ),
     }
 
 
@@ -165,7 +181,7 @@ def measure_folder(folder: Path, drawn: Sequence[Family], sample: Sample) -> Tim
     ]
     opened, with_imports = ([float(row[column]) for row in cold] for column in (0, 1))
     with Catalog(folder) as catalog:
-        catalog.query(LINEAGE, id=sample.programs[0])
+        ask_lineage(catalog, sample.programs[0])
         read = questions(catalog, sample)
         return {
             "load": load,
@@ -182,8 +198,8 @@ def measure_server(uri: str, drawn: Sequence[Family], sample: Sample) -> Times:
         catalog.blobs.put(WEIGHTS)
         load = timed([lambda: [catalog.add(one.nodes, one.relationships, one.aliases) for one in merged(drawn, 20)]])
         catalog.reindex()
-        for id, port in zip(sample.programs[:20], sample.inputs[:20], strict=False):
-            catalog.query(LINEAGE, id=id), catalog.query(FEED, id=port)
+        for id, port in zip(sample.programs[:20], sample.ports[:20], strict=False):
+            ask_lineage(catalog, id), feeding(catalog, port).ask(catalog)
         return {"load": load, **questions(catalog, sample), **additions(catalog)}
 
 
@@ -201,9 +217,7 @@ def merged(drawn: Sequence[Family], n: int) -> Iterator[Family]:
 @contextmanager
 def server() -> Iterator[str]:
     """A fresh Neo4j server."""
-    from tests.conftest import load
-
-    with load("server").running_server() as uri:
+    with running_server(Path(__file__).parent.parent / ".neo4j") as uri:
         yield uri
 
 

@@ -78,7 +78,7 @@ def measure_size(size: int) -> dict[str, float]:
     """The row of one size, in this process."""
     from catalog_shape import families
 
-    from catalog import LINEAGE, timed, write
+    from catalog import ask_lineage, timed, write
     from stdcell.catalog import Catalog
 
     with TemporaryDirectory(prefix="catalog-growth-") as folder, Catalog(folder + "/catalog") as catalog:
@@ -99,7 +99,7 @@ def measure_size(size: int) -> dict[str, float]:
             "load_s": load.wall,
             "by_id_ms": 1000 * timed([lambda id=id: catalog.get(id) for id in nodes]).wall,
             "by_name_ms": 1000 * timed([lambda: catalog.get(draw.choice(circuits)) for _ in range(200)]).wall,
-            "lineage_ms": 1000 * timed([lambda id=id: catalog.query(LINEAGE, id=id) for id in programs]).wall,
+            "lineage_ms": 1000 * timed([lambda id=id: ask_lineage(catalog, id) for id in programs]).wall,
             "record_mb": sum(path.stat().st_size for path in Path(folder).rglob("record.sqlite*")) / 1e6,
             "index_mb": sum(path.stat().st_size for path in Path(folder).rglob("*.lbug")) / 1e6,
             "load_mb": peak,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from .tokens import Token, tokens_of
 
@@ -11,15 +12,17 @@ __all__ = ["collected_columns", "column_names"]
 _ITEMS_END = {"ORDER", "SKIP", "OFFSET", "LIMIT", "UNION"}
 
 
-def column_names(cypher: str) -> list[str] | None:
+@lru_cache(1_000)
+def column_names(cypher: str) -> tuple[str, ...] | None:
     """The columns as the user wrote them: the alias, or the text of the expression; None where RETURN holds a `*`."""
     items = list(_return_items(tokens_of(cypher)))
     if any(item[0].text == "*" for item in items):
         return None
-    return [_column_name(cypher, item) for item in items]
+    return tuple(_column_name(cypher, item) for item in items)
 
 
-def collected_columns(cypher: str) -> list[int]:
+@lru_cache(1_000)
+def collected_columns(cypher: str) -> tuple[int, ...]:
     """The numbers of the columns that are a collected list, or a name given to one."""
     tokens = tokens_of(cypher)
     named = {
@@ -28,11 +31,11 @@ def collected_columns(cypher: str) -> list[int]:
         if tokens[at].keyword == "AS" and _is_collected(tokens, at)
     }
     items = [_without_alias(item) for item in _return_items(tokens)]
-    return [
+    return tuple(
         number
         for number, item in enumerate(items)
         if (item[0].name in named and len(item) == 1) or _is_collected(item, len(item))
-    ]
+    )
 
 
 def _is_collected(tokens: Sequence[Token], stop: int) -> bool:

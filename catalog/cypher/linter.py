@@ -19,10 +19,14 @@ from ..schema import LABELS
 from .portable import check_portable
 from .safety import check_safe
 from .tokens import Token, tokens_of
+from .values import check_parameters
 
 __all__ = ["Dialect", "check_query", "fault_of"]
 
 Dialect = Literal["portable", "native"]
+_REMEMBERED = 1_000
+_PASSED: set[tuple[object, ...]] = set()
+"""Queries that passed, with all of their parameters that a check can see: the same ones are asked again and again."""
 
 
 def check_query(cypher: str, parameters: Mapping[str, Any], *, dialect: Dialect = "portable") -> None:
@@ -33,12 +37,22 @@ def check_query(cypher: str, parameters: Mapping[str, Any], *, dialect: Dialect 
     """
     if dialect not in ("portable", "native"):
         raise CatalogError(f"no dialect {dialect!r}; it is 'portable' or 'native'")
+    if dialect == "portable":
+        check_parameters(parameters)
+    shapes = tuple((name, _shape(value)) for name, value in sorted(parameters.items()))
+    asked = (cypher, dialect, shapes)
+    if asked in _PASSED:
+        return
     tokens = tokens_of(cypher)
     check_safe(cypher, tokens, parameters)
     for token in _label_tokens(tokens):
         _check_label(token)
     if dialect == "portable":
         check_portable(tokens, parameters)
+    if len(_PASSED) == _REMEMBERED:
+        _PASSED.clear()
+    if all(shape for _, shape in shapes):
+        _PASSED.add(asked)
 
 
 def fault_of(message: str) -> str:
@@ -48,6 +62,14 @@ def fault_of(message: str) -> str:
     properties = {name for label in LABELS.values() for name in label.model_fields}
     hint = did_you_mean(missing[1], properties) if missing else None
     return f"{line.rstrip('.')}; {hint}" if hint else line.rstrip(".")
+
+
+def _shape(value: Any) -> tuple[object, ...] | None:
+    """What checks see of a parameter: its kind, and whether it is empty; None where they see more."""
+    if isinstance(value, list):
+        inner = {_shape(one) for one in value}
+        return None if None in inner or any(shape and shape[0] is list for shape in inner) else (list, frozenset(inner))
+    return None if isinstance(value, dict) else (type(value), bool(value))
 
 
 def _label_tokens(tokens: list[Token]) -> Iterator[Token]:

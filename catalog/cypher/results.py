@@ -42,6 +42,8 @@ def settled(cypher: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return rows
     names = list(rows[0])
     collected = [names[number] for number in collected_columns(cypher)] if column_names(cypher) else []
+    if not collected:
+        return rows
     return [{**row, **{name: _sorted(row[name]) for name in collected}} for row in rows]
 
 

@@ -14,6 +14,7 @@ The text between the replaced places stays as it is, so what an engine says abou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from .kinds import Kinds
 from .patterns import Match, RelationshipPattern
@@ -25,6 +26,7 @@ __all__ = ["in_ladybug", "in_neo4j"]
 _Edit = tuple[int, int, str]
 
 
+@lru_cache(1_000)
 def in_ladybug(cypher: str) -> str:
     """The text of a checked portable query in ladybug's dialect."""
     query = Query(tokens_of(cypher))
@@ -38,6 +40,7 @@ def in_ladybug(cypher: str) -> str:
     return _edited(cypher, edits)
 
 
+@lru_cache(1_000)
 def in_neo4j(cypher: str) -> str:
     """The text of a checked portable query in Neo4j's dialect; its columns keep the names of the portable one.
 

@@ -13,7 +13,7 @@ from .kinds import Kinds, kind_of_value, property_kinds
 from .reading import Query
 from .tokens import Token, refused
 
-__all__ = ["check_values"]
+__all__ = ["check_parameters", "check_values"]
 
 _NUMBERS = {"integer", "float"}
 _WAYS_OUT = {"text": "a text in quotes", "integer": "a number", "float": "a number", "boolean": "true or false"}
@@ -30,8 +30,6 @@ def check_values(query: Query, parameters: Mapping[str, Any]) -> None:
     Raises:
         CatalogError: at the first one, with the portable spelling.
     """
-    for name, value in parameters.items():
-        _check_parameter(name, value)
     kinds = Kinds(query.tokens, query.partners, query.labels, parameters)
     for at, token in enumerate(query.tokens):
         if at not in query.inside_patterns and token.kind == "mark":
@@ -50,10 +48,15 @@ def check_values(query: Query, parameters: Mapping[str, Any]) -> None:
     check_kinds_of_unions(query, kinds)
 
 
-def _check_parameter(name: str, value: Any) -> None:
-    problem = _problem(value)
-    if problem:
-        raise CatalogError(f"the parameter {name} {problem}")
+def check_parameters(parameters: Mapping[str, Any]) -> None:
+    """Refuse parameters that the stores do not take alike.
+
+    Raises:
+        CatalogError: naming the first one, and what to pass instead.
+    """
+    for name, value in parameters.items():
+        if problem := _problem(value):
+            raise CatalogError(f"the parameter {name} {problem}")
 
 
 def _problem(value: Any) -> str | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from hashlib import sha256
@@ -141,7 +141,12 @@ class _Readable:
         self.connection = ladybug.Connection(database)
 
     def rows(
-        self, cypher: str, parameters: Mapping[str, Any], names: list[str] | None, timeout_s: float, row_limit: int
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any],
+        names: Sequence[str] | None,
+        timeout_s: float,
+        row_limit: int,
     ) -> list[dict[str, Any]]:
         self.connection.set_query_timeout(max(1, round(timeout_s * 1000)))
         result = self.connection.execute(cypher, dict(parameters))

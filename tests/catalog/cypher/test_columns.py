@@ -21,7 +21,7 @@ from stdcell.catalog.cypher.columns import collected_columns, column_names
     ],
 )
 def test_a_column_is_called_as_the_query_writes_it(cypher: str, columns: list[str] | None) -> None:
-    assert column_names(cypher) == columns
+    assert column_names(cypher) == (columns and tuple(columns))
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_a_column_is_called_as_the_query_writes_it(cypher: str, columns: list[st
     ],
 )
 def test_a_collected_list_is_known_by_its_column(cypher: str, numbers: list[int]) -> None:
-    assert collected_columns(cypher) == numbers
+    assert collected_columns(cypher) == tuple(numbers)
