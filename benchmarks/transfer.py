@@ -1,8 +1,8 @@
 """How long a catalog takes to be exported, imported, pushed to a Neo4j server and pulled again, and in how much memory.
 
 `python benchmarks/transfer.py --circuits 1000` makes a catalog of 100 000 nodes, 400 000 relationships and 1 000 blobs,
-and a server of its own from the jars that `deploy/neo4j/fetch.py` fetched. Each step runs in a process of its own, so
-that its peak memory is its own; a second push shows what it costs to find that nothing is new.
+and a server of its own from the jars that `python -m stdcell.deploy.neo4j .neo4j` fetched. Each step runs in a process
+of its own, so that its peak memory is its own; a second push shows what it costs to find that nothing is new.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from tempfile import TemporaryDirectory
 
 from stdcell.catalog import Catalog, Circuit, Component, Node, Port, Relationship
 from stdcell.catalog.transfer import export, open_archive, source_of, transfer
+from stdcell.deploy.neo4j import running_server
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "deploy" / "neo4j"))
-
+JARS = Path(__file__).parent.parent / ".neo4j"
 N_COMPONENTS = 97
 N_EDGES = 300
 BLOB_BYTES = 2_000
@@ -130,9 +130,7 @@ def main() -> None:
         measured("import .tar", read_archive, place["all.tar"], place["imported"])
         same = [place["first"], place["copy"], place["imported"]]
         if not options.no_server:
-            from server import running_server
-
-            uri = f"{stack.enter_context(running_server())}?blobs={work / 'blobs'}"
+            uri = f"{stack.enter_context(running_server(JARS))}?blobs={work / 'blobs'}"
             measured("push to Neo4j", move, place["first"], uri)
             measured("the same again", move, place["first"], uri)
             measured("pull from Neo4j", move, uri, place["pulled"])
