@@ -8,12 +8,14 @@ thread copies the nodes, the relationships are written to their files: ladybug w
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from functools import cache
+from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
+from uuid import uuid4
 
 from ..cypher.rows import column_defaults
 from ..cypher.statements import insertions
@@ -24,11 +26,14 @@ from .record import SqliteRecord
 
 __all__ = ["load"]
 
+_PORTION = 20_000
+_LARGE = 2**24  # characters of a file, so that a table is copied while the rest of it is written
 _BULK = 2_000
 _OPTIONS = "header=false, escape='\"', auto_detect=false, parallel=false"
 _DECODER = json.JSONDecoder()  # what is canonical has no white space that json.loads would look for
 
 Run = Callable[[str, Mapping[str, Any]], object]
+Row = tuple[Any, ...]
 Table = tuple[str, str]  # its name, and which labels it joins where it is one of relationships
 
 
@@ -57,10 +62,11 @@ def _insert(run: Run, record: SqliteRecord, after: int) -> None:
 
 def _copy(run: Run, record: SqliteRecord, after: int, folder: Path) -> None:
     with ThreadPoolExecutor(1) as thread:  # one, so that a table is copied after those that its rows join
-        copied = []
-        for lines in (_node_lines(record, after), _relationship_lines(record, after)):
-            for table, path in _written(lines, folder).items():
-                copied.append(thread.submit(_copy_file, run, table, path))
+        copied = [
+            thread.submit(_copy_file, run, table, path)
+            for lines in (_node_lines(record, after), _relationship_lines(record, after))
+            for table, path in _written(lines, folder)
+        ]
         for one in copied:
             one.result()
 
@@ -70,46 +76,67 @@ def _copy_file(run: Run, table: Table, path: Path) -> None:
     path.unlink()
 
 
-def _written(lines: Iterable[tuple[Table, str]], folder: Path) -> dict[Table, Path]:
-    """Lines in a file for each table."""
-    with ExitStack() as stack:
-        files: dict[Table, TextIO] = {}
-        for table, line in lines:
-            file = files.get(table)
-            if file is None:
-                path = folder / f"rows-{'-'.join(filter(str.isalnum, ''.join(table)))}.csv"
-                file = files[table] = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
-            file.write(line)
-    return {table: Path(file.name) for table, file in files.items()}
+def _written(lines: Iterable[tuple[Table, str]], folder: Path) -> Iterator[tuple[Table, Path]]:
+    """Portions of lines in files, each of one table; a file is given as soon as it is large."""
+    collected: defaultdict[Table, list[str]] = defaultdict(list)
+    sizes: defaultdict[Table, int] = defaultdict(int)
+    for table, portion in lines:
+        collected[table].append(portion)
+        sizes[table] += len(portion)
+        if sizes[table] > _LARGE:
+            yield table, _file(folder, collected.pop(table))
+            del sizes[table]
+    for table, portions in collected.items():
+        yield table, _file(folder, portions)
+
+
+def _file(folder: Path, portions: list[str]) -> Path:
+    path = folder / f"rows-{uuid4().hex}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(portions)
+    return path
 
 
 def _node_lines(record: SqliteRecord, after: int) -> Iterator[tuple[Table, str]]:
-    for id, label, manifest, event in record.stored_nodes(after):
-        said = checked_content(id, manifest)["properties"]
-        fields = [_field(said[name]) if name in said else default for name, default in _default_fields(label)]
-        yield (label, ""), f'"{id}",{"".join([f"{field}," for field in fields])}{event}\n'
+    for label, rows in _grouped(record.stored_nodes(after), slice(1, 2)):
+        defaults = _default_fields(label[0])
+        yield (label[0], ""), "".join([_node_line(id, manifest, event, defaults) for id, _, manifest, event in rows])
+
+
+def _node_line(id: str, manifest: str, event: int, defaults: list[tuple[str, str]]) -> str:
+    said = checked_content(id, manifest)["properties"]
+    fields = [_field(said[name]) if name in said else default for name, default in defaults]
+    return f'"{id}",{"".join([f"{field}," for field in fields])}{event}\n'
 
 
 def _relationship_lines(record: SqliteRecord, after: int) -> Iterator[tuple[Table, str]]:
-    for type, source_label, target_label, source, target, properties, event in record.joined(after):
-        said = _DECODER.raw_decode(properties)[0] if properties != "{}" else {}
-        fields = "".join([f"{_field(said.get(name))}," for name in _properties(type)])
-        yield (type, _ends(source_label, target_label)), f'"{source}","{target}",{fields}{event}\n'
+    for (type, source_label, target_label), rows in _grouped(record.joined(after), slice(0, 3)):
+        names = RELATIONSHIP_TYPES[type].properties
+        if names:
+            lines = [f'"{row[3]}","{row[4]}",{_fields(row[5], names)}{row[6]}\n' for row in rows]
+        else:
+            lines = [f'"{row[3]}","{row[4]}",{row[6]}\n' for row in rows]
+        yield (type, f", from='{source_label}', to='{target_label}'"), "".join(lines)
+
+
+def _grouped(rows: Iterable[Row], key: slice) -> Iterator[tuple[Row, list[Row]]]:
+    """The rows of each portion by some of their columns: what is the same for a table is then done once."""
+    remaining = iter(rows)
+    while portion := list(islice(remaining, _PORTION)):
+        groups: defaultdict[Row, list[Row]] = defaultdict(list)
+        for row in portion:
+            groups[row[key]].append(row)
+        yield from groups.items()
+
+
+def _fields(properties: str, names: tuple[str, ...]) -> str:
+    said = _DECODER.raw_decode(properties)[0]
+    return "".join([f"{_field(said.get(name))}," for name in names])
 
 
 @cache
 def _default_fields(label: str) -> list[tuple[str, str]]:
     return [(name, _field(default)) for name, default in column_defaults(label).items()]
-
-
-@cache
-def _properties(type: str) -> tuple[str, ...]:
-    return RELATIONSHIP_TYPES[type].properties
-
-
-@cache
-def _ends(source: str, target: str) -> str:
-    return f", from='{source}', to='{target}'"
 
 
 def _field(value: Any) -> str:
