@@ -1,4 +1,4 @@
-"""Circuits of other tools in and out of a catalog, and catalogs as networkx graphs."""
+"""Circuits of other tools in and out of a catalog, and graphs as DOT and GraphML."""
 
 from .circuit_tracer import export_circuit_tracer, import_circuit_tracer
 from .drawing import to_dot, to_graphml
