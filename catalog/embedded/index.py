@@ -18,7 +18,6 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Lock, RLock
 from typing import Any, cast
-from weakref import WeakValueDictionary
 
 import ladybug
 
@@ -37,7 +36,8 @@ __all__ = ["LadybugIndex", "published_rows"]
 
 _LAYOUT = f"{ladybug.__version__}:{sha256(repr([tables(), MACROS]).encode()).hexdigest()}"
 _ADDRESS_SPACE = 2**38  # ladybug's default of 8 TiB is refused by small containers
-_READABLE: WeakValueDictionary[Path, ladybug.Database] = WeakValueDictionary()
+_ATTEMPTS = 5
+_READABLE: dict[Path, tuple[ladybug.Database, int]] = {}  # the databases of this process, and how many read each
 _READABLE_LOCK = Lock()
 
 
@@ -84,8 +84,23 @@ class LadybugIndex:
         last = self._record.last_event()
         if self._opened is None or self._opened.event < last:
             with _translated(f"the index {self.folder} cannot be built"):
-                self._opened = _Readable(*self._generation(last))
+                self._opened = self._open(last, attempts=_ATTEMPTS)
         return self._opened
+
+    def _open(self, last: int, attempts: int) -> _Readable:
+        """A file that holds everything up to that event, for reading.
+
+        Another process may publish a newer file and delete the chosen one before it is open here: then again.
+        """
+        chosen: Generation | None = None
+        try:
+            chosen = self._generation(last)
+            return _Readable(*chosen)
+        except (RuntimeError, OSError) as error:
+            is_gone = not chosen.path.exists() if chosen else isinstance(error, FileNotFoundError)
+            if not is_gone or attempts == 1:
+                raise
+            return self._open(last, attempts - 1)
 
     def _generation(self, last: int) -> Generation:
         """A file that holds everything up to that event."""
@@ -134,10 +149,13 @@ class _Readable:
 
     def __init__(self, path: Path, event: int) -> None:
         self.event = event
+        self.path = path
         with _READABLE_LOCK:
-            database = _READABLE.get(path)
-            if database is None:
-                database = _READABLE[path] = ladybug.Database(path, max_db_size=_ADDRESS_SPACE, read_only=True)
+            database, n_readers = _READABLE.get(path) or (
+                ladybug.Database(path, max_db_size=_ADDRESS_SPACE, read_only=True),
+                0,
+            )
+            _READABLE[path] = database, n_readers + 1
         self.connection = ladybug.Connection(database)
 
     def rows(
@@ -166,9 +184,13 @@ class _Readable:
             yield cast("list[Any]", result.get_next())
 
     def close(self) -> None:
-        # The database closes with the last of its readers.
         self.connection.close()
-        del self.connection
+        with _READABLE_LOCK:
+            database, n_readers = _READABLE.pop(self.path)
+            if n_readers > 1:
+                _READABLE[self.path] = database, n_readers - 1
+            else:
+                database.close()
 
 
 @contextmanager

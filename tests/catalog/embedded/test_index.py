@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,18 @@ def test_values_that_a_file_of_rows_could_mangle_are_loaded_as_they_are(tmp_path
         catalog.add(tasks)
         found = catalog.query("MATCH (t:Task) RETURN t.name AS name, t.description AS description")
     assert sorted((row["name"], row["description"]) for row in found) == sorted((t.name, t.description) for t in tasks)
+
+
+def test_readers_and_writers_of_many_threads_and_openings_never_miss_a_file(folder: Path) -> None:
+    def work(number: int) -> int:
+        for step in range(6):
+            with Catalog(folder) as catalog:
+                catalog.add(task(f"{number}-{step}"))
+                found = catalog.query("MATCH (t:Task) WHERE t.name = $name RETURN t.name", name=f"{number}-{step}")
+                assert found == [{"t.name": f"{number}-{step}"}]
+        return number
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sorted(threads.map(work, range(6))) == list(range(6))
+    with Catalog(folder) as catalog:
+        assert catalog.query(COUNT) == [{"n": 38}]
