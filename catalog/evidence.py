@@ -9,7 +9,15 @@ from __future__ import annotations
 from .schema import Evidence
 from .store import Lineage
 
-__all__ = ["STANDINGS", "UNCHECKED", "describe_evidence", "is_against", "rank_in_cypher", "strongest_evidence"]
+__all__ = [
+    "STANDINGS",
+    "UNCHECKED",
+    "by_strength",
+    "describe_evidence",
+    "is_against",
+    "rank_in_cypher",
+    "strongest_evidence",
+]
 
 STANDINGS = ("refuted", "proved", "exhaustive", "measured", "unchecked")
 """What a rank means, by its number; the lowest that a cell has decides."""
@@ -28,7 +36,12 @@ def strongest_evidence(catalog: Lineage, cell: str, claim: str) -> Evidence | No
     """
     about = (found for _, found in catalog.neighbours(cell, "ABOUT", "in"))
     evidence = [found for found in about if isinstance(found, Evidence) and found.claim == claim]
-    return min(evidence, key=lambda found: (0 if is_against(found) else _RANKS[found.kind], found.kind), default=None)
+    return min(evidence, key=by_strength, default=None)
+
+
+def by_strength(evidence: Evidence) -> tuple[int, str]:
+    """What to sort evidence by, so that what decides a claim comes first."""
+    return 0 if is_against(evidence) else _RANKS[evidence.kind], evidence.kind
 
 
 def rank_in_cypher(evidence: str = "", verdict: str = "") -> str:

@@ -5,33 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...catalog import Catalog, Circuit, Component, Contract, Evidence, Node, Port, Task, Verdict
+from ...catalog.questions import Row, events_of, feeding, history, lineage, reading
 from ...catalog.schema import CELLS
 from ...errors import StdcellError
 
 __all__ = ["Added", "Ancestor", "Neighbour", "SheetContents", "Version", "sheet_contents"]
 
-DEPTH = 6
-N_NEIGHBOURS = 8
-_UP = {"DERIVED_FROM": "out", "COMPOSED_OF": "out", "EXTRACTED_FROM": "out", "READS": "out", "PRODUCED": "in"}
-_UP |= {"TRAINED_ON": "out", "INSTANCE_OF": "out"}
-# Of each type the cells that one of their ports joins to the other; `WITH` keeps a port's cells apart from the join.
-_FEEDERS = """MATCH (p:Port)-[:HAS_TYPE]->(:PortType)<-[:COMPATIBLE]-(:PortType)<-[:HAS_TYPE]-(q:Port)<-[:HAS_PORT]-(c)
-WHERE p.id = $port AND q.direction = 'out' AND c.id <> $cell
-RETURN DISTINCT c.name AS cell, q.name AS port, q.type AS type ORDER BY cell, port"""
-_READERS = """MATCH (p:Port)-[:HAS_TYPE]->(:PortType)-[:COMPATIBLE]->(:PortType)<-[:HAS_TYPE]-(q:Port)<-[:HAS_PORT]-(c)
-WHERE p.id = $port AND q.direction = 'in' AND c.id <> $cell
-RETURN DISTINCT c.name AS cell, q.name AS port, q.type AS type ORDER BY cell, port"""
-_FEEDS = """MATCH (c:Circuit)-[:HAS_COMPONENT]->(a:Component)-[r:FEEDS]->(b:Component)
-WHERE c.id = $id RETURN a.id AS source, b.id AS target, r.reader AS reader, r.weight AS weight"""
-_VERSIONS = """MATCH (a:Alias) WHERE a.name IN $names
-RETURN a.name AS name, a.version AS version, a.of AS of, a.event AS event ORDER BY event, name"""
-_NAMES = "MATCH (a:Alias) WHERE a.of = $id RETURN DISTINCT a.name AS name"
-_EVENTS = (
-    "MATCH (e:Event) WHERE e.sequence IN $events RETURN e.sequence AS event, e.at AS at, e.who AS who, e.what AS what"
-)
+N_NEIGHBOURS = 100  # many times what a page shows: versions of a cell, which it shows once, count each
 
 
 class Added(NamedTuple):
@@ -40,7 +23,6 @@ class Added(NamedTuple):
     event: int
     at: str
     who: str
-    what: str
 
 
 class Version(NamedTuple):
@@ -58,7 +40,7 @@ class Ancestor(NamedTuple):
     depth: int
     relationship: str
     node: Node
-    added: Added | None
+    added: Added
 
 
 class Neighbour(NamedTuple):
@@ -73,8 +55,8 @@ class Neighbour(NamedTuple):
 class SheetContents:
     """A cell with all that the catalog knows of it.
 
-    `edges` are (source id, target id, reader, weight); `compatible` holds, for each port, all ports of other cells that
-    could be wired to it.
+    `edges` are (source id, target id, reader, weight); `compatible` holds, for each port, ports of other cells that
+    could be wired to it, those of cells that are best known first.
     """
 
     node: Node
@@ -89,7 +71,7 @@ class SheetContents:
     edges: tuple[tuple[str, str, str, float | None], ...]
     lineage: tuple[Ancestor, ...]
     versions: tuple[Version, ...]
-    added: Added | None
+    added: Added
     compatible: tuple[tuple[Port, tuple[Neighbour, ...]], ...]
     blob_bytes: int | None
 
@@ -120,8 +102,7 @@ def sheet_contents(catalog: Catalog, name: str) -> SheetContents:
     ports = sorted(
         (one for one in ends["HAS_PORT"] if isinstance(one, Port)), key=lambda one: (one.direction, one.position)
     )
-    ancestors = list(_ancestors(catalog, node))
-    added = _added(catalog, [node, *(one for _, _, one in ancestors)])
+    added, ancestors = _lineage(catalog, node)
     versions = _versions(catalog, node)
     called, given = _called(name, node, versions)
     return SheetContents(
@@ -134,12 +115,12 @@ def sheet_contents(catalog: Catalog, name: str) -> SheetContents:
         evidence=tuple(one for one in about if isinstance(one, Evidence)),
         verdicts=tuple(one for one in about if isinstance(one, Verdict)),
         components=tuple(one for one in ends["HAS_COMPONENT"] if isinstance(one, Component)),
-        edges=tuple(_edges(catalog, node)),
-        lineage=tuple(Ancestor(depth, type, one, added.get(one.id)) for depth, type, one in ancestors),
+        edges=tuple(_edges(catalog, ends["HAS_COMPONENT"])),
+        lineage=ancestors,
         versions=versions,
-        added=added.get(node.id),
+        added=added,
         compatible=tuple((port, _compatible(catalog, node, port)) for port in ports),
-        blob_bytes=len(catalog.blobs.get(node.blob)) if isinstance(node, Circuit) else None,
+        blob_bytes=catalog.blobs.size(node.blob) if isinstance(node, Circuit) else None,
     )
 
 
@@ -147,54 +128,38 @@ def _ends(catalog: Catalog, node: Node, type: str) -> list[Node]:
     return [end for _, end in catalog.neighbours(node.id, type)]
 
 
-def _edges(catalog: Catalog, node: Node) -> Iterator[tuple[str, str, str, float | None]]:
-    if isinstance(node, Circuit):
-        for row in catalog.query(_FEEDS, id=node.id):
-            yield row["source"], row["target"], row["reader"], row["weight"]
+def _edges(catalog: Catalog, components: Sequence[Node]) -> Iterator[tuple[str, str, str, float | None]]:
+    for one in catalog.record.relationships([node.id for node in components], "FEEDS", "out"):
+        yield one.source, one.target, one.properties["reader"], one.properties.get("weight")
 
 
 def _compatible(catalog: Catalog, node: Node, port: Port) -> tuple[Neighbour, ...]:
-    cypher = _FEEDERS if port.direction == "in" else _READERS
-    return tuple(Neighbour(**row) for row in catalog.query(cypher, port=port.id, cell=node.id))
+    rows = (feeding if port.direction == "in" else reading)(catalog, port, N_NEIGHBOURS).ask(catalog)
+    found = (Neighbour(row["name"], row["port"], row["type"]) for row in rows if row["id"] != node.id)
+    return tuple(dict.fromkeys(found))
 
 
-def _ancestors(catalog: Catalog, start: Node) -> Iterator[tuple[int, str, Node]]:
-    """Breadth first, each node once."""
-    seen, edge = {start.id}, [start]
-    for depth in range(1, DEPTH + 1):
-        found: list[Node] = []
-        for node in edge:
-            for type, direction in _UP.items():
-                for _, end in catalog.neighbours(node.id, type, "in" if direction == "in" else "out"):
-                    if end.id not in seen:
-                        seen.add(end.id)
-                        found.append(end)
-                        yield depth, type, end
-        edge = found
-
-
-def _added(catalog: Catalog, nodes: Sequence[Node]) -> dict[str, Added]:
-    """The event that brought each node."""
-    numbers: dict[str, int] = {}
-    for label in dict.fromkeys(node.label for node in nodes):
-        ids = [node.id for node in nodes if node.label == label]
-        cypher = f"MATCH (n:{label}) WHERE n.id IN $ids RETURN n.id AS id, n.event AS event"
-        numbers |= {row["id"]: row["event"] for row in catalog.query(cypher, ids=ids)}
-    events = _events(catalog, numbers.values())
-    return {id: events[number] for id, number in numbers.items() if number in events}
+def _lineage(catalog: Catalog, start: Node) -> tuple[Added, tuple[Ancestor, ...]]:
+    """The event that brought the node, and what it was made of: each node once, the nearest first."""
+    rows: dict[str, Row] = {}
+    for row in lineage(start).ask(catalog):
+        rows.setdefault(row["id"], row)
+    nodes = catalog.record.nodes(list(rows))
+    added = {row["id"]: _added(row) for row in events_of([start, *nodes]).ask(catalog)}
+    found = (Ancestor(rows[one.id]["depth"], rows[one.id]["type"], one, added[one.id]) for one in nodes)
+    return added[start.id], tuple(found)
 
 
 def _versions(catalog: Catalog, node: Node) -> tuple[Version, ...]:
     """All versions of every name that ever meant the node, oldest first."""
-    names = [row["name"] for row in catalog.query(_NAMES, id=node.id)]
-    rows = catalog.query(_VERSIONS, names=names)
-    events = _events(catalog, [row["event"] for row in rows])
-    return tuple(Version(row["name"], row["version"], row["of"], events[row["event"]]) for row in rows)
+    names = {str(getattr(alias, "name", "")) for _, alias in catalog.neighbours(node.id, "POINTS_TO", "in")}
+    rows = ((name, row) for name in names for row in history(name).ask(catalog))
+    found = (Version(name, row["version"], row["to"], _added(row)) for name, row in rows)
+    return tuple(sorted(found, key=lambda one: (one.added.event, one.name)))
 
 
-def _events(catalog: Catalog, numbers: Any) -> dict[int, Added]:
-    rows = catalog.query(_EVENTS, events=sorted(set(numbers)))
-    return {row["event"]: Added(**row) for row in rows}
+def _added(row: Row) -> Added:
+    return Added(row["event"], row["at"], row["who"])
 
 
 def _called(asked: str, node: Node, versions: Sequence[Version]) -> tuple[str, int | None]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...catalog import Circuit, Evidence, Formula, Program
-from ...catalog.evidence import is_against
+from ...catalog.evidence import by_strength, is_against
 from .contents import SheetContents
 
 __all__ = ["Figure", "figures_of", "limits_of", "number", "standing_of"]
@@ -49,7 +49,7 @@ def figures_of(contents: SheetContents) -> list[Figure]:
 
 def _of_findings(contents: SheetContents) -> Iterator[Figure]:
     for claim in dict.fromkeys(one.claim for one in contents.evidence):
-        best = min((one for one in contents.evidence if one.claim == claim), key=_weakness)
+        best = min((one for one in contents.evidence if one.claim == claim), key=by_strength)
         if best.n_inputs and best.n_wrong is not None:
             share = 1 - best.n_wrong / best.n_inputs
             what = "all" if best.kind == "exhaustive" else "a sample of"
@@ -60,11 +60,6 @@ def _of_findings(contents: SheetContents) -> Iterator[Figure]:
             yield Figure(claim, number(best.value), "", _format(best))
 
 
-def _weakness(evidence: Evidence) -> tuple[bool, int]:
-    """Small for what decides: evidence against a claim before any for it, a proof before a measurement."""
-    return not is_against(evidence), ("counterexample", "proof", "exhaustive", "measurement").index(evidence.kind)
-
-
 def _format(evidence: Evidence) -> str:
     return ", ".join(part for part in (evidence.dtype, evidence.device) if part)
 
@@ -72,11 +67,11 @@ def _format(evidence: Evidence) -> str:
 def _of_cell(contents: SheetContents) -> Iterator[Figure]:
     match contents.node:
         case Circuit() as node:
-            yield Figure("parameters", f"{node.n_parameters:,}", "scalars", "kept in the circuit")
+            yield Figure("parameters", f"{node.n_parameters:,}", "scalars", "in the circuit")
             yield Figure("components", f"{node.n_components:,}", "", "")
             yield Figure("edges", f"{node.n_edges:,}", "", str(node.search.get("claim", "")))
             if contents.blob_bytes is not None:
-                yield Figure("weights", f"{contents.blob_bytes:,}", "bytes", "digest checked for this sheet")
+                yield Figure("weights", f"{contents.blob_bytes:,}", "bytes", f"blob {node.blob[:12]}")
         case Formula() as node:
             yield Figure("agreement with the network", f"{node.agreement:.2%}", "of inputs", "")
             if isinstance(node.config.get("r_squared"), float):

@@ -19,6 +19,7 @@ from .tables import (
     history_table,
     lineage_list,
     verdicts_table,
+    when_added,
 )
 from .usage import usage_of
 from .wiring import LARGEST_DRAWN, circuit_graph
@@ -120,15 +121,10 @@ def _call(contents: SheetContents) -> Markup | str:
 def _compatible(contents: SheetContents) -> Markup | str:
     if not contents.ports:
         return ""
-    told = [
-        (f"{port.name} {'can be fed by' if port.direction == 'in' else 'can feed'}", neighbours)
-        for port, neighbours in contents.compatible
-    ]
-    return _part("Cells that fit", compatible_table(told))
+    called = contents.node.id[:12] if contents.version is None else contents.name
+    return _part("Cells that fit", compatible_table(contents.compatible, called))
 
 
 def _provenance(contents: SheetContents) -> Markup:
-    added = contents.added
-    when = f"Added {added.at[:16].replace('T', ' ')} UTC by {added.who}, event {added.event}." if added else ""
-    parts = [element("p", when, class_="introduction")]
-    return _part("Provenance", *parts, *([lineage_list(contents.lineage)] if contents.lineage else []))
+    when = element("p", f"Added {when_added(contents.added)}.", class_="introduction")
+    return _part("Provenance", when, *([lineage_list(contents.lineage)] if contents.lineage else []))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ...catalog import Contract, Evidence, Verdict
+from ...catalog import Contract, Evidence, Port, Verdict
 from ..report.markup import Markup, element, joined
 from .contents import Added, Ancestor, Neighbour, SheetContents, Version
 from .figures import Figure, number
@@ -20,6 +20,7 @@ __all__ = [
     "lineage_list",
     "table",
     "verdicts_table",
+    "when_added",
 ]
 
 SIGNS = {"proved": "✓", "exhaustive": "✓", "unknown": "?", "error": "!", "refuted": "✗"}
@@ -30,10 +31,12 @@ _STEPS = {
     "COMPOSED_OF": "composed of",
     "EXTRACTED_FROM": "cut out of",
     "READS": "reads",
+    "WRITES": "writes",
     "PRODUCED": "produced by",
     "TRAINED_ON": "trained on",
     "INSTANCE_OF": "samples of",
 }
+_WAYS = {"in": ("can be fed by", "--feeds"), "out": ("can feed", "--reads")}
 
 
 def badge(status: str, text: str) -> Markup:
@@ -110,18 +113,18 @@ def verdicts_table(verdicts: Sequence[Verdict]) -> Markup:
     return table(("verdict", "claim", "scope", "method", "assumptions"), rows)
 
 
-def compatible_table(compatible: Sequence[tuple[str, Sequence[Neighbour]]]) -> Markup:
-    """For each port, given by what it is called, the ports of other cells that fit."""
-    rows = []
-    for told, neighbours in compatible:
-        shown = [
-            element("div", element("code", f"{one.cell}.{one.port}"), f" {one.type}")
-            for one in neighbours[:N_COMPATIBLE]
-        ]
-        left = len(neighbours) - len(shown)
-        more = [element("div", f"and {left:,} more", class_="none")] if left else []
-        rows.append((_code(told), joined([*shown, *more]) if neighbours else "none in this catalog"))
-    return table(("port", "ports of other cells"), rows)
+def compatible_table(compatible: Sequence[tuple[Port, Sequence[Neighbour]]], called: str) -> Markup:
+    """For each port of the cell that is called so, the ports of other cells that fit."""
+    return table(("port", "ports of other cells"), [_compatible_row(*one, called) for one in compatible])
+
+
+def _compatible_row(port: Port, neighbours: Sequence[Neighbour], called: str) -> tuple[str, str]:
+    told, option = _WAYS[port.direction]
+    shown = [element("div", _code(f"{one.cell}.{one.port}"), f" {one.type}") for one in neighbours[:N_COMPATIBLE]]
+    if len(neighbours) > len(shown):
+        command = _code(f"stdcell find {option} {called}.{port.name}")
+        shown.append(element("div", "more with ", command, class_="none"))
+    return joined([_code(port.name), " ", told]), joined(shown) or "none in this catalog"
 
 
 def lineage_list(lineage: Sequence[Ancestor]) -> Markup:
@@ -134,7 +137,7 @@ def lineage_list(lineage: Sequence[Ancestor]) -> Markup:
             one.node.label,
             str(getattr(one.node, "name", "")),
             _said(one),
-            _when(one.added),
+            when_added(one.added),
             _digest(one.node.id),
         )
         for one in lineage
@@ -170,8 +173,9 @@ def _version_row(one: Version, contents: SheetContents) -> tuple[str, ...]:
     return one.name, str(one.version), means, _time(one.added.at), one.added.who, str(one.added.event)
 
 
-def _when(added: Added | None) -> str:
-    return f"{_time(added.at)} by {added.who}, event {added.event}" if added else "–"
+def when_added(added: Added) -> str:
+    """When and by whom, as a part of a sentence."""
+    return f"{_time(added.at)} UTC by {added.who}, event {added.event}"
 
 
 def _time(at: str) -> str:
@@ -184,4 +188,4 @@ def _code(text: str) -> Markup:
 
 
 def _digest(id: str) -> Markup:
-    return element("code", id[:12], title=id)
+    return element("code", id[:12], title=id, class_="digest")

@@ -3,7 +3,7 @@
 from .differences import difference
 from .findings import FAITHFULNESS, cells_of_contract, cells_of_task, faithful_circuits, findings, strongest
 from .lineage import lineage, lineage_graph
-from .moments import event_at, node_at, node_named
+from .moments import event_at, events_of, node_at, node_named
 from .ports import Signature, cells_of_type, feeding, reading, signature_named
 from .question import Question, Row
 from .similarity import similar_circuits
@@ -21,6 +21,7 @@ __all__ = [
     "cells_of_type",
     "difference",
     "event_at",
+    "events_of",
     "faithful_circuits",
     "feeding",
     "findings",

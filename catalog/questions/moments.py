@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from ...errors import CatalogError, UnknownCell
 from ..catalog import Catalog
 from ..node import Node
 from ..schema import LABELS
-from .question import ANY_LABEL
+from .question import ANY_LABEL, Question
 
-__all__ = ["event_at", "node_at", "node_named"]
+__all__ = ["event_at", "events_of", "node_at", "node_named"]
 
 _VERSION = re.compile(r"(.+)@(\d+)")
 _NAMED = [label for label in ANY_LABEL if "name" in LABELS[label].model_fields and label not in ("Component", "Port")]
@@ -42,6 +43,19 @@ def event_at(catalog: Catalog, moment: str) -> int:
         first = catalog.query("MATCH (e:Event) WHERE e.sequence = 0 RETURN e.at AS at")[0]["at"]
         raise CatalogError(f"there was no catalog at {moment}; it began at {first}")
     return int(rows[0]["event"])
+
+
+def events_of(nodes: Iterable[Node]) -> Question:
+    """The event that brought each of the nodes: the node's `id`, and `event`, `at`, `who` and `what` of the event."""
+    ids: dict[str, list[str]] = {}
+    for node in nodes:
+        ids.setdefault(node.label, []).append(node.id)
+    asked = (
+        f"""MATCH (n:{label}) WHERE n.id IN ${label} MATCH (e:Event) WHERE e.sequence = n.event
+RETURN n.id AS id, e.sequence AS event, e.at AS at, e.who AS who, e.what AS what"""
+        for label in ids
+    )
+    return Question("\nUNION ALL\n".join(asked), ids)
 
 
 def node_named(catalog: Catalog, name: str) -> Node:

@@ -94,25 +94,26 @@ def port_named(catalog: Catalog, text: str) -> Port | None:
     return found[0]
 
 
-def feeding(catalog: Catalog, port: str, limit: int | None = TOP) -> Question:
-    """The outputs that can feed a port (`cell.port`, or a type), those of cells that are best known first."""
+def feeding(catalog: Catalog, port: Port | str, limit: int | None = TOP) -> Question:
+    """The outputs that can feed a port (a node, `cell.port`, or a type), those of cells that are best known first."""
     return _joinable(catalog, port, "in", limit)
 
 
-def reading(catalog: Catalog, port: str, limit: int | None = TOP) -> Question:
-    """The inputs that can read a port (`cell.port`, or a type), those of cells that are best known first."""
+def reading(catalog: Catalog, port: Port | str, limit: int | None = TOP) -> Question:
+    """The inputs that can read a port (a node, `cell.port`, or a type), those of cells that are best known first."""
     return _joinable(catalog, port, "out", limit)
 
 
-def _joinable(catalog: Catalog, text: str, direction: Literal["in", "out"], limit: int | None) -> Question:
-    node = port_named(catalog, text)
+def _joinable(catalog: Catalog, asked: Port | str, direction: Literal["in", "out"], limit: int | None) -> Question:
+    node = asked if isinstance(asked, Port) else port_named(catalog, asked)
     if node is not None and node.direction != direction:
         put = "input and reads" if node.direction == "in" else "output and feeds"
-        raise CatalogError(f"{text!r} is an {put}; ask for the other way with {_OTHER_WAY[direction]}")
+        told = asked.name if isinstance(asked, Port) else asked
+        raise CatalogError(f"{told!r} is an {put}; ask for the other way with {_OTHER_WAY[direction]}")
     wanted: Literal["in", "out"] = "out" if direction == "in" else "in"
     parameters: dict[str, Any]
     if node is None:
-        types = _fitting(catalog, _type(text), wanted, exact=False)
+        types = _fitting(catalog, _type(str(asked)), wanted, exact=False)
         start, parameters = "MATCH (t:PortType) WHERE t.id IN $types", {"types": types}
     else:
         arrow = "<-[:COMPATIBLE]-" if direction == "in" else "-[:COMPATIBLE]->"
