@@ -129,7 +129,8 @@ def _ends(catalog: Catalog, node: Node, type: str) -> list[Node]:
 
 
 def _edges(catalog: Catalog, components: Sequence[Node]) -> Iterator[tuple[str, str, str, float | None]]:
-    for one in catalog.record.relationships([node.id for node in components], "FEEDS", "out"):
+    found = catalog.record.relationships([node.id for node in components], "FEEDS", "out")
+    for one in sorted(found, key=lambda one: (one.source, one.target, one.properties["reader"])):
         yield one.source, one.target, one.properties["reader"], one.properties.get("weight")
 
 

@@ -11,6 +11,8 @@ from .contents import SheetContents
 
 __all__ = ["Figure", "figures_of", "limits_of", "number", "standing_of"]
 
+_SEARCHED = {"minimum": "no smaller set answers all inputs right", "minimal": "no set with one edge less does"}
+
 
 class Figure(NamedTuple):
     """One row: what, how much, in which unit, under which condition."""
@@ -69,7 +71,7 @@ def _of_cell(contents: SheetContents) -> Iterator[Figure]:
         case Circuit() as node:
             yield Figure("parameters", f"{node.n_parameters:,}", "scalars", "in the circuit")
             yield Figure("components", f"{node.n_components:,}", "", "")
-            yield Figure("edges", f"{node.n_edges:,}", "", str(node.search.get("claim", "")))
+            yield Figure("edges", f"{node.n_edges:,}", "", _SEARCHED.get(str(node.search.get("claim")), ""))
             if contents.blob_bytes is not None:
                 yield Figure("weights", f"{contents.blob_bytes:,}", "bytes", f"blob {node.blob[:12]}")
         case Formula() as node:

@@ -132,7 +132,10 @@ def lineage_list(lineage: Sequence[Ancestor]) -> Markup:
     rows = [
         (
             element(
-                "span", f"{_STEPS[one.relationship]} ", class_="none", style=f"padding-left:{14 * (one.depth - 1)}px"
+                "span",
+                f"{_STEPS[one.relationship]} ",
+                class_="none step",
+                style=f"padding-left:{14 * (one.depth - 1)}px",
             ),
             one.node.label,
             str(getattr(one.node, "name", "")),

@@ -46,7 +46,7 @@ def circuit_graph(components: Sequence[Component], edges: Edges) -> Markup:
         role="img",
         aria_label=f"Graph of the circuit: {told}",
         class_="graph",
-        style=f"max-width:{width * 1.15:.0f}px",
+        style=f"min-width:{width * 0.75:.0f}px;max-width:{width * 1.15:.0f}px",
     )
 
 
