@@ -8,10 +8,9 @@ from pathlib import Path
 from ...catalog.durable import write_atomically
 from .circuit import circuit_section
 from .contents import ReportContents
+from .document import html_document
 from .headline import headline
 from .learning import learning_section
-from .markup import Markup, element
-from .palette import colour_variables
 from .provenance import provenance
 from .spectrum import spectrum_section
 from .traces import traces_section
@@ -41,13 +40,4 @@ def _page(contents: ReportContents) -> str:
         provenance(contents),
     )
     style = files(__package__).joinpath("report.css").read_text(encoding="utf-8")
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", f"stdcell report: {run.task.name}"),
-        element("style", Markup(colour_variables() + style)),
-    )
-    page = element("html", head, element("body", element("main", *sections)), lang="en")
-    return f"<!DOCTYPE html>\n{page}\n"
+    return html_document(f"stdcell report: {run.task.name}", style, *sections)

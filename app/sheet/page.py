@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 
 from ...catalog import Circuit, Formula, Program
+from ..report.document import html_document
 from ..report.markup import Markup, element
-from ..report.palette import colour_variables
 from .contents import SheetContents
 from .figures import figures_of, limits_of, standing_of
 from .pins import pin_diagram
@@ -48,16 +48,7 @@ def sheet_page(contents: SheetContents) -> str:
         package.joinpath(*path).read_text(encoding="utf-8")
         for path in (("report", "report.css"), ("sheet", "sheet.css"))
     )
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", f"{_full_name(contents)}: data sheet"),
-        element("style", Markup(colour_variables() + style)),
-    )
-    body = element("body", element("main", *filter(None, parts), class_="sheet"))
-    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
+    return html_document(f"{_full_name(contents)}: data sheet", style, *filter(None, parts), class_="sheet")
 
 
 def _full_name(contents: SheetContents) -> str:

@@ -9,7 +9,6 @@ from importlib.resources import files
 from ...runtime.tracing import CellAnswer, Explanation, Step, Trace
 from ...runtime.tracing.values import written
 from ..report.markup import Markup, element, joined
-from ..report.palette import colour_variables
 from .because import Told, root_keys, told_groups
 from .pictures import selector_picture, strip
 from .table import place_text, value_text
@@ -30,16 +29,7 @@ def page_of(document: Trace | Explanation) -> str:
     sections += [_program(trace), _steps(trace, inside)]
     title = f"stdcell {'explanation' if isinstance(document, Explanation) else 'trace'}: {trace.output}"
     style = files(__package__).joinpath("trace.css").read_text(encoding="utf-8")
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", title),
-        element("style", Markup(colour_variables() + style)),
-    )
-    page = element("html", head, element("body", element("main", *sections)), lang="en")
-    return f"<!DOCTYPE html>\n{page}\n"
+    return html_document(title, style, *sections)
 
 
 def _places(explanation: Explanation) -> dict[int, Places]:
