@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from ...runtime.tracing import CellAnswer, Explanation, Step, Trace
 from ...runtime.tracing.values import written
+from ..report.document import html_document
 from ..report.markup import Markup, element, joined
 from .because import Told, root_keys, told_groups
 from .pictures import selector_picture, strip
