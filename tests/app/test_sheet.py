@@ -183,6 +183,16 @@ def test_a_port_that_nothing_fits_says_so(catalog: Catalog) -> None:
     assert "none in this catalog" in sheet_page(sheet_contents(catalog, "halver"))
 
 
+def test_a_page_names_the_command_that_finds_more_than_it_shows(catalog: Catalog) -> None:
+    write_circuit(catalog)
+    for place in range(9):
+        reader = Formula(name=f"reads_{place}", expression="a", agreement=1.0)
+        face = ports(("in", "a", DIGIT), ("out", "result", "bool"))
+        catalog.add([reader, *face], [Relationship(reader.id, "HAS_PORT", port.id) for port in face])
+    page = sheet_page(sheet_contents(catalog, "adder"))
+    assert "more with <code>stdcell find --reads adder.result</code>" in page
+
+
 def test_a_cell_that_was_never_checked_says_so(catalog: Catalog) -> None:
     write_formula(catalog)
     page = sheet_page(sheet_contents(catalog, "halver"))
