@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from stdcell.catalog import Port
 from stdcell.catalog.questions import Signature, cells_of_type, feeding, reading, signature_named
 from stdcell.errors import CatalogError, UnknownCell
 
@@ -86,6 +87,12 @@ def test_what_can_feed_a_port_comes_best_first(port: str, expected: list[tuple[s
 def test_what_can_read_a_port_comes_best_first(port: str, expected: list[tuple[str, str, int]], shelf: Shelf) -> None:
     rows = reading(shelf.catalog, port).ask(shelf.catalog)
     assert [(row["name"], row["port"], row["standing"]) for row in rows] == expected
+
+
+def test_a_port_may_be_given_by_its_node(shelf: Shelf) -> None:
+    ends = [end for _, end in shelf.catalog.neighbours(shelf.catalog.get("add").id, "HAS_PORT")]
+    (port,) = (end for end in ends if isinstance(end, Port) and end.name == "a")
+    assert feeding(shelf.catalog, port).ask(shelf.catalog) == feeding(shelf.catalog, "add.a").ask(shelf.catalog)
 
 
 def test_a_limit_keeps_the_best(shelf: Shelf) -> None:
