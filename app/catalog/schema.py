@@ -15,8 +15,8 @@ import typer
 
 from ...catalog.documentation import schema_page
 from ...catalog.durable import write_atomically
-from ..report.markup import Markup, element
-from ..report.palette import LIGHT
+from ..pages.markup import Markup, element
+from ..pages.palette import LIGHT
 
 __all__ = ["ARROWS", "PLACES", "print_schema", "schema_picture"]
 

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 
-from ..report.palette import LIGHT
+from ..pages.palette import LIGHT
 
 __all__ = ["Canvas", "line_height", "text_width"]
 

@@ -10,8 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from ...extraction.files import ExtractedCircuit
 from ...runtime.edges import Edge, TransformerConfig, component_of
-from .markup import Markup, element, figure, section
-from .palette import LIGHT
+from ..pages.markup import Markup, element, figure, section
+from ..pages.palette import LIGHT
 from .plots import plot
 from .wiring import BOX_HEIGHT, BOX_WIDTH, Box, Wiring, wire
 

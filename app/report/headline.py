@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from ...runtime.transformer import parameter_shapes
+from ..pages.markup import Markup, element
 from .contents import ReportContents
 from .learning import step_all_right
-from .markup import Markup, element
 from .verdicts import verdict_counts
 
 __all__ = ["headline"]

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from ...training import Progress, Run
-from .markup import Markup, element, figure, section
-from .palette import LIGHT
+from ..pages.markup import Markup, element, figure, section
+from ..pages.palette import LIGHT
 from .plots import plot
 
 __all__ = ["learning_section", "step_all_right"]

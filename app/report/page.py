@@ -6,9 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from ...catalog.durable import write_atomically
+from ..pages.document import html_document
 from .circuit import circuit_section
 from .contents import ReportContents
-from .document import html_document
 from .headline import headline
 from .learning import learning_section
 from .provenance import provenance

@@ -11,8 +11,8 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .markup import Markup, element
-from .palette import LIGHT, with_variables
+from ..pages.markup import Markup, element
+from ..pages.palette import LIGHT, with_variables
 
 __all__ = ["plot"]
 

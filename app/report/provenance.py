@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from ..pages.markup import Markup, element, joined
 from .contents import ReportContents
-from .markup import Markup, element, joined
 
 __all__ = ["provenance"]
 

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from ...extraction import AdditionFormula
-from .markup import Markup, element, figure, joined, section
-from .palette import LIGHT
+from ..pages.markup import Markup, element, figure, joined, section
+from ..pages.palette import LIGHT
 from .plots import plot
 
 __all__ = ["spectrum_section"]

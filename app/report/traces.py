@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...runtime.tracing import CellAnswer, Step, Trace
+from ..pages.markup import Markup, element, joined, section
 from ..tracing.pictures import selector_picture, strip
 from ..tracing.table import call_text, place_text
-from .markup import Markup, element, joined, section
 
 __all__ = ["traces_section"]
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from ...verify import Counterexample, Report, Verdict
+from ..pages.markup import Markup, element, joined, section
 from ..tracing.table import place_text
-from .markup import Markup, element, joined, section
 
 __all__ = ["SIGNS", "verdict_counts", "verdicts_section"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 
 from ...catalog import Circuit, Formula, Program
-from ..report.document import html_document
-from ..report.markup import Markup, element
+from ..pages.document import html_document
+from ..pages.markup import Markup, element
 from .contents import SheetContents
 from .figures import figures_of, limits_of, standing_of
 from .pins import pin_diagram

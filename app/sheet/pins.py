@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...catalog import Port
-from ..report.markup import Markup, element
+from ..pages.markup import Markup, element
 
 __all__ = ["pin_diagram", "shortened"]
 

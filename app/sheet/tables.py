@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ...catalog import Contract, Evidence, Port, Verdict
-from ..report.markup import Markup, element, joined
+from ..pages.markup import Markup, element, joined
 from .contents import Added, Ancestor, Neighbour, SheetContents, Version
 from .figures import Figure, number
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 import networkx as nx
 
 from ...catalog import Component
-from ..report.markup import Markup, element, joined
+from ..pages.markup import Markup, element, joined
 from .pins import shortened
 
 __all__ = ["LARGEST_DRAWN", "circuit_graph"]

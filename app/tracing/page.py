@@ -8,8 +8,8 @@ from importlib.resources import files
 
 from ...runtime.tracing import CellAnswer, Explanation, Step, Trace
 from ...runtime.tracing.values import written
-from ..report.document import html_document
-from ..report.markup import Markup, element, joined
+from ..pages.document import html_document
+from ..pages.markup import Markup, element, joined
 from .because import Told, root_keys, told_groups
 from .pictures import selector_picture, strip
 from .table import place_text, value_text

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from ...runtime.tracing.values import written
-from ..report.markup import Markup, element
+from ..pages.markup import Markup, element
 
 __all__ = ["selector_picture", "strip"]
 

@@ -6,9 +6,6 @@ import socket
 import time
 from dataclasses import dataclass
 
-from neo4j import GraphDatabase
-from neo4j.exceptions import AuthError, DriverError, Neo4jError
-
 from ...errors import StdcellError
 from .home import ServerHome
 from .local import USER
@@ -64,6 +61,9 @@ def status_of(home: ServerHome, process: ServerProcess, *, with_password: bool) 
 
 def _asked(home: ServerHome, process: ServerProcess, *, with_password: bool) -> Status | None:
     """What the server says of itself; None where it does not answer."""
+    from neo4j import GraphDatabase  # takes half a second, which who only looks for a server does not wait for
+    from neo4j.exceptions import AuthError, DriverError, Neo4jError
+
     auth = (USER, home.password()) if with_password else None
     try:
         with GraphDatabase.driver(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -133,3 +134,10 @@ def test_a_program_without_its_catalog_says_how_to_name_one(stdcell: Run) -> Non
     done = stdcell("check", CHECKSUM)
     assert done.code == 1
     assert "no catalog is open to find the circuit 'add_mod_37' in" in done.err
+
+
+def test_the_command_line_starts_without_what_only_some_commands_need() -> None:
+    heavy = ("torch", "matplotlib", "sympy", "neo4j", "fsspec")
+    script = f"import sys, stdcell.app.cli; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -15,7 +15,7 @@ from typing import Any
 __all__ = ["Editor", "Refused"]
 
 COMMAND = (sys.executable, "-c", "from stdcell.app.cli import main; main()", "lsp")
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0  # of a busy machine: an answer takes a fraction of a second
 
 Message = dict[str, Any]
 
