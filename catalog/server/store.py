@@ -3,7 +3,7 @@
 1. Every node keeps its manifest as a property and is checked against its id when it is read as a node of the schema.
 2. One batch is one managed transaction, which the driver repeats when the server asks for it. It begins by locking
    the event 0, so that writers follow each other as they do in the embedded record.
-3. Queries of users run in read mode.
+3. All that only reads runs in read mode, where the server refuses to write, and takes one round trip.
 """
 
 from __future__ import annotations
@@ -15,7 +15,17 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from neo4j import READ_ACCESS, WRITE_ACCESS, GraphDatabase, ManagedTransaction, Record, Session, unit_of_work
+from neo4j import (
+    READ_ACCESS,
+    WRITE_ACCESS,
+    GraphDatabase,
+    ManagedTransaction,
+    Query,
+    Record,
+    Result,
+    Session,
+    unit_of_work,
+)
 from neo4j.exceptions import DriverError, Neo4jError
 from neo4j.graph import Node as GraphNode
 from neo4j.graph import Path as GraphPath
@@ -154,9 +164,8 @@ class Neo4jStore:
     ) -> list[dict[str, Any]]:
         """The rows of a checked query."""
         asked = in_neo4j(cypher) if dialect == "portable" else cypher
-        with self._translated("the query cannot be run: "), self._session(READ_ACCESS) as session:
-            read = unit_of_work(timeout=timeout_s)(_limited)
-            records = session.execute_read(read, asked, parameters, row_limit)
+        with self._translated("the query cannot be run: "):
+            records = self._read(lambda result: _limited(result, row_limit), asked, parameters, timeout_s)
         names = column_names(cypher)
         return [
             {name: _plain(value) for name, value in zip(names or record.keys(), record.values(), strict=True)}
@@ -166,7 +175,7 @@ class Neo4jStore:
     def rebuild(self) -> None:
         """Make the constraints and indexes that are missing, and wait until they are filled."""
         self._declare()
-        self.rows("CALL db.awaitIndexes(300)")
+        self.change(_records, "CALL db.awaitIndexes(300)", {})
 
     def _prepare(self, *, create: bool) -> None:
         if not self.rows("MATCH (e:Event {sequence: 0}) RETURN 1"):
@@ -201,7 +210,7 @@ class Neo4jStore:
         self._declare()
         event = creation()
         row = {**node_row(StoredNode(event.id, event.label, event.manifest, 0)), "manifest": event.manifest}
-        self.rows("MERGE (e:Event {sequence: 0}) ON CREATE SET e = $row", row=row)
+        self.change(_records, "MERGE (e:Event {sequence: 0}) ON CREATE SET e = $row", {"row": row})
 
     def _declare(self) -> None:
         """Make the constraints and indexes that are not there yet."""
@@ -209,7 +218,7 @@ class Neo4jStore:
         for name, declaration in constraints().items():
             if name not in there:
                 with _tolerating_the_same_of_others():
-                    self.rows(declaration)
+                    self.change(_records, declaration, {})
 
     def change(self, work: Callable[Concatenate[ManagedTransaction, P], T], *args: P.args, **named: P.kwargs) -> T:
         """Do a unit of work in one transaction, which may be run again where the server asks for it."""
@@ -217,15 +226,40 @@ class Neo4jStore:
             return session.execute_write(work, *args, **named)
 
     def rows(self, cypher: str, **parameters: Any) -> list[list[Any]]:
-        """The rows of a statement that may write, all at once."""
-        with self._translated(), self._session(WRITE_ACCESS) as session:
-            return [record.values() for record in session.execute_write(_records, cypher, parameters)]
+        """The rows of a statement that only reads, all at once."""
+        with self._translated():
+            return [record.values() for record in self._read(list, cypher, parameters)]
 
     def stream(self, cypher: str, **parameters: Any) -> Iterator[list[Any]]:
         """The rows of a large answer as they come; unlike others it is not asked again where the connection breaks."""
         with self._translated(), self._session(READ_ACCESS) as session:
             for record in session.run(cypher, parameters):
                 yield record.values()
+
+    def _read(
+        self,
+        take: Callable[[Result], list[Record]],
+        cypher: str,
+        parameters: Mapping[str, Any],
+        timeout_s: float | None = None,
+    ) -> list[Record]:
+        """What `take` makes of the answer; asked again for as long as what the server or the connection lacks passes.
+
+        A managed transaction is begun, asked and ended in three round trips, so it is kept for the second try.
+        """
+        with self._session(READ_ACCESS) as session:
+            try:
+                return take(session.run(Query(cypher, timeout=timeout_s), dict(parameters)))
+            except (DriverError, Neo4jError) as error:
+                if not error.is_retryable():
+                    raise
+
+        @unit_of_work(timeout=timeout_s)
+        def again(transaction: ManagedTransaction) -> list[Record]:
+            return take(transaction.run(cypher, dict(parameters)))
+
+        with self._session(READ_ACCESS) as session:
+            return session.execute_read(again)
 
     def _session(self, access: str) -> Session:
         return self._driver.session(default_access_mode=access, bookmark_manager=self._bookmarks, fetch_size=_PORTION)
@@ -262,10 +296,8 @@ def _records(transaction: ManagedTransaction, cypher: str, parameters: Mapping[s
     return list(transaction.run(cypher, dict(parameters)))
 
 
-def _limited(
-    transaction: ManagedTransaction, cypher: str, parameters: Mapping[str, Any], row_limit: int
-) -> list[Record]:
-    records = list(islice(transaction.run(cypher, dict(parameters)), row_limit + 1))
+def _limited(result: Result, row_limit: int) -> list[Record]:
+    records = list(islice(result, row_limit + 1))
     if len(records) > row_limit:
         raise ValueError(f"it has more than {row_limit:,} rows; add LIMIT, or ask with a higher row_limit")
     return records
@@ -290,7 +322,7 @@ def _known(transaction: ManagedTransaction, batch: Batch) -> Known:
     aliases: list[Alias] = nodes(versions, names=list(dict(batch.aliases)))
     port_types: list[PortType] = nodes("MATCH (t:PortType) RETURN t.id, t.manifest")
     last: list[Event] = nodes("MATCH (e:Event) RETURN e.id, e.manifest ORDER BY e.sequence DESC LIMIT 1")
-    ids = {row["id"] for row in _records(transaction, *_by_label(_THERE, {node.id for node in batch.nodes}, batch))}
+    ids = {id for (id,) in _by_label(transaction, _THERE, {node.id for node in batch.nodes}, batch)}
     return Known(
         ids=ids,
         relationships=_known_relationships(transaction, batch, ids),
@@ -306,7 +338,7 @@ def _known_relationships(
     """The relationships that leave the batch's sources; a node that is new has none yet."""
     new = {node.id for node in batch.nodes} - set(known)
     sources = {one.source for one in batch.relationships} - new
-    rows = [record.values() for record in _records(transaction, *_by_label(_LEAVING, sources, batch))]
+    rows = _by_label(transaction, _LEAVING, sources, batch)
     return {(source, type, target, _said(properties)) for source, type, target, properties in rows}
 
 
@@ -317,12 +349,15 @@ _LEAVING = (
 )
 
 
-def _by_label(template: str, ids: Iterable[str], batch: Batch) -> tuple[str, dict[str, Any]]:
-    """The query that looks for each id under its own label only, which the batch knows, and its parameters."""
+def _by_label(transaction: ManagedTransaction, template: str, ids: Iterable[str], batch: Batch) -> list[list[Any]]:
+    """The rows of the query that looks for each id under its own label only, which the batch knows."""
     grouped: defaultdict[str, list[str]] = defaultdict(list)
     for id in ids:
         grouped[batch.labels[id]].append(id)
-    return _for_each(template, sorted(grouped) or ["Alias"]), {"ids": {"Alias": [], **grouped}}
+    if not grouped:
+        return []
+    records = _records(transaction, _for_each(template, sorted(grouped)), {"ids": grouped})
+    return [record.values() for record in records]
 
 
 def _said(properties: dict[str, Any]) -> str:

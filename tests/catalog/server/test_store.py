@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import neo4j
 import pytest
 
 from stdcell.catalog import LABELS, Catalog, Task
+from stdcell.catalog.server import ServerAddress
+from stdcell.catalog.server.store import Neo4jStore
 from stdcell.errors import CatalogError
 
 pytestmark = pytest.mark.neo4j
@@ -50,3 +53,14 @@ def test_every_label_has_a_constraint_on_its_id(neo4j_uri: str, driver: neo4j.Dr
         records, _, _ = driver.execute_query("SHOW CONSTRAINTS YIELD name WHERE name ENDS WITH '_id' RETURN name")
     assert "stdcell_circuit_id" in {record["name"] for record in records}
     assert len(records) == len(LABELS)
+
+
+@pytest.mark.parametrize("statement", ["CREATE (:Film)", "CREATE INDEX film FOR (f:Film) ON (f.name)"])
+def test_the_server_itself_refuses_to_write_where_it_is_only_read(
+    neo4j_uri: str, driver: neo4j.Driver, statement: str
+) -> None:
+    with closing(Neo4jStore(ServerAddress.of(neo4j_uri), create=True)) as store:
+        with pytest.raises(CatalogError, match="Writing in read access mode not allowed"):
+            store.rows(statement)
+        with pytest.raises(CatalogError, match="Writing in read access mode not allowed"):
+            store.query(statement, {}, dialect="native", timeout_s=5, row_limit=1)
