@@ -33,7 +33,7 @@ from catalog_shape import WEIGHTS, Family, circuit_of, families, n_properties
 
 from stdcell.catalog import Catalog, Circuit, Port, Program
 from stdcell.catalog.questions import feeding, lineage
-from stdcell.deploy.neo4j import running_server
+from stdcell.deploy.neo4j import LASTING, running_server
 
 COLD = """import sys, time
 start = time.perf_counter()
@@ -216,8 +216,8 @@ def merged(drawn: Sequence[Family], n: int) -> Iterator[Family]:
 
 @contextmanager
 def server() -> Iterator[str]:
-    """A fresh Neo4j server."""
-    with running_server(Path(__file__).parent.parent / ".neo4j") as uri:
+    """A fresh Neo4j server, run as `stdcell server up` runs one."""
+    with running_server(Path(__file__).parent.parent / ".neo4j", java_options=LASTING) as uri:
         yield uri
 
 

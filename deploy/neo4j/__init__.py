@@ -5,9 +5,10 @@ from .fetch import fetch_jars, has_jars, jars_folder
 from .home import ServerHome, default_home
 from .java import find_java
 from .local import LocalAccess, local_access
-from .server import running_server, server_status, start_server, stop_server
+from .server import LASTING, running_server, server_status, start_server, stop_server
 
 __all__ = [
+    "LASTING",
     "LocalAccess",
     "ServerHome",
     "Status",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,14 +24,22 @@ from .java import find_java
 from .password import environment_of, set_password
 from .process import ServerProcess
 
-__all__ = ["running_server", "server_status", "start_server", "stop_server"]
+__all__ = ["FRUGAL", "LASTING", "running_server", "server_status", "start_server", "stop_server"]
 
-# The first compiler alone: the second one costs a small machine more than it gives back, at start and at bulk loads.
-_FRUGAL = ["-Xms128m", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+LASTING = ("-Xms128m", "-Xmx1g", "-XX:+UseSerialGC")
+"""What Java is told of a server that stays: its second compiler halves the time of a question once it is warm."""
+FRUGAL = (*LASTING, "-XX:TieredStopAtLevel=1")
+"""The same for one that is soon gone: there the second compiler costs a small machine more than it gives back."""
 
 
 def start_server(
-    home: ServerHome, port: int | None, jars: Path, tell: Callable[[str], None], *, with_password: bool = True
+    home: ServerHome,
+    port: int | None,
+    jars: Path,
+    tell: Callable[[str], None],
+    *,
+    with_password: bool = True,
+    java_options: Sequence[str] = LASTING,
 ) -> Status:
     """Make a server run on a folder, and wait until it answers; a server that runs there already is left running.
 
@@ -41,6 +49,7 @@ def start_server(
         jars: the folder of the jars; filled where it is empty.
         tell: is told in a line what takes time.
         with_password: whether it asks for one.
+        java_options: what Java is told, before all else.
 
     Raises:
         StdcellError: if Java or the jars cannot be had, the folder or the port is in use by something else, or the
@@ -50,7 +59,7 @@ def start_server(
     with locked(home.lock):
         running = ServerProcess.read(home.record)
         if running is None:
-            return _start(home, port or 7687, jars, tell, with_password=with_password)
+            return _start(home, port or 7687, jars, tell, with_password=with_password, java_options=java_options)
     if port not in (None, running.port):
         raise StdcellError(
             f"the server in {home} runs already, on port {running.port}; `stdcell server down` stops it, then start it "
@@ -87,8 +96,12 @@ def server_status(home: ServerHome) -> Status | None:
 
 
 @contextmanager
-def running_server(jars: Path) -> Iterator[str]:
+def running_server(jars: Path, *, java_options: Sequence[str] = FRUGAL) -> Iterator[str]:
     """While open, a server without a password and without a past answers on a free port.
+
+    Args:
+        jars: the folder of the jars; filled where it is empty.
+        java_options: what Java is told, before all else.
 
     Yields:
         Its URI, such as `bolt://127.0.0.1:40001`.
@@ -99,12 +112,21 @@ def running_server(jars: Path) -> Iterator[str]:
     with TemporaryDirectory(prefix="neo4j-", ignore_cleanup_errors=True) as folder:
         home = ServerHome(Path(folder))
         try:
-            yield start_server(home, _free_port(), jars, lambda _: None, with_password=False).uri
+            port = _free_port()
+            yield start_server(home, port, jars, lambda _: None, with_password=False, java_options=java_options).uri
         finally:
             stop_server(home, lambda _: None)
 
 
-def _start(home: ServerHome, port: int, jars: Path, tell: Callable[[str], None], *, with_password: bool) -> Status:
+def _start(
+    home: ServerHome,
+    port: int,
+    jars: Path,
+    tell: Callable[[str], None],
+    *,
+    with_password: bool,
+    java_options: Sequence[str],
+) -> Status:
     java = find_java()
     fetch_jars(jars, tell)
     home.claim()
@@ -113,7 +135,7 @@ def _start(home: ServerHome, port: int, jars: Path, tell: Callable[[str], None],
     if not home.has_database():
         set_password(home, java, jars)
     tell("starting the Neo4j server")
-    command = [java, *_FRUGAL, "-cp", f"{jars / 'lib'}/*", "org.neo4j.server.CommunityEntryPoint"]
+    command = [java, *java_options, "-cp", f"{jars / 'lib'}/*", "org.neo4j.server.CommunityEntryPoint"]
     with home.console.open("wb") as log:
         child = subprocess.Popen(
             [*command, f"--home-dir={home}", f"--config-dir={home.conf}"],
