@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from stdcell.deploy.neo4j import find_java, has_jars, running_server
+from stdcell.deploy.neo4j.server import free_port
 from stdcell.errors import StdcellError
 
 JARS = Path(__file__).parent.parent / ".neo4j"
@@ -26,12 +26,10 @@ def neo4j_jars() -> Path:
     return JARS
 
 
-@pytest.fixture(scope="module")
-def free_port() -> int:
-    """A port of the loopback where nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(scope="module", name="free_port")
+def port_where_nothing_listens() -> int:
+    """A port of the loopback for a server of one's own."""
+    return free_port()
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,11 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,7 +25,7 @@ from .java import find_java
 from .password import environment_of, set_password
 from .process import ServerProcess
 
-__all__ = ["FRUGAL", "LASTING", "running_server", "server_status", "start_server", "stop_server"]
+__all__ = ["FRUGAL", "LASTING", "free_port", "running_server", "server_status", "start_server", "stop_server"]
 
 LASTING = ("-Xms128m", "-Xmx1g", "-XX:+UseSerialGC")
 """What Java is told of a server that stays: its second compiler halves the time of a question once it is warm."""
@@ -112,7 +113,7 @@ def running_server(jars: Path, *, java_options: Sequence[str] = FRUGAL) -> Itera
     with TemporaryDirectory(prefix="neo4j-", ignore_cleanup_errors=True) as folder:
         home = ServerHome(Path(folder))
         try:
-            port = _free_port()
+            port = free_port()
             yield start_server(home, port, jars, lambda _: None, with_password=False, java_options=java_options).uri
         finally:
             stop_server(home, lambda _: None)
@@ -162,7 +163,14 @@ def _check_free(port: int) -> None:
             raise StdcellError(f"port {port} is taken by another program; stop that one, or give another --port")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """A port of the loopback where nothing listens.
+
+    It lies below those that systems give to clients: a client that keeps asking for a server that is away may else be
+    given the very port, and be connected to itself.
+    """
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -72,12 +72,14 @@ def survivor(tmp_path_factory: pytest.TempPathFactory, neo4j_jars: Path, free_po
                 (folder / "errors").open("wb") as err,
                 start_writer(uri, out, err) as writer,
             ):
-                counts = []
-                for _ in range(N_KILLS):
-                    counts.append(kill_at_a_random_moment(home, acknowledged, chance))
-                    start_server(home, free_port, neo4j_jars, print)
-                wait_for_growth(acknowledged)
-                writer.kill()
+                try:
+                    counts = []
+                    for _ in range(N_KILLS):
+                        counts.append(kill_at_a_random_moment(home, acknowledged, chance))
+                        start_server(home, free_port, neo4j_jars, print)
+                    wait_for_growth(acknowledged)
+                finally:
+                    writer.kill()
             with Catalog(uri, create=False) as catalog:
                 yield Survivor(counts, ids_in(acknowledged), catalog)
         finally:
