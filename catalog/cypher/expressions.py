@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from ...errors import CatalogError, did_you_mean
@@ -155,6 +156,8 @@ def _check_number(query: Query, at: int) -> None:
         int(token.text) > 2**63 - 1 and not (int(token.text) == 2**63 and query.text(at - 1) == "-")
     ):
         raise CatalogError(f"the number {token.place} is beyond 64 bits; write it as a decimal fraction")
+    if math.isinf(float(token.text)):
+        raise CatalogError(f"the number {token.place} is beyond what a float holds; write a smaller one")
     if token.text.isdigit() and len(token.text) > 1 and token.text[0] == "0" and query.text(at - 1) != ".":
         raise refused(token, "write the number without leading zeros")
 

@@ -301,10 +301,12 @@ class _Reader:
         while self.text(at) == "." or (at < len(self.tokens) and self.tokens[at].kind == "number"):
             at += 1
         bounds = "".join(self.text(index) for index in range(star + 1, at))
-        _, dots, high = bounds.partition("..")
+        low, dots, high = bounds.partition("..")
         longest = high if dots else bounds
         if not longest.isdigit() or int(longest) > _LONGEST:
             raise refused(self.tokens[star], f"give the length a bound of at most {_LONGEST}, as *1..6")
+        if dots and low.isdigit() and int(low) > int(longest):
+            raise refused(self.tokens[star], f"the least length stands first, as *{longest}..{low}")
         return at
 
     def names(self, at: int, instead: str) -> tuple[tuple[str, ...], int]:

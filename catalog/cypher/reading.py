@@ -205,6 +205,25 @@ class Query:
         word = self.word(at)
         return word in CLAUSES and not (word == "WITH" and self.word(at - 1) in ("STARTS", "ENDS"))
 
+    def known_before(self, at: int) -> set[str]:
+        """The names that a clause at an index may use: of its part, since a WITH what that hands on."""
+        known: set[str] = set()
+        clause = self.unions[self.part(at) - 1] + 1 if self.part(at) else 0
+        while clause < at:
+            stop = min(self.clause_end(clause + 1), at)
+            if self.word(clause) == "WITH" and stop < at:
+                known = self._handed_on(clause, known)
+            elif self.word(clause) in ("MATCH", "UNWIND"):
+                known |= {token.name for token in self.declared if token in self.tokens[clause:stop]}
+            clause = stop
+        around = [inner for inner in range(at) if self.text(inner) == "{" and self.partners.get(inner, 0) > at]
+        return known | {token.name for token in self.declared if around and token in self.tokens[around[0] : at]}
+
+    def _handed_on(self, at: int, known: set[str]) -> set[str]:
+        items = self.items(at + 1 + (self.word(at + 1) == "DISTINCT"))
+        star = any(self.text(first) == "*" for first, _ in items)
+        return {self.name(stop - 1) for _, stop in items} | (known if star else set())
+
     def part(self, at: int) -> int:
         """Which part of a UNION an index is in."""
         return sum(union < at for union in self.unions)

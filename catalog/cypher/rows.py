@@ -10,6 +10,7 @@ import json
 from functools import cache
 from typing import Any
 
+from ...errors import CatalogError
 from ..node import canonical_json
 from ..relationships import RELATIONSHIP_TYPES
 from ..schema import LABELS, checked_content
@@ -22,9 +23,15 @@ def node_row(node: StoredNode) -> dict[str, Any]:
     """The id, the properties and the event of a node.
 
     Raises:
-        CatalogError: if the manifest is not what the id names, or a newer version of stdcell wrote it.
+        CatalogError: if the manifest is not what the id names or of another label, or a newer version of stdcell
+            wrote it.
     """
     content = checked_content(node.id, node.manifest)
+    if content["label"] != node.label:
+        raise CatalogError(
+            f"node {node.id} is filed under {node.label!r}, its manifest says {content['label']!r}; "
+            "`stdcell catalog fsck --repair` sets it right"
+        )
     row = {"id": node.id, **column_defaults(content["label"]), "event": node.event}
     for name, value in content["properties"].items():
         row[name] = canonical_json(value) if isinstance(value, dict | list) else value

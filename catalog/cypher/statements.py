@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from ...errors import CatalogError
 from ..relationships import RELATIONSHIP_TYPES
 from ..schema import LABELS
 from ..store import StoredNode, StoredRelationship
@@ -73,17 +74,27 @@ def insertions(
         with_manifest: whether nodes keep their manifest as a property, which a store needs that is its own record.
 
     Raises:
-        CatalogError: if a manifest is damaged.
+        CatalogError: if a manifest is damaged, or a label or a type is none of the schema, which no statement may hold.
     """
     rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for node in nodes:
         row = _present({**node_row(node), **({"manifest": node.manifest} if with_manifest else {})})
         rows[_node_insertion(node.label, tuple(row))].append(row)
     for one in relationships:
+        _check_ends(one, labels)
         row = _present(relationship_row(one))
         insertion = _relationship_insertion(labels[one.source], one.type, labels[one.target], tuple(row))
         rows[insertion].append({"source": one.source, "target": one.target, **row})
     yield from rows.items()
+
+
+def _check_ends(one: StoredRelationship, labels: Mapping[str, str]) -> None:
+    ends = (labels[one.source], labels[one.target])
+    if one.type not in RELATIONSHIP_TYPES or ends not in RELATIONSHIP_TYPES[one.type].pairs:
+        raise CatalogError(
+            f"the relationship {one.type!r} from {one.source} to {one.target} joins {ends[0]!r} and {ends[1]!r}, which "
+            "the schema does not know; `stdcell catalog fsck --repair` mends what another copy still holds"
+        )
 
 
 def _present(row: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,8 @@ In ladybug:
    variable gain a name for it.
 3. `n:Circuit` in a condition, `[x IN list WHERE … | …]` and a bare pattern in EXISTS or COUNT are spelled in
    ladybug's words; the sum of nothing is 0.
+4. `COUNT { … }` also reads a property of the nodes that it counts for: where a query reads none of them otherwise,
+   ladybug leaves out those whose count is 0.
 
 The text between the replaced places stays as it is, so what an engine says about a query still fits it.
 """
@@ -36,6 +38,7 @@ def in_ladybug(cypher: str) -> str:
         *_functions(query),
         *_comprehensions(query),
         *_sums(query),
+        *_counts(query),
     ]
     return _edited(cypher, edits)
 
@@ -167,6 +170,25 @@ def _sums(query: Query) -> Iterator[_Edit]:
             whole = kinds.whole(argument, query.partners[at + 1]) == "integer"
             yield token.start, token.start, "CAST(coalesce(" if whole else "coalesce("
             yield close.stop, close.stop, ", 0) AS INT64)" if whole else ", 0)"
+
+
+def _counts(query: Query) -> Iterator[_Edit]:
+    for at, token in enumerate(query.tokens):
+        if query.word(at) != "COUNT" or query.text(at + 1) != "{":
+            continue
+        close = query.tokens[query.partners[at + 1]]
+        asked = " OR ".join(f"{name}.event IS NULL" for name in _counted_for(query, at))
+        if asked:
+            yield token.start, token.start, f"(CASE WHEN {asked} THEN 0 ELSE "
+            yield close.stop, close.stop, " END)"
+
+
+def _counted_for(query: Query, count: int) -> list[str]:
+    """The nodes in the pattern of a COUNT that the query knows from before it."""
+    inside = range(count + 2, query.partners[count + 1] + 1)
+    nodes = [node.variable for m in query.matches if m.stop in inside for path in m.paths for node in path.nodes]
+    known = query.known_before(count)
+    return sorted({variable.text for variable in nodes if variable and variable.name in known})
 
 
 def _averages(cypher: str, query: Query) -> Iterator[_Edit]:

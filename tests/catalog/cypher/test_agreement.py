@@ -68,3 +68,27 @@ def test_a_hostile_name_of_a_column_or_a_label_reaches_no_store(both: Pair, text
     for catalog in both:
         with pytest.raises(CatalogError):
             catalog.query(f"MATCH (n:{quoted}) RETURN n")
+
+
+PORTS = "COUNT { (c)-[:HAS_PORT]->() }"
+
+
+@pytest.mark.parametrize(
+    "cypher",
+    [
+        f"MATCH (c) RETURN {PORTS} AS n",
+        f"MATCH (c) WHERE {PORTS} = 0 RETURN count(*) AS n",
+        f"MATCH (c) RETURN {PORTS} AS n, count(*) AS m",
+        f"MATCH (a) WITH a AS c RETURN {PORTS} AS n",
+        f"MATCH (c) WITH *, {PORTS} AS n RETURN n",
+        f"OPTIONAL MATCH (c:Circuit {{name: ''}}) RETURN {PORTS} AS n",
+        f"MATCH (t:Task) RETURN 1 AS n UNION ALL MATCH (c:Task) RETURN {PORTS} AS n",
+        f"MATCH (t:Task) WHERE EXISTS {{ MATCH (t)<-[:IMPLEMENTS]-(c) WHERE {PORTS} < 1 }} RETURN t.name AS n",
+        "MATCH (c:Circuit), (t:Task) RETURN COUNT { (c)-[:IMPLEMENTS]->(t) } AS n",
+        "MATCH (c:Circuit) RETURN COUNT { MATCH (c)-[:HAS_PORT]->(p) } AS n, COUNT { MATCH (p:Port) } AS m",
+    ],
+)
+def test_what_is_counted_for_a_node_is_also_told_where_it_is_nothing(both: Pair, cypher: str) -> None:
+    folder, server = (canonical_rows(cypher, catalog.query(cypher)) for catalog in both)
+    assert folder == server
+    assert folder

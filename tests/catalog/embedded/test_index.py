@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -176,3 +177,26 @@ def test_readers_and_writers_of_many_threads_and_openings_never_miss_a_file(fold
         assert sorted(threads.map(work, range(6))) == list(range(6))
     with Catalog(folder) as catalog:
         assert catalog.query(COUNT) == [{"n": 38}]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            "UPDATE nodes SET label = 'Task {id: 1}) DETACH DELETE (n' WHERE label = 'Task'",
+            "its manifest says 'Task'; `stdcell catalog fsck --repair` sets it right",
+        ),
+        (
+            "INSERT INTO relationships SELECT number, 'X]->() DELETE (a', number, '{}', 1 FROM nodes WHERE label = 'Task'",
+            "joins 'Task' and 'Task', which the schema does not know",
+        ),
+    ],
+)
+def test_what_a_damaged_record_calls_a_label_or_a_type_is_in_no_statement(
+    folder: Path, change: str, message: str
+) -> None:
+    shutil.rmtree(folder / "index")
+    with sqlite3.connect(folder / "record.sqlite") as record:
+        record.execute(change)
+    with Catalog(folder) as catalog, pytest.raises(CatalogError, match=message):
+        catalog.query(COUNT)
