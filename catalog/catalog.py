@@ -35,6 +35,7 @@ __all__ = ["Catalog"]
 
 _DIGEST_PREFIX = re.compile("[0-9a-f]{8,64}")
 _ALIAS = re.compile(r"[^\s@]+")
+_LONGEST_ALIAS = 1_000  # characters; Neo4j's index takes 8 kB
 
 
 class Catalog:
@@ -186,8 +187,10 @@ class Catalog:
 
         Raises:
             UnknownCell: if there is no node of that name.
-            CatalogError: if there is no such type, or the circuit is none or not acyclic.
+            CatalogError: if there is no such type or direction, or the circuit is none or not acyclic.
         """
+        if direction not in ("out", "in", "both"):
+            raise CatalogError(f"no direction {direction!r}; it is 'out', 'in' or 'both'")
         if circuit is not None:
             return self._circuit_graph(circuit)
         shown = None if types is None else {relationship_type(name).name for name in types}
@@ -283,6 +286,11 @@ class Catalog:
         Raises:
             CatalogError: if the query is refused, cannot be run, or exceeds a limit.
         """
+        if timeout_s <= 0 or row_limit < 0:
+            raise CatalogError(
+                f"found timeout_s={timeout_s!r} and row_limit={row_limit!r}; expected seconds above 0 and a number of "
+                "rows from 0"
+            )
         check_query(cypher, parameters, dialect=dialect)
         rows = self._engine.query(cypher, parameters, dialect=dialect, timeout_s=timeout_s, row_limit=row_limit)
         return settled(cypher, rows) if dialect == "portable" else rows
@@ -377,3 +385,7 @@ def _close(engine: QueryEngine, record: Record) -> None:
 def _check_alias(name: str) -> None:
     if not _ALIAS.fullmatch(name) or _DIGEST_PREFIX.fullmatch(name):
         raise CatalogError(f"{name!r} cannot be a name: it is empty, holds white space or '@', or reads as a digest")
+    if len(name) > _LONGEST_ALIAS:
+        raise CatalogError(f"a name of {len(name)} characters is too long; take at most {_LONGEST_ALIAS}")
+    if any("\ud800" <= character <= "\udfff" for character in name):
+        raise CatalogError(f"{name!r} cannot be a name: it holds half a character, which UTF-8 cannot write")

@@ -286,3 +286,25 @@ def test_a_later_type_is_compatible_with_one_that_is_there_already(catalog: Cata
         catalog.add(Port(name="a", direction="in", position=0, type=type_))
     rows = catalog.query("MATCH (s:PortType)-[:COMPATIBLE]->(t:PortType) WHERE s.key <> t.key RETURN s.key, t.key")
     assert rows == [{"s.key": "int 0..6", "t.key": "int 0..9"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("x" * 1_001, "a name of 1001 characters is too long; take at most 1000"), ("\ud800", "half a character")],
+)
+def test_a_name_that_one_of_the_stores_cannot_keep_is_refused(catalog: Catalog, name: str, message: str) -> None:
+    task = Task(name="a", description="b")
+    with pytest.raises(CatalogError, match=message):
+        catalog.add(task, aliases={name: task.id})
+    assert catalog.names() == []
+
+
+@pytest.mark.parametrize("limits", [{"timeout_s": 0}, {"timeout_s": -1}, {"row_limit": -1}])
+def test_a_limit_that_is_none_is_refused(catalog: Catalog, limits: dict[str, Any]) -> None:
+    with pytest.raises(CatalogError, match="expected seconds above 0 and a number of rows from 0"):
+        catalog.query("RETURN 1 AS x", **limits)
+
+
+def test_a_graph_has_one_of_three_directions(filled: Catalog) -> None:
+    with pytest.raises(CatalogError, match="no direction 'sideways'; it is 'out', 'in' or 'both'"):
+        filled.graph("adder", direction="sideways")  # type: ignore[arg-type]
