@@ -386,6 +386,6 @@ def _check_alias(name: str) -> None:
     if not _ALIAS.fullmatch(name) or _DIGEST_PREFIX.fullmatch(name):
         raise CatalogError(f"{name!r} cannot be a name: it is empty, holds white space or '@', or reads as a digest")
     if len(name) > _LONGEST_ALIAS:
-        raise CatalogError(f"a name of {len(name)} characters is too long; take at most {_LONGEST_ALIAS}")
+        raise CatalogError(f"what has {len(name)} characters cannot be a name; take at most {_LONGEST_ALIAS}")
     if any("\ud800" <= character <= "\udfff" for character in name):
         raise CatalogError(f"{name!r} cannot be a name: it holds half a character, which UTF-8 cannot write")

@@ -290,7 +290,7 @@ def test_a_later_type_is_compatible_with_one_that_is_there_already(catalog: Cata
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("x" * 1_001, "a name of 1001 characters is too long; take at most 1000"), ("\ud800", "half a character")],
+    [("x" * 1_001, "what has 1001 characters cannot be a name; take at most 1000"), ("\ud800", "half a character")],
 )
 def test_a_name_that_one_of_the_stores_cannot_keep_is_refused(catalog: Catalog, name: str, message: str) -> None:
     task = Task(name="a", description="b")
