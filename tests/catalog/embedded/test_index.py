@@ -187,7 +187,8 @@ def test_readers_and_writers_of_many_threads_and_openings_never_miss_a_file(fold
             "its manifest says 'Task'; `stdcell catalog fsck --repair` sets it right",
         ),
         (
-            "INSERT INTO relationships SELECT number, 'X]->() DELETE (a', number, '{}', 1 FROM nodes WHERE label = 'Task'",
+            "INSERT INTO relationships SELECT number, 'X]->() DELETE (a', number, '{}', 1 "
+            "FROM nodes WHERE label = 'Task'",
             "joins 'Task' and 'Task', which the schema does not know",
         ),
     ],
