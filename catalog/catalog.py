@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -56,9 +57,28 @@ class Catalog:
 
     def __init__(self, place: str | Path, *, create: bool = True) -> None:
         self.place = str(place)
-        self._record, self._engine, self.blobs = _open(self.place, create=create)
-        # Also runs when the interpreter exits, so that an index is sealed where nobody closed the catalog.
-        self._finalizer = weakref.finalize(self, _close, self._engine, self._record)
+        self._process = os.getpid()
+        self._opened_record, self._opened_engine, self.blobs = _open(self.place, create=create)
+        # Also runs when the interpreter exits, so that an index is published where nobody closed the catalog.
+        self._finalizer = weakref.finalize(self, _close, self._opened_engine, self._opened_record, self._process)
+
+    @property
+    def _record(self) -> Record:
+        self._check_open()
+        return self._opened_record
+
+    @property
+    def _engine(self) -> QueryEngine:
+        self._check_open()
+        return self._opened_engine
+
+    def _check_open(self) -> None:
+        if not self._finalizer.alive:
+            raise CatalogError(f"the catalog at {self.origin} is closed; open it again")
+        if os.getpid() != self._process:  # neither connections nor the engine's threads outlive a fork
+            raise CatalogError(
+                f"the catalog at {self.origin} was opened before this process forked; open it again here"
+            )
 
     @property
     def origin(self) -> str:
@@ -377,7 +397,9 @@ def _open(place: str, *, create: bool) -> tuple[Record, QueryEngine, Blobs]:
     return record, LadybugIndex(Path(place) / "index", record), BlobFolder(Path(place) / "blobs")
 
 
-def _close(engine: QueryEngine, record: Record) -> None:
+def _close(engine: QueryEngine, record: Record, process: int) -> None:
+    if os.getpid() != process:
+        return
     engine.close()
     record.close()
 

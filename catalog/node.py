@@ -11,9 +11,18 @@ from __future__ import annotations
 import json
 from functools import cached_property
 from hashlib import sha256
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, JsonValue, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetPydanticSchema,
+    JsonValue,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from ..errors import CatalogError
 
@@ -44,6 +53,8 @@ class Node(BaseModel):
         CatalogError: if a property is missing, unknown, of a wrong type or out of its range.
     """
 
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Pairs of properties of which the first is at most the second, where both are known."""
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     def __init__(self, **properties: Any) -> None:
@@ -51,10 +62,18 @@ class Node(BaseModel):
             super().__init__(**properties)
             self.manifest  # noqa: B018  (computed now, so that a fault shows where the node is made)
         except ValidationError as error:
-            faults = "; ".join(f"{_place(fault['loc'])}: {fault['msg'].lower()}" for fault in error.errors())
+            faults = "; ".join(_told(fault["loc"], fault["msg"]) for fault in error.errors())
             raise CatalogError(f"{self.label}: {faults}") from error
         except ValueError as error:
             raise CatalogError(f"{self.label}: the properties cannot be written as JSON in UTF-8: {error}") from error
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        for less, more in self.ordered:
+            low, high = getattr(self, less), getattr(self, more)
+            if low is not None and high is not None and low > high:
+                raise ValueError(f"{less} is {low}, more than {more}, which is {high}")
+        return self
 
     @property
     def label(self) -> str:
@@ -72,5 +91,6 @@ class Node(BaseModel):
         return sha256(self.manifest.encode()).hexdigest()
 
 
-def _place(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location)
+def _told(location: tuple[int | str, ...], message: str) -> str:
+    said = message.removeprefix("Value error, ")
+    return f"{'.'.join(map(str, location))}: {said.lower()}" if location else said

@@ -55,6 +55,8 @@ class Task(Node):
 class Dataset(Node):
     """Samples of a task with their split into training and test."""
 
+    ordered = (("n_train", "n_samples"),)
+
     name: str = Field(description="Name of the data set.")
     n_samples: Count = Field(description="Number of samples, training and test together.")
     n_train: Count = Field(description="Number of samples used for training, at most n_samples.")
@@ -191,6 +193,8 @@ class Contract(Node):
 class Evidence(Node):
     """What was found out about a claim."""
 
+    ordered = (("n_wrong", "n_inputs"), ("interval_low", "value"), ("value", "interval_high"))
+
     of: Digest = Field(description="Id of the cell, adapter, checkpoint or run that the claim is about.")
     kind: Literal["proof", "exhaustive", "measurement", "counterexample"] = Field(description="How strong it is.")
     claim: str = Field(description="What is claimed, such as 'ensures result == a + b'.")
@@ -229,6 +233,8 @@ class Verdict(Node):
 
 class Phase(Node):
     """A stretch of a training run in which the network computes in one way."""
+
+    ordered = (("first_step", "last_step"),)
 
     of: Digest = Field(description="Id of the training run.")
     name: str = Field(description="Name of the phase, such as 'memorisation'.")

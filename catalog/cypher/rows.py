@@ -16,11 +16,24 @@ from ..relationships import RELATIONSHIP_TYPES
 from ..schema import LABELS, checked_content
 from ..store import StoredNode, StoredRelationship
 
-__all__ = ["column_defaults", "node_row", "relationship_row"]
+__all__ = ["column_defaults", "node_row", "relationship_row", "said_of"]
 
 
 def node_row(node: StoredNode) -> dict[str, Any]:
     """The id, the properties and the event of a node.
+
+    Raises:
+        CatalogError: if the manifest is not what the id names or of another label, or a newer version of stdcell
+            wrote it.
+    """
+    row = {"id": node.id, **column_defaults(node.label), "event": node.event}
+    for name, value in said_of(node).items():
+        row[name] = canonical_json(value) if isinstance(value, dict | list) else value
+    return row
+
+
+def said_of(node: StoredNode) -> dict[str, Any]:
+    """The properties that a manifest says.
 
     Raises:
         CatalogError: if the manifest is not what the id names or of another label, or a newer version of stdcell
@@ -32,10 +45,8 @@ def node_row(node: StoredNode) -> dict[str, Any]:
             f"node {node.id} is filed under {node.label!r}, its manifest says {content['label']!r}; "
             "`stdcell catalog fsck --repair` sets it right"
         )
-    row = {"id": node.id, **column_defaults(content["label"]), "event": node.event}
-    for name, value in content["properties"].items():
-        row[name] = canonical_json(value) if isinstance(value, dict | list) else value
-    return row
+    said: dict[str, Any] = content["properties"]
+    return said
 
 
 def relationship_row(relationship: StoredRelationship) -> dict[str, Any]:
@@ -48,7 +59,7 @@ def relationship_row(relationship: StoredRelationship) -> dict[str, Any]:
 @cache
 def column_defaults(label: str) -> dict[str, Any]:
     """What each property of a label is where a manifest does not say it, as Cypher keeps it; None where it must."""
-    fields = LABELS[label].model_fields.items()
+    fields = LABELS[label].model_fields.items() if label in LABELS else ()
     defaults = {name: None if field.is_required() else field.default for name, field in fields}
     return {
         name: canonical_json(value) if isinstance(value, dict | list) else value for name, value in defaults.items()

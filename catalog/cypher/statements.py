@@ -20,7 +20,7 @@ from ..schema import LABELS
 from ..store import StoredNode, StoredRelationship
 from .rows import node_row, relationship_row
 
-__all__ = ["Statement", "column_types", "constraints", "insertions", "properties_of", "tables"]
+__all__ = ["Statement", "check_ends", "column_types", "constraints", "insertions", "properties_of", "tables"]
 
 Statement = tuple[str, list[dict[str, Any]]]
 _COLUMN_TYPES = {str: "STRING", int: "INT64", float: "DOUBLE", bool: "BOOL", dict: "STRING", list: "STRING"}
@@ -81,15 +81,20 @@ def insertions(
         row = _present({**node_row(node), **({"manifest": node.manifest} if with_manifest else {})})
         rows[_node_insertion(node.label, tuple(row))].append(row)
     for one in relationships:
-        _check_ends(one, labels)
+        check_ends(one, labels[one.source], labels[one.target])
         row = _present(relationship_row(one))
         insertion = _relationship_insertion(labels[one.source], one.type, labels[one.target], tuple(row))
         rows[insertion].append({"source": one.source, "target": one.target, **row})
     yield from rows.items()
 
 
-def _check_ends(one: StoredRelationship, labels: Mapping[str, str]) -> None:
-    ends = (labels[one.source], labels[one.target])
+def check_ends(one: StoredRelationship, source: str, target: str) -> None:
+    """Refuse a stored relationship between labels that its type does not join.
+
+    Raises:
+        CatalogError: naming it, and how it is mended.
+    """
+    ends = (source, target)
     if one.type not in RELATIONSHIP_TYPES or ends not in RELATIONSHIP_TYPES[one.type].pairs:
         raise CatalogError(
             f"the relationship {one.type!r} from {one.source} to {one.target} joins {ends[0]!r} and {ends[1]!r}, which "

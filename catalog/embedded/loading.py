@@ -14,14 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
-from ..cypher.rows import column_defaults
-from ..cypher.statements import insertions
+from ..cypher.rows import column_defaults, said_of
+from ..cypher.statements import check_ends, insertions
 from ..node import canonical_json
 from ..relationships import RELATIONSHIP_TYPES
-from ..schema import checked_content
+from ..store import StoredNode, StoredRelationship
 from .record import SqliteRecord
 
 __all__ = ["load"]
@@ -34,6 +34,7 @@ _DECODER = json.JSONDecoder()  # what is canonical has no white space that json.
 
 Run = Callable[[str, Mapping[str, Any]], object]
 Row = tuple[Any, ...]
+R = TypeVar("R", bound=Row)
 Table = tuple[str, str]  # its name, and which labels it joins where it is one of relationships
 
 
@@ -100,17 +101,18 @@ def _file(folder: Path, portions: list[str]) -> Path:
 def _node_lines(record: SqliteRecord, after: int) -> Iterator[tuple[Table, str]]:
     for label, rows in _grouped(record.stored_nodes(after), slice(1, 2)):
         defaults = _default_fields(label[0])
-        yield (label[0], ""), "".join([_node_line(id, manifest, event, defaults) for id, _, manifest, event in rows])
+        yield (label[0], ""), "".join([_node_line(node, defaults) for node in rows])
 
 
-def _node_line(id: str, manifest: str, event: int, defaults: list[tuple[str, str]]) -> str:
-    said = checked_content(id, manifest)["properties"]
+def _node_line(node: StoredNode, defaults: list[tuple[str, str]]) -> str:
+    said = said_of(node)
     fields = [_field(said[name]) if name in said else default for name, default in defaults]
-    return f'"{id}",{"".join([f"{field}," for field in fields])}{event}\n'
+    return f'"{node.id}",{"".join([f"{field}," for field in fields])}{node.event}\n'
 
 
 def _relationship_lines(record: SqliteRecord, after: int) -> Iterator[tuple[Table, str]]:
     for (type, source_label, target_label), rows in _grouped(record.joined(after), slice(0, 3)):
+        check_ends(StoredRelationship(rows[0][3], type, *rows[0][4:]), source_label, target_label)
         names = RELATIONSHIP_TYPES[type].properties
         if names:
             lines = [f'"{row[3]}","{row[4]}",{_fields(row[5], names)}{row[6]}\n' for row in rows]
@@ -119,11 +121,11 @@ def _relationship_lines(record: SqliteRecord, after: int) -> Iterator[tuple[Tabl
         yield (type, f", from='{source_label}', to='{target_label}'"), "".join(lines)
 
 
-def _grouped(rows: Iterable[Row], key: slice) -> Iterator[tuple[Row, list[Row]]]:
+def _grouped(rows: Iterable[R], key: slice) -> Iterator[tuple[Row, list[R]]]:
     """The rows of each portion by some of their columns: what is the same for a table is then done once."""
     remaining = iter(rows)
     while portion := list(islice(remaining, _PORTION)):
-        groups: defaultdict[Row, list[Row]] = defaultdict(list)
+        groups: defaultdict[Row, list[R]] = defaultdict(list)
         for row in portion:
             groups[row[key]].append(row)
         yield from groups.items()

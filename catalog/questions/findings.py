@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...errors import CatalogError
 from ..evidence import UNCHECKED, rank_in_cypher
 from ..node import Node
 from ..schema import CELLS
@@ -48,7 +49,13 @@ RETURN {_CELL}, t.name AS task ORDER BY {BEST_FIRST}, name, id"""
 
 
 def cells_of_contract(text: str, limit: int | None = None) -> Question:
-    """The cells whose contract ensures something that holds this text."""
+    """The cells whose contract ensures something that holds this text.
+
+    Raises:
+        CatalogError: if there is no text.
+    """
+    if not text.strip():
+        raise CatalogError("found no text; give a part of what a contract ensures, such as 'sorted(result)'")
     cypher = f"""MATCH (k:Contract)<-[:SATISFIES]-(c) WHERE k.ensures CONTAINS $text
 {standing_in_cypher("c, k")}
 RETURN {_CELL}, k.ensures AS ensures ORDER BY {BEST_FIRST}, name, id"""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Any
 
 import pytest
 
 from stdcell.catalog import (
+    LABELS,
     Catalog,
     Checkpoint,
     Circuit,
@@ -111,6 +113,53 @@ def test_two_relationships_may_differ_only_in_a_property(filled: Catalog, circui
     filled.add([], feeds)
     rows = filled.query("MATCH (:Component)-[f:FEEDS]->(h:Component) RETURN f.reader, h.name ORDER BY f.reader")
     assert rows == [{"f.reader": "k", "h.name": "L1.H0"}, {"f.reader": "q", "h.name": "L1.H0"}]
+
+
+def test_a_closed_catalog_says_so(catalog: Catalog) -> None:
+    catalog.close()
+    with pytest.raises(CatalogError, match=r"^the catalog at .* is closed; open it again$"):
+        catalog.names()
+    with pytest.raises(CatalogError, match=r"^the catalog at .* is closed; open it again$"):
+        catalog.query("MATCH (t:Task) RETURN t.name")
+
+
+def test_a_forked_process_is_told_to_open_the_catalog_again(catalog: Catalog, place: str) -> None:
+    catalog.query("MATCH (t:Task) RETURN count(*) AS n")
+    reading, writing = os.pipe()
+    if (child := os.fork()) == 0:
+        try:
+            catalog.query("MATCH (t:Task) RETURN count(*) AS n")
+        except CatalogError as fault:
+            os.write(writing, str(fault).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as told:
+        assert told.read().decode().endswith("was opened before this process forked; open it again here")
+    os.waitpid(child, 0)
+
+
+@pytest.mark.parametrize(
+    ("label", "properties", "message"),
+    [
+        (
+            "Dataset",
+            {"n_samples": 1, "n_train": 2, "seed": 0},
+            "Dataset: n_train is 2, more than n_samples, which is 1",
+        ),
+        ("Phase", {"first_step": 9, "last_step": 3}, "Phase: first_step is 9, more than last_step, which is 3"),
+        (
+            "Evidence",
+            {"kind": "measurement", "claim": "c", "method": "m", "value": 0.5, "interval_low": 0.6},
+            "Evidence: interval_low is 0.6, more than value, which is 0.5",
+        ),
+    ],
+)
+def test_numbers_in_the_wrong_order_are_refused(label: str, properties: dict[str, Any], message: str) -> None:
+    given = {"name": "x", "digest": "0" * 64, "of": "0" * 64, **properties}
+    node = LABELS[label]
+    with pytest.raises(CatalogError) as fault:
+        node(**{name: value for name, value in given.items() if name in node.model_fields})
+    assert str(fault.value) == message
 
 
 def test_a_faulty_batch_leaves_nothing_behind(catalog: Catalog) -> None:
