@@ -16,7 +16,7 @@ import re
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from hashlib import sha256
@@ -147,18 +147,23 @@ def _event_of(path: Path, layout: str) -> int:
 
 
 def _is_sound(path: Path) -> bool:
-    return digest_of_file(path) == path.name.split(".")[3]
+    with ThreadPoolExecutor() as threads:
+        return digest_of_file(path, threads.map) == path.name.split(".")[3]
 
 
 def _short(layout: str) -> str:
     return sha256(layout.encode()).hexdigest()[:16]
 
 
-def digest_of_file(path: Path) -> str:
-    """SHA-256 over the SHA-256s of the file's pieces, which several threads compute at once."""
-    with ThreadPoolExecutor() as threads:
-        pieces = threads.map(lambda start: _digest_of_piece(path, start), range(0, path.stat().st_size, _PIECE))
-        return sha256(b"".join(pieces)).hexdigest()
+def digest_of_file(path: Path, mapped: Callable[..., Iterable[bytes]] = map) -> str:
+    """SHA-256 over the SHA-256s of the file's pieces, so that threads can compute it together.
+
+    Args:
+        path: the file.
+        mapped: as `map`, or as that of threads, which there are none of any more when the interpreter ends.
+    """
+    pieces = mapped(lambda start: _digest_of_piece(path, start), range(0, path.stat().st_size, _PIECE))
+    return sha256(b"".join(pieces)).hexdigest()
 
 
 def _digest_of_piece(path: Path, start: int) -> bytes:

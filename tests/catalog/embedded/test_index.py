@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -201,3 +203,13 @@ def test_what_a_damaged_record_calls_a_label_or_a_type_is_in_no_statement(
         record.execute(change)
     with Catalog(folder) as catalog, pytest.raises(CatalogError, match=message):
         catalog.query(COUNT)
+
+
+def test_a_catalog_that_nobody_closed_publishes_its_index_at_the_end_of_the_process(tmp_path: Path) -> None:
+    script = f"""from stdcell.catalog import Catalog, Task
+catalog = Catalog({str(tmp_path / "catalog")!r})
+catalog.add(Task(name="a", description="b"))
+print(catalog.query({COUNT!r}))"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("[{'n': 1}]\n", "")
+    assert [path.suffix for path in files(tmp_path / "catalog")] == [".lbug"]
