@@ -44,7 +44,8 @@ def fetch_jars(folder: Path, tell: Callable[[str], None]) -> None:
             return
         tell("fetching the Neo4j server with Maven, about 128 MB, once")
         shutil.rmtree(folder, ignore_errors=True)
-        _run([maven, "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={folder / 'lib'}"], tell)
+        output = f"-DoutputDirectory={folder.absolute() / 'lib'}"  # Maven takes others from the folder of the pom
+        _run([maven, "-B", "-f", str(POM), "dependency:copy-dependencies", output], tell)
         (folder / "complete").write_text(_wanted(), encoding="utf-8")
 
 
