@@ -43,6 +43,7 @@ from .layout import (
 
 __all__ = ["export"]
 
+_UNKNOWN_ARCHIVES = {".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".jar", ".whl"}
 _SORTED_AT_ONCE = 100_000
 
 
@@ -60,7 +61,10 @@ def export(
     Raises:
         CatalogError: if there is something at the path, the source is damaged, or the archive cannot be written.
     """
-    pack = {".tar": _pack_tar, ".zip": _pack_zip}.get(path.suffix.lower())
+    suffix = path.suffix.lower()
+    if suffix in _UNKNOWN_ARCHIVES:
+        raise CatalogError(f"{str(path)!r} cannot be written as {suffix}; expected .tar, .zip, or a folder's name")
+    pack = {".tar": _pack_tar, ".zip": _pack_zip}.get(suffix)
     if path.is_symlink() or path.exists():
         raise CatalogError(f"there is already something at {str(path)!r}; give another name, or remove it first")
     selection = select(source, roots, told=told)

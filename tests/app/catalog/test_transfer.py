@@ -77,6 +77,7 @@ def test_a_catalog_goes_through_a_file(name: str, run: Run) -> None:
         (["push", "other", ""], "error: '' is no name; leave it out to move everything"),
         (["pull", "nowhere"], "error: no catalog at 'nowhere'; "),
         (["export", "catalog"], "error: there is already something at 'catalog'; give another name, or remove it"),
+        (["export", "cells.rar"], "error: 'cells.rar' cannot be written as .rar; expected .tar, .zip, or a folder"),
         (["import", "nowhere.tar"], "error: there is no file or folder 'nowhere.tar'"),
         (["import", "catalog"], "error: 'catalog' holds "),
     ],
