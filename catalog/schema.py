@@ -193,7 +193,7 @@ class Contract(Node):
 class Evidence(Node):
     """What was found out about a claim."""
 
-    ordered = (("n_wrong", "n_inputs"), ("interval_low", "value"), ("value", "interval_high"))
+    ordered = (("n_wrong", "n_inputs"), ("interval_low", "interval_high"))
 
     of: Digest = Field(description="Id of the cell, adapter, checkpoint or run that the claim is about.")
     kind: Literal["proof", "exhaustive", "measurement", "counterexample"] = Field(description="How strong it is.")

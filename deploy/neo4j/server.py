@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,6 +27,8 @@ from .password import environment_of, set_password
 from .process import ServerProcess
 
 __all__ = ["FRUGAL", "LASTING", "free_port", "running_server", "server_status", "start_server", "stop_server"]
+
+_PATIENCE_S = 20.0
 
 LASTING = ("-Xms128m", "-Xmx1g", "-XX:+UseSerialGC")
 """What Java is told of a server that stays: its second compiler halves the time of a question once it is warm."""
@@ -131,7 +134,8 @@ def _start(
     java = find_java()
     fetch_jars(jars, tell)
     home.claim()
-    _check_free(port)
+    # A server that was killed holds its port until the system has taken it apart.
+    _check_free(port, patience_s=_PATIENCE_S if home.record.exists() else 0.0)
     home.configure(port, with_password=with_password)
     if not home.has_database():
         set_password(home, java, jars)
@@ -157,10 +161,17 @@ def _start(
         raise
 
 
-def _check_free(port: int) -> None:
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", port)) == 0:
+def _check_free(port: int, *, patience_s: float) -> None:
+    deadline = time.monotonic() + patience_s
+    while _is_taken(port):
+        if time.monotonic() >= deadline:
             raise StdcellError(f"port {port} is taken by another program; stop that one, or give another --port")
+        time.sleep(0.1)
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:

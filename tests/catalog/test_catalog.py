@@ -149,8 +149,8 @@ def test_a_forked_process_is_told_to_open_the_catalog_again(catalog: Catalog, pl
         ("Phase", {"first_step": 9, "last_step": 3}, "Phase: first_step is 9, more than last_step, which is 3"),
         (
             "Evidence",
-            {"kind": "measurement", "claim": "c", "method": "m", "value": 0.5, "interval_low": 0.6},
-            "Evidence: interval_low is 0.6, more than value, which is 0.5",
+            {"kind": "measurement", "claim": "c", "method": "m", "interval_low": 0.6, "interval_high": 0.5},
+            "Evidence: interval_low is 0.6, more than interval_high, which is 0.5",
         ),
     ],
 )
