@@ -141,7 +141,13 @@ class SqliteRecord:
 
     def last_event(self) -> int:
         """The number of the last event."""
-        return int(self._rows("SELECT max(event) FROM nodes")[0][0])
+        last = self._rows("SELECT max(event) FROM nodes")[0][0]
+        if not isinstance(last, int):
+            raise CatalogError(
+                f"the record {self.path} is damaged: the event of a node is {last!r}; `stdcell catalog fsck --repair` "
+                "mends what another copy still holds"
+            )
+        return last
 
     def n_rows(self, after: int) -> int:
         """How many nodes and relationships later events than this one brought."""

@@ -44,6 +44,15 @@ def test_an_index_is_not_built_from_a_damaged_manifest(folder: Path) -> None:
         catalog.query("MATCH (t:Task) RETURN t")
 
 
+def test_an_event_that_is_no_number_is_told(folder: Path) -> None:
+    change_record(folder, f"UPDATE nodes SET event = 'x' WHERE id = '{TASK.id}'")
+    with (
+        Catalog(folder) as catalog,
+        pytest.raises(CatalogError, match="is damaged: the event of a node is 'x'; `stdcell"),
+    ):
+        catalog.query("MATCH (t:Task) RETURN t.name")
+
+
 def test_a_newer_format_asks_for_an_upgrade(folder: Path) -> None:
     change_record(folder, "PRAGMA user_version = 3")
     with pytest.raises(CatalogError) as fault:
