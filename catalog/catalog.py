@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 from ..dsl.scope import CellPort, CellSignature, Condition
 from ..dsl.types import Unknown
 from ..errors import CatalogError, Source, UnknownCell, did_you_mean
+from .aliases import check_alias, reads_as_digest
 from .blobs import BlobFolder, Blobs, open_blobs
 from .cypher.linter import Dialect, check_query
 from .cypher.results import settled
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
     import networkx as nx
 
 __all__ = ["Catalog"]
-
-_DIGEST_PREFIX = re.compile("[0-9a-f]{8,64}")
-_ALIAS = re.compile(r"[^\s@]+")
-_LONGEST_ALIAS = 1_000  # characters; Neo4j's index takes 8 kB
 
 
 class Catalog:
@@ -247,7 +243,7 @@ class Catalog:
         node = self.get(name if version is None else f"{name}@{version}")
         ports, contracts = ([end for _, end in self.neighbours(node.id, type)] for type in ("HAS_PORT", "SATISFIES"))
         # A digest names a cell for good, its own name is what a reader knows it by.
-        called = getattr(node, "name", name) if _DIGEST_PREFIX.fullmatch(name) else name
+        called = getattr(node, "name", name) if reads_as_digest(name) else name
         return signature_of(kind, called, node, ports, contracts)
 
     def find_matching(self, kind: str, conditions: Sequence[Condition]) -> CellSignature:
@@ -355,7 +351,7 @@ class Catalog:
             if one.source == one.target:  # which undirected patterns would find twice in a folder, and once on a server
                 raise CatalogError(f"{one.type} joins two different nodes, found {one.source} at both ends")
         for name, id in aliases:
-            _check_alias(name)
+            check_alias(name)
             relationship_type("POINTS_TO").check("Alias", labels[id])
         return Batch(nodes, relationships, aliases, labels, origin)
 
@@ -367,7 +363,7 @@ class Catalog:
             raise CatalogError(f"a {node.label} names the blob {blob}, which is not there; put it into `blobs` first")
 
     def _id_of(self, name: str) -> str:
-        is_digest = _DIGEST_PREFIX.fullmatch(name)
+        is_digest = reads_as_digest(name)
         alias, _, version = name.partition("@")
         versions = [] if is_digest else self._record.versions(alias)  # no name reads as a digest
         if versions:
@@ -402,12 +398,3 @@ def _close(engine: QueryEngine, record: Record, process: int) -> None:
         return
     engine.close()
     record.close()
-
-
-def _check_alias(name: str) -> None:
-    if not _ALIAS.fullmatch(name) or _DIGEST_PREFIX.fullmatch(name):
-        raise CatalogError(f"{name!r} cannot be a name: it is empty, holds white space or '@', or reads as a digest")
-    if len(name) > _LONGEST_ALIAS:
-        raise CatalogError(f"what has {len(name)} characters cannot be a name; take at most {_LONGEST_ALIAS}")
-    if any("\ud800" <= character <= "\udfff" for character in name):
-        raise CatalogError(f"{name!r} cannot be a name: it holds half a character, which UTF-8 cannot write")
