@@ -8,15 +8,18 @@ back sorted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from typing import Any, TypeVar
 
 from ..node import canonical_json
 from ..relationships import RELATIONSHIP_TYPES
 from .columns import collected_columns, column_names
 from .statements import properties_of
 
-__all__ = ["plain_node", "plain_path", "plain_relationship", "settled"]
+__all__ = ["plain_node", "plain_parts", "plain_path", "plain_relationship", "settled", "within_limit"]
+
+T = TypeVar("T")
 
 
 def plain_node(label: str, properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,6 +37,29 @@ def plain_path(nodes: list[Any], relationships: list[Any]) -> dict[str, list[Any
     if not all(node.get("label") for node in nodes):
         return None
     return {"nodes": nodes, "relationships": relationships}
+
+
+def plain_parts(value: Any, plain: Callable[[Any], Any]) -> Any:
+    """A value that is no node, relationship or path, with what is within it made plain."""
+    match value:
+        case dict():
+            return {key: plain(part) for key, part in value.items()}
+        case list():
+            return [plain(part) for part in value]
+        case _:
+            return value
+
+
+def within_limit(rows: Iterable[T], row_limit: int) -> list[T]:
+    """All rows.
+
+    Raises:
+        ValueError: if there are more; no more than one of these is read.
+    """
+    taken = list(islice(rows, row_limit + 1))
+    if len(taken) > row_limit:
+        raise ValueError(f"it has more than {row_limit:,} rows; add LIMIT, or ask with a higher row_limit")
+    return taken
 
 
 def settled(cypher: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from ...errors import CatalogError
 from ..cypher.columns import column_names
 from ..cypher.linter import Dialect, fault_of
 from ..cypher.prelude import MACROS
-from ..cypher.results import plain_node, plain_path, plain_relationship
+from ..cypher.results import plain_node, plain_parts, plain_path, plain_relationship, within_limit
 from ..cypher.statements import tables
 from ..cypher.translation import in_ladybug
 from .generations import Generation, PrivateFolder, discard_generations, newest_generation, publish
@@ -170,18 +170,12 @@ class _Readable:
         result = self.connection.execute(cypher, dict(parameters))
         assert isinstance(result, ladybug.QueryResult), "more than one statement"
         names = names or result.get_column_names()
-        rows: list[dict[str, Any]] = []
-        while result.has_next():
-            if len(rows) == row_limit:
-                raise ValueError(f"it has more than {row_limit:,} rows; add LIMIT, or ask with a higher row_limit")
-            rows.append(dict(zip(names, map(_plain, result.get_next()), strict=True)))
-        return rows
+        return [dict(zip(names, map(_plain, row), strict=True)) for row in within_limit(_rows_of(result), row_limit)]
 
     def stream(self, cypher: str) -> Iterator[list[Any]]:
         result = self.connection.execute(cypher)
         assert isinstance(result, ladybug.QueryResult), "more than one statement"
-        while result.has_next():
-            yield cast("list[Any]", result.get_next())
+        return _rows_of(result)
 
     def close(self) -> None:
         self.connection.close()
@@ -234,6 +228,11 @@ def published_rows(folder: Path) -> Iterator[Callable[[str], Iterator[list[Any]]
             readable.close()
 
 
+def _rows_of(result: ladybug.QueryResult) -> Iterator[list[Any]]:
+    while result.has_next():
+        yield cast("list[Any]", result.get_next())
+
+
 def _plain(value: Any) -> Any:
     match value:
         case Decimal():
@@ -244,9 +243,5 @@ def _plain(value: Any) -> Any:
             return plain_relationship(type, value)
         case {"_LABEL": str(label)}:
             return plain_node(label, value)
-        case dict():
-            return {key: _plain(part) for key, part in value.items()}
-        case list():
-            return [_plain(part) for part in value]
         case _:
-            return value
+            return plain_parts(value, _plain)

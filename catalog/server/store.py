@@ -12,7 +12,6 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from neo4j import (
@@ -34,7 +33,7 @@ from neo4j.graph import Relationship as GraphRelationship
 from ...errors import CatalogError
 from ..cypher.columns import column_names
 from ..cypher.linter import Dialect, fault_of
-from ..cypher.results import plain_node, plain_path, plain_relationship
+from ..cypher.results import plain_node, plain_parts, plain_path, plain_relationship, within_limit
 from ..cypher.rows import node_row
 from ..cypher.statements import constraints, insertions
 from ..cypher.translation import in_neo4j
@@ -79,9 +78,8 @@ class Neo4jStore:
         auth = (address.user, address.password or "") if address.user else None
         with self._translated():
             self._driver = GraphDatabase.driver(address.uri, auth=auth, notifications_min_severity="OFF")
-        self._bookmarks = (
-            GraphDatabase.bookmark_manager()
-        )  # each session sees what earlier ones wrote, in a cluster too
+        # Each session sees what earlier ones wrote, in a cluster too.
+        self._bookmarks = GraphDatabase.bookmark_manager()
         try:
             with self._translated():
                 self._driver.verify_connectivity()
@@ -165,7 +163,7 @@ class Neo4jStore:
         """The rows of a checked query."""
         asked = in_neo4j(cypher) if dialect == "portable" else cypher
         with self._translated("the query cannot be run: "):
-            records = self._read(lambda result: _limited(result, row_limit), asked, parameters, timeout_s)
+            records = self._read(lambda result: within_limit(result, row_limit), asked, parameters, timeout_s)
         names = column_names(cypher)
         return [
             {name: _plain(value) for name, value in zip(names or record.keys(), record.values(), strict=True)}
@@ -296,13 +294,6 @@ def _records(transaction: ManagedTransaction, cypher: str, parameters: Mapping[s
     return list(transaction.run(cypher, dict(parameters)))
 
 
-def _limited(result: Result, row_limit: int) -> list[Record]:
-    records = list(islice(result, row_limit + 1))
-    if len(records) > row_limit:
-        raise ValueError(f"it has more than {row_limit:,} rows; add LIMIT, or ask with a higher row_limit")
-    return records
-
-
 def _write(transaction: ManagedTransaction, batch: Batch) -> Change | None:
     _records(transaction, "MATCH (e:Event {sequence: 0}) SET e.sequence = 0", {})
     change = change_of(batch, _known(transaction, batch))
@@ -373,9 +364,5 @@ def _plain(value: Any) -> Any:
             return plain_relationship(value.type, value)
         case GraphPath():
             return plain_path([*map(_plain, value.nodes)], [*map(_plain, value.relationships)])
-        case dict():
-            return {key: _plain(part) for key, part in value.items()}
-        case list():
-            return [_plain(part) for part in value]
         case _:
-            return value
+            return plain_parts(value, _plain)
