@@ -259,13 +259,14 @@ def verify(
     quiet: QuietOption = False,
 ) -> None:
     """Prove or refute every wire, every call's requirement and every promise; exit 0 only if all is proved."""
+    from ..verify import Effort
     from ..verify import verify as verify_program
     from .obligations import keep_verdicts
     from .programs import print_report
 
     opened = find_catalog(catalog)
     program = parse_file(file, opened)
-    report = verify_program(program, opened, up_to=up_to)
+    report = verify_program(program, opened, effort=Effort(up_to=up_to))
     if opened is not None:
         keep_verdicts(program, report, opened)
     print_report(report, as_json=as_json, quiet=quiet)

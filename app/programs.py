@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,7 @@ def print_report(report: Report, *, as_json: bool, quiet: bool) -> None:
     Quiet tells the counts alone.
     """
     if as_json:
-        print_json({"program": report.program_digest, "verdicts": [asdict(verdict) for verdict in report.verdicts]})
+        print_json({"program": report.program_digest, "verdicts": [_verdict(verdict) for verdict in report.verdicts]})
         return
     for verdict in () if quiet else report.verdicts:
         console.print(Text.assemble((f"{verdict.status:8}", f"bold {STYLES[verdict.status]}"), verdict.claim))
@@ -85,6 +85,12 @@ def print_report(report: Report, *, as_json: bool, quiet: bool) -> None:
     console.print(
         ", ".join(f"[{STYLES[status]}]{n} {status}[/]" for status, n in counts.items() if n) or "nothing to prove"
     )
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    told = asdict(replace(verdict, proof=None))
+    del told["proof"]
+    return told
 
 
 def _explained(verdict: Verdict) -> list[str]:

@@ -29,8 +29,8 @@ from ..catalog.questions.findings import FAITHFULNESS
 from ..dsl.scope import CellPort, CellSignature
 from ..runtime.edges import component_of
 from ..training import Run, load_run
-from ..verify.neural import ExhaustiveCheck, check_exhaustively
-from ..verify.records import Records, add_check, add_components, add_ports, judge, port_type
+from ..verify.networks.exhaustive import ExhaustiveCheck, check_exhaustively
+from ..verify.networks.records import Records, add_check, add_components, add_ports, judge, port_type
 from .files import ExtractedCircuit, ExtractedFormula, read_circuit, read_formula
 
 __all__ = ["StoredRun", "check_circuit", "check_model", "store_run"]

@@ -29,8 +29,8 @@ from ..runtime.cell import NeuralCell
 from ..runtime.edges import component_of, edges
 from ..runtime.interpreter import interpret
 from ..runtime.stitching import Stitched, adapter_records, measure_adapter
-from ..verify.neural import ExhaustiveCheck, check_exhaustively
-from ..verify.records import Records, add_check, add_components, add_ports, port_type
+from ..verify.networks.exhaustive import ExhaustiveCheck, check_exhaustively
+from ..verify.networks.records import Records, add_check, add_components, add_ports, port_type
 from .pinning import PinnedScope, pin_program
 
 __all__ = ["SavedComposition", "save_stitched", "store_circuit"]

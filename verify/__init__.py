@@ -1,7 +1,8 @@
 """Verification: every composition proved, refuted or plainly unknown. Nothing here needs torch but `neural`."""
 
 from .assumptions import assumption_of
-from .claims import Claim, functions_in_order, own_claims
+from .claims.claim import Claim, functions_in_order, own_claims
+from .outcome import Effort
 from .prove import verify
 from .verdict import Assumption, Counterexample, Report, Verdict
 
@@ -9,6 +10,7 @@ __all__ = [
     "Assumption",
     "Claim",
     "Counterexample",
+    "Effort",
     "Report",
     "Verdict",
     "assumption_of",

@@ -4,9 +4,9 @@ For each function, callees first, and for each of its claims, the cheapest answe
 
 1. by types, where the checker knew already;
 2. a counterexample among short sequences, replayed in the interpreter;
-3. for all lengths: by induction over a fold, or by lemmas about symbolic positions; the promises of called
-   functions may be used, once their own claims and the call's requirements are proved;
-4. for every sequence up to a length, by unrolling;
+3. for all lengths, by each strategy of `FOR_ALL_LENGTHS`; then once more with the promises of called functions, which
+   may be used once their own claims and the call's requirements are proved;
+4. for every sequence up to a length, by each strategy of `UP_TO_A_LENGTH`;
 5. unknown.
 
 A claim that rests on a catalogued cell's contract is proved only if that contract has conclusive evidence. Answers
@@ -16,39 +16,51 @@ that it answers is a claim of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import z3
 
 from ..catalog import Catalog
-from ..dsl.graph import Constant, Input, SOp, inputs_of
+from ..dsl.graph import Constant
 from ..dsl.program import CallSite, Function, Program, cells_called
 from ..dsl.types import Seq
 from ..errors import Span, VerificationError
 from .assumptions import assumption_of
-from .bounded import GaveUp, find_refutation, is_satisfiable
-from .claims import Claim, call_claims, fitting_claims, functions_in_order, own_claims, promises_of, requirements
-from .induction import holds_by_induction
+from .bounded.question import GaveUp, is_satisfiable
+from .bounded.unrolling import by_unrolling
+from .claims.claim import (
+    Claim,
+    call_claims,
+    fitting_claims,
+    functions_in_order,
+    own_claims,
+    promises_of,
+    requirements,
+)
+from .machines.induction import by_induction
+from .outcome import DEFAULT_EFFORT, Effort, NoAnswer, Outcome, Proof, Refutation, Strategy
+from .positions.prove import by_positions
 from .replay import replayed
-from .unbounded import holds_for_all_lengths
 from .verdict import Assumption, Counterexample, Report, Status, Verdict
 
-__all__ = ["verify"]
+__all__ = ["FOR_ALL_LENGTHS", "UP_TO_A_LENGTH", "verify"]
 
-_STEPS_TO_REFUTE = 1_000_000
-_STEPS_TO_PROVE = 3_000_000
-_SHORT = 3
+FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_positions)
+"""What may prove a claim for all lengths, cheapest first."""
+UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_unrolling,)
+"""What may answer it for short sequences, cheapest first."""
+_SHORT, _STEPS_TO_REFUTE = 3, 1_000_000
 
 
-def verify(program: Program, catalog: Catalog | None = None, *, up_to: int = 6) -> Report:
+def verify(program: Program, catalog: Catalog | None = None, *, effort: Effort = DEFAULT_EFFORT) -> Report:
     """Answer every claim of a program.
 
     Args:
         program: what `parse` returned.
         catalog: where the evidence for the contracts of its cells is kept; without one, no claim that rests on a
             cell is proved.
-        up_to: the longest sequences that are tried where no proof for all lengths is found.
+        effort: how much may be spent on a claim before the answer is unknown.
 
     Returns:
         Verdicts on each wire, each requirement of a call, each partial operation and each promise.
@@ -60,7 +72,7 @@ def verify(program: Program, catalog: Catalog | None = None, *, up_to: int = 6) 
     clauses = (clause for function in functions for clause in (*function.requires, *function.ensures))
     cells = cells_called([*(function.result for function in functions), *(clause.condition for clause in clauses)])
     assumptions = {cell.digest: assumption_of(cell, catalog) for cell in cells}
-    ladder = _Ladder(program, assumptions, up_to)
+    ladder = _Ladder(program, assumptions, effort)
     verdicts = tuple(verdict for function in functions for verdict in ladder.answers(function))
     return Report(program.digest, verdicts)
 
@@ -84,10 +96,10 @@ class _Promise:
 class _Ladder:
     """The answers so far, which later ones build on."""
 
-    def __init__(self, program: Program, assumptions: dict[str, Assumption], up_to: int) -> None:
+    def __init__(self, program: Program, assumptions: dict[str, Assumption], effort: Effort) -> None:
         self._program = program
         self._assumptions = assumptions
-        self._up_to = up_to
+        self._effort = effort
         self._promised: dict[int, tuple[_Answer, ...]] = {}
 
     def answers(self, function: Function) -> Iterator[Verdict]:
@@ -118,71 +130,59 @@ class _Ladder:
     def _climb(self, claim: Claim, promises: Sequence[_Promise], cells: Sequence[Assumption]) -> _Answer:
         if claim.condition == Constant((), True):
             return _Answer(_verdict(claim, "proved", "all lengths", "types"))
-        has_sequence = _has_sequences((*claim.function.parameters, *inputs_of([claim.condition, *claim.given])))
-        lengths = range(self._up_to + 1 if has_sequence else 1)
-        short = self._unroll(claim, lengths[: _SHORT + 1], _STEPS_TO_REFUTE)
-        if short.counterexample:
-            return _Answer(_refuted(claim, short.counterexample, cells))
-        if _is_encoded_and(holds_by_induction, claim):
-            return _Answer(_verdict(claim, "proved", "all lengths", "induction over the fold", cells))
-        if _is_encoded_and(holds_for_all_lengths, claim, ()):
-            return _Answer(_verdict(claim, "proved", "all lengths", "lemmas on positions", cells))
-        conditions = [condition for promise in promises for condition in promises_of(promise.call, claim.given)]
-        if conditions and _is_encoded_and(holds_for_all_lengths, claim, conditions):
-            return _composed(claim, [answer for promise in promises for answer in promise.answers], cells)
-        long = self._unroll(claim, lengths, _STEPS_TO_PROVE)
-        if long.counterexample:
-            return _Answer(_refuted(claim, long.counterexample, cells))
-        if long.reach is None:
+        effort = self._effort
+        short = replace(effort, up_to=min(_SHORT, effort.up_to), steps=min(_STEPS_TO_REFUTE, effort.steps))
+        found = self._attempt(claim, UP_TO_A_LENGTH, short)
+        if isinstance(found, Counterexample):
+            return _Answer(_refuted(claim, found, cells))
+        proof = self._attempt(claim, FOR_ALL_LENGTHS, effort)
+        if isinstance(proof, Proof):
+            return _Answer(_proved(claim, proof, cells))
+        promised = [condition for promise in promises for condition in promises_of(promise.call, claim.given)]
+        if promised:
+            composed = replace(claim, given=(*claim.given, *promised))
+            proof = self._attempt(composed, FOR_ALL_LENGTHS, effort)
+            if isinstance(proof, Proof):
+                return _composed(claim, proof, [answer for promise in promises for answer in promise.answers], cells)
+        long = self._attempt(claim, UP_TO_A_LENGTH, effort)
+        match long:
+            case Counterexample():
+                return _Answer(_refuted(claim, long, cells))
+            case Proof():
+                return _Answer(_proved(claim, long, cells), long.reach)
+        if long.proof is None:
             return _Answer(_verdict(claim, "unknown", "none", "none", cells, long.reason))
-        scope = _scope(long.reach) if has_sequence else "all inputs"
-        return _Answer(_verdict(claim, "proved", scope, "unrolling", cells), long.reach if has_sequence else None)
+        return _Answer(replace(_proved(claim, long.proof, cells), reason=long.reason), long.proof.reach)
 
-    def _unroll(self, claim: Claim, lengths: Sequence[int], steps: int) -> _Unrolled:
-        """Ask about longer and longer sequences, until one breaks the claim or the solver gives up."""
-        is_inner = _speaks_of_inner_inputs(claim)
-        reach: int | None = None
-        for length in lengths:
-            try:
-                found = find_refutation(claim, length, steps)
-            except GaveUp:
-                return _Unrolled(reach, None, f"the solver gave up at length {length}")
-            except VerificationError as error:
-                return _Unrolled(None, None, str(error))
-            if found is None:
-                reach = length
-            elif is_inner:
-                return _Unrolled(None, None, "it fails for some state or position, which may not be reached")
-            else:
-                shown = replayed(found, claim, self._program)
-                return _Unrolled(reach, shown, "the solver's counterexample does not replay in the interpreter")
-        return _Unrolled(reach, None, "")
+    def _attempt(
+        self, claim: Claim, strategies: Sequence[Strategy], effort: Effort
+    ) -> Proof | Counterexample | NoAnswer:
+        """The first answer; a refutation counts only as far as the interpreter agrees."""
+        failed: list[NoAnswer] = []
+        for strategy in strategies:
+            match _asked(strategy, claim, effort):
+                case Proof() as proof:
+                    return proof
+                case Refutation() as refutation:
+                    shown = replayed(refutation, claim, self._program)
+                    if shown:
+                        return shown
+                    failed.append(NoAnswer("the solver's counterexample does not replay in the interpreter"))
+                case NoAnswer() as answer:
+                    failed.append(answer)
+        return max(failed, key=_reach)
 
 
-@dataclass(frozen=True, slots=True)
-class _Unrolled:
-    """Up to which length a claim was proved, or the input that breaks it, or why the asking stopped."""
-
-    reach: int | None
-    counterexample: Counterexample | None
-    reason: str
-
-
-def _is_encoded_and(holds: Callable[..., bool], claim: Claim, *promises: Sequence[SOp]) -> bool:
-    """Whether a proof for all lengths is found; a claim that cannot be told to the solver so is left to unrolling."""
+def _asked(strategy: Strategy, claim: Claim, effort: Effort) -> Outcome:
+    """What a strategy answers; a claim that cannot be told to the solver so is left to the others."""
     try:
-        return holds(claim, *promises, _STEPS_TO_PROVE)
-    except (VerificationError, z3.Z3Exception):
-        return False
+        return strategy(claim, effort)
+    except (VerificationError, z3.Z3Exception) as error:
+        return NoAnswer(str(error))
 
 
-def _speaks_of_inner_inputs(claim: Claim) -> bool:
-    """Whether a claim is asked of every state of a fold's step or every value of a quantifier's variable.
-
-    That one of them breaks it does not say that it is reached.
-    """
-    given = {node for node in inputs_of([claim.condition, *claim.given]) if not node.key.startswith("tokens")}
-    return not given <= set(claim.function.parameters)
+def _reach(answer: NoAnswer) -> int:
+    return -1 if answer.proof is None or answer.proof.reach is None else answer.proof.reach
 
 
 def _verdict(
@@ -196,18 +196,24 @@ def _verdict(
     return Verdict(claim.text, claim.kind, _place(claim.span), status, scope, method, tuple(assumptions), reason=reason)
 
 
-def _composed(claim: Claim, answers: Sequence[_Answer], cells: Sequence[Assumption]) -> _Answer:
+def _proved(claim: Claim, proof: Proof, cells: Sequence[Assumption]) -> Verdict:
+    scope = _scope(proof.reach) if claim.has_sequences else "all inputs"
+    return replace(_verdict(claim, "proved", scope, proof.strategy, cells), proof=proof)
+
+
+def _composed(claim: Claim, proof: Proof, answers: Sequence[_Answer], cells: Sequence[Assumption]) -> _Answer:
     """A proof from the promises of called functions reaches as far as theirs, and rests on what they rest on."""
     reach = min((answer.reach for answer in answers if answer.reach is not None), default=None)
     rests = (*cells, *(assumption for answer in answers for assumption in answer.verdict.assumptions))
     verdict = _verdict(claim, "proved", _scope(reach), "promises of called functions", tuple(dict.fromkeys(rests)))
-    return _Answer(verdict, reach)
+    return _Answer(replace(verdict, proof=proof), reach)
 
 
 def _vacuity(function: Function) -> tuple[_Answer, ...]:
     """A fault if no short input meets the requirements: then every promise would hold, and mean nothing."""
     required = requirements(function)
-    lengths = range(1, _SHORT + 1) if _has_sequences(function.parameters) else range(1)
+    has_sequence = any(isinstance(node.type, Seq) for node in function.parameters)
+    lengths = range(1, _SHORT + 1) if has_sequence else range(1)
     try:
         if not required or any(is_satisfiable(required, length, _STEPS_TO_REFUTE) for length in lengths):
             return ()
@@ -236,10 +242,6 @@ def _resting_on(verdict: Verdict) -> Verdict:
 
 def _scope(reach: int | None) -> str:
     return "all lengths" if reach is None else f"n <= {reach}"
-
-
-def _has_sequences(inputs: Iterable[Input]) -> bool:
-    return any(isinstance(node.type, Seq) for node in inputs)
 
 
 def _place(span: Span) -> str:

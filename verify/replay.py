@@ -10,8 +10,8 @@ from ..dsl.program import Program
 from ..errors import RuntimeFault
 from ..runtime.evaluate import evaluate
 from ..runtime.reference import Exact, call_by_contract, shown
-from .bounded import Refutation
-from .claims import Claim
+from .claims.claim import Claim
+from .outcome import Refutation
 from .verdict import Counterexample
 
 __all__ = ["replayed"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .outcome import Proof
+
 __all__ = ["Assumption", "Counterexample", "Report", "Status", "Verdict"]
 
 Status = Literal["proved", "refuted", "unknown", "error"]
@@ -51,6 +53,7 @@ class Verdict:
         assumptions: what it rests on.
         counterexample: an input that breaks it.
         reason: why there is no better answer.
+        proof: what was asked of the solver, of a proof.
     """
 
     claim: str
@@ -62,6 +65,7 @@ class Verdict:
     assumptions: tuple[Assumption, ...] = ()
     counterexample: Counterexample | None = None
     reason: str | None = None
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)

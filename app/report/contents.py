@@ -8,7 +8,7 @@ from ...extraction.files import ExtractedCircuit, ExtractedFormula
 from ...runtime.tracing import Trace
 from ...training import Run
 from ...verify import Report
-from ...verify.neural import ExhaustiveCheck
+from ...verify.networks.exhaustive import ExhaustiveCheck
 
 __all__ = ["ReportContents"]
 

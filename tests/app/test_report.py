@@ -24,7 +24,7 @@ from stdcell.runtime.tracing.trace import CellEvidence, ProgramRecord
 from stdcell.runtime.transformer import Edge, Transformer, edges
 from stdcell.training import Progress, Run, TrainingConfig, find_task
 from stdcell.verify import Assumption, Counterexample, Report, Verdict
-from stdcell.verify.neural import ExhaustiveCheck
+from stdcell.verify.networks.exhaustive import ExhaustiveCheck
 
 KEPT = [("embed", "L0.H1.v"), ("L0.H1", "L0.mlp"), ("L0.mlp", "logits")]
 PROGRAM = "# adds\nmain(xs: seq[int]) -> seq[int]\n    ensures sorted(result)\n    = xs;\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stdcell import Report, Verdict, interpret, parse, verify
+from stdcell.verify import Effort
 
 HEAD = """
 type Digit = int 0..9;
@@ -91,7 +92,9 @@ UNROLLED = {
 
 @pytest.mark.parametrize(("promise", "body"), UNROLLED.values(), ids=UNROLLED.keys())
 def test_a_promise_that_only_unrolling_reaches_is_proved_up_to_a_length(promise: str, body: str) -> None:
-    report = verify(parse(f"{HEAD}main(xs: seq[Digit]) requires length > 0 ensures {promise} = {body};"), up_to=4)
+    report = verify(
+        parse(f"{HEAD}main(xs: seq[Digit]) requires length > 0 ensures {promise} = {body};"), effort=Effort(up_to=4)
+    )
     assert (verdict_on(report, promise).status, verdict_on(report, promise).scope) == ("proved", "n <= 4")
 
 

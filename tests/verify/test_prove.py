@@ -6,6 +6,7 @@ import pytest
 
 from stdcell import Report, Verdict, interpret, parse, verify
 from stdcell.dsl import Scope
+from stdcell.verify import Effort
 
 DIGIT = "type Digit = int 0..9;\n"
 
@@ -90,7 +91,9 @@ def test_a_counterexample_can_be_pasted_into_a_shell() -> None:
 
 def test_a_promise_that_only_unrolling_reaches_says_its_bound() -> None:
     body = "aggregate(select(indices, indices - 1, ==), xs, 0)"
-    report = verify(parse(f"{DIGIT}main(xs: seq[Digit]) ensures sum(result) <= sum(xs) = {body};"), up_to=4)
+    report = verify(
+        parse(f"{DIGIT}main(xs: seq[Digit]) ensures sum(result) <= sum(xs) = {body};"), effort=Effort(up_to=4)
+    )
     assert [(verdict.status, verdict.scope) for verdict in report.verdicts] == [("proved", "n <= 4")]
 
 

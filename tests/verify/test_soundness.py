@@ -11,6 +11,7 @@ from stdcell import Program, Verdict, parse, verify
 from stdcell.errors import RuntimeFault
 from stdcell.runtime.promises import broken_promises, check_requirements
 from stdcell.runtime.reference import run
+from stdcell.verify import Effort
 
 COMPARISONS = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 LEAVES = st.sampled_from(["xs", "indices", "length", "1", "length - indices - 1", "xs + 1"])
@@ -38,7 +39,9 @@ INPUTS = [list(values) for n in range(4) for values in product(range(3), repeat=
 def test_what_is_proved_holds_on_every_short_input(body: str, promise: str) -> None:
     program = parse(f"main(xs: seq[int 0..2]) ensures {promise} = {body};")
     holds = {outcome(program, xs) for xs in INPUTS} == {"holds"}
-    statuses = {verdict.status for verdict in verify(program, up_to=3).verdicts if verdict.kind == "ensures"}
+    statuses = {
+        verdict.status for verdict in verify(program, effort=Effort(up_to=3)).verdicts if verdict.kind == "ensures"
+    }
     assert statuses in ([{"proved"}, {"unknown"}] if holds else [{"refuted"}, {"unknown"}])
 
 
@@ -87,7 +90,7 @@ REQUIREMENTS = st.sampled_from(["length > 0", "xs[0] > 0", "forall i: xs[i] > 0"
 def test_partial_operations_are_proved_where_they_answer(body: str, promise: str, requires: str) -> None:
     program = parse(f"{STEPS} main(xs: seq[int 0..2]) requires {requires} ensures {promise} = {body};")
     seen = {outcome(program, xs) for xs in INPUTS}
-    verdicts = [verdict for verdict in verify(program, up_to=3).verdicts if verdict.kind != "wire"]
+    verdicts = [verdict for verdict in verify(program, effort=Effort(up_to=3)).verdicts if verdict.kind != "wire"]
     answers = [verdict for verdict in verdicts if verdict.kind == "defined" and " in ensures" not in verdict.claim]
     assert not (is_proved(answers) and "faults" in seen)
     assert not (is_refuted(answers) and "faults" not in seen)

@@ -15,51 +15,65 @@ from typing import Any
 import networkx as nx
 import z3
 
-from ..dsl.graph import Fold, Quantified, Reduce, SOp, nodes_within
-from .claims import Claim
+from ...dsl.graph import Fold, Quantified, Reduce, SOp, nodes_within
+from ..claims.claim import Claim
+from ..outcome import Effort, NoAnswer, Outcome, Proof
+from ..solver import Query, proved
+from ..terms import TokenCodes, apply, as_term, tokens_in
 from .inner import closed_within
-from .lemmas import find_lemmas, follows, rearrangements
+from .lemmas import find_lemmas, rearrangements
 from .order import neighbours_in_order, sorted_by_neighbours
 from .symbolic import Symbolic
-from .terms import TokenCodes, apply, as_term, tokens_in
 
-__all__ = ["holds_for_all_lengths"]
+__all__ = ["by_positions"]
 
 
-def holds_for_all_lengths(claim: Claim, promises: Sequence[SOp], rlimit: int) -> bool:
-    """Whether the claim is proved for sequences of every length; False means that it was not, not that it is wrong.
+def by_positions(claim: Claim, effort: Effort) -> Outcome:
+    """Prove the claim by lemmas on positions.
 
     Raises:
         VerificationError: if the claim speaks of values that the solver has no terms for.
     """
-    given = (*claim.given, *promises)
+    given, steps = claim.given, effort.steps
     roots = (claim.condition, *given)
     codes = TokenCodes(tokens_in([*roots, *claim.function.parameters]))
-    symbolic = Symbolic(codes, find_lemmas(roots, given, codes, rlimit))
-    joined = rearrangements(roots, given, symbolic, rlimit)
+    lemmas = find_lemmas(roots, given, codes, steps)
+    symbolic = Symbolic(codes, lemmas)
+    joined = rearrangements(roots, given, symbolic, steps)
     goal = symbolic.scalar(claim.condition)
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]
     in_order = (order for condition in given if (order := sorted_by_neighbours(condition)))
     facts = [*_shared_properties(roots, joined, symbolic), *map(symbolic.scalar, in_order)]
 
-    def is_proved(conclusion: Any, *premises: Any) -> bool:
-        return follows(conclusion, [*symbolic.axioms, *assumed, *facts, *premises], rlimit)
+    def prove(purpose: str, conclusion: Any, *premises: Any) -> Query | None:
+        return proved(conclusion, [*symbolic.axioms, *assumed, *facts, *premises], steps, purpose)
 
-    return is_proved(goal) or _holds_by_position(claim.condition, symbolic, is_proved)
+    whole = prove("the claim", goal)
+    queries = (whole,) if whole else _by_position(claim.condition, symbolic, prove)
+    if not queries:
+        return NoAnswer("it does not follow from the axioms on positions")
+    return Proof("lemmas on positions", (*lemmas.queries, *queries))
 
 
-def _holds_by_position(condition: SOp, symbolic: Symbolic, is_proved: Callable[..., bool]) -> bool:
-    """Induction over the position, for claims that speak of running folds at every position."""
+def _by_position(condition: SOp, symbolic: Symbolic, prove: Callable[..., Query | None]) -> tuple[Query, ...]:
+    """Induction over the position, for claims that speak of running folds at every position; empty if it fails."""
     holds = _at_position(condition, symbolic)
     if holds is None or not any(isinstance(node, Fold) and node.running for node in nodes_within([condition])):
-        return False
+        return ()
     place = z3.FreshInt("place")
     inside, before, after = symbolic.in_range(place), as_term(holds(place)), as_term(holds(place + 1))
-    return (
-        is_proved(before, z3.Not(inside))
-        and is_proved(before, inside, place == 0)
-        and is_proved(after, inside, symbolic.in_range(place + 1), before)
+    questions: tuple[tuple[Any, ...], ...] = (
+        ("outside", before, z3.Not(inside)),
+        ("the first position", before, inside, place == 0),
+        ("the next position", after, inside, symbolic.in_range(place + 1), before),
     )
+    queries: list[Query] = []
+    for question in questions:
+        query = prove(*question)
+        if query is None:
+            return ()
+        queries.append(query)
+    return tuple(queries)
 
 
 def _at_position(condition: SOp, symbolic: Symbolic) -> Callable[[Any], Any] | None:

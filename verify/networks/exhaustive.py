@@ -15,14 +15,14 @@ from itertools import product
 
 import torch
 
-from ..dsl.checking.contracts import read_contract
-from ..dsl.program import Clause
-from ..dsl.scope import CellPort, CellSignature
-from ..dsl.types import Int, element_of
-from ..errors import RuntimeFault, VerificationError
-from ..runtime.cell import NeuralCell
-from ..runtime.evaluate import evaluate
-from ..runtime.reference import Exact, call_by_contract
+from ...dsl.checking.contracts import read_contract
+from ...dsl.program import Clause
+from ...dsl.scope import CellPort, CellSignature
+from ...dsl.types import Int, element_of
+from ...errors import RuntimeFault, VerificationError
+from ...runtime.cell import NeuralCell
+from ...runtime.evaluate import evaluate
+from ...runtime.reference import Exact, call_by_contract
 
 __all__ = ["ExhaustiveCheck", "check_exhaustively"]
 

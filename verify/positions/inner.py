@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..dsl.graph import Input, SOp, inner_graph, inputs_of, nodes_within
+from ...dsl.graph import Input, SOp, inner_graph, inputs_of, nodes_within
 
 __all__ = ["closed_within"]
 

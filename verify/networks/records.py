@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ..catalog import Circuit, Component, Contract, Evidence, Formula, Node, Port, Relationship, Verdict
-from ..dsl.types import Int
-from ..runtime.cell import CellConfig, IntPort
-from ..runtime.edges import component_of
-from .neural import ExhaustiveCheck
+from ...catalog import Circuit, Component, Contract, Evidence, Formula, Node, Port, Relationship, Verdict
+from ...dsl.types import Int
+from ...runtime.cell import CellConfig, IntPort
+from ...runtime.edges import component_of
+from .exhaustive import ExhaustiveCheck
 
 __all__ = ["Records", "add_check", "add_components", "add_ports", "judge", "port_type"]
 

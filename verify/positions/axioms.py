@@ -28,9 +28,9 @@ from typing import Any, Protocol
 
 import z3
 
-from ..dsl.graph import Aggregate, Fold, Indices, Select, SelectorWidth, SOp
-from ..dsl.types import Int, Real, element_of
-from .terms import apply, as_term
+from ...dsl.graph import Aggregate, Fold, Indices, Select, SelectorWidth, SOp
+from ...dsl.types import Int, Real, element_of
+from ..terms import apply, as_term
 
 __all__ = [
     "Positions",

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from ..dsl.graph import (
+from ...dsl.graph import (
     At,
     Constant,
     Elementwise,
@@ -29,13 +29,14 @@ from ..dsl.graph import (
     substitute,
     topological,
 )
-from ..dsl.types import Seq, element_of
-from .claims import Claim
-from .lemmas import follows
-from .symbolic import Lemmas, Symbolic
-from .terms import TokenCodes, as_term, tokens_in
+from ...dsl.types import Seq, element_of
+from ..claims.claim import Claim
+from ..outcome import Effort, NoAnswer, Outcome, Proof
+from ..positions.symbolic import Lemmas, Symbolic
+from ..solver import Query, proved
+from ..terms import TokenCodes, as_term, tokens_in
 
-__all__ = ["holds_by_induction"]
+__all__ = ["by_induction"]
 
 _ONE, _ZERO, _TRUE = Constant((), 1), Constant((), 0), Constant((), True)
 _EMPTY: Mapping[str, SOp] = {"sum": _ZERO, "count": _ZERO, "all": _TRUE, "any": Constant((), False)}
@@ -47,8 +48,11 @@ _ADDED: Mapping[str, Callable[[SOp, SOp], SOp]] = {
 }
 
 
-def holds_by_induction(claim: Claim, rlimit: int) -> bool:
-    """Whether the claim is proved by induction; False where it does not fit the scheme or is not proved.
+_NO_FIT = NoAnswer("it is no claim about folds and totals alone")
+
+
+def by_induction(claim: Claim, effort: Effort) -> Outcome:
+    """Prove the claim by induction.
 
     Raises:
         VerificationError: if the claim speaks of values that the solver has no terms for.
@@ -58,7 +62,7 @@ def holds_by_induction(claim: Claim, rlimit: int) -> bool:
     folds = [node for node in nodes if isinstance(node, Fold)]
     totals = [node for node in nodes if isinstance(node, Reduce)]
     if not folds or not all(map(_fits, nodes_within([condition]))):
-        return False
+        return _NO_FIT
     sequences = dict.fromkeys(sequence for fold in folds for sequence in fold.arguments[:-1])
     items: dict[SOp, SOp] = {
         sequence: Input((), f"item.{place}", element_of(sequence.type), "item")
@@ -72,8 +76,12 @@ def holds_by_induction(claim: Claim, rlimit: int) -> bool:
     after |= {Length(): Elementwise((running[Length()], _ONE), "+")}
     at_start, before, later = (substitute(condition, values) for values in (start, dict(running), after))
     if any(isinstance(node.type, Seq) for node in topological([at_start, before, later])):
-        return False
-    return _implied(at_start, (), rlimit) and _implied(later, (before,), rlimit)
+        return _NO_FIT
+    start_holds = _implied("the start", at_start, (), effort)
+    step_holds = start_holds and _implied("the step", later, (before,), effort)
+    if not start_holds or not step_holds:
+        return NoAnswer("it is not its own invariant")
+    return Proof("induction over the fold", (start_holds, step_holds))
 
 
 def _with_last_states(condition: SOp) -> SOp:
@@ -111,7 +119,7 @@ def _at(total: Reduce, items: Mapping[SOp, SOp]) -> SOp:
     return substitute(total.arguments[0], items)
 
 
-def _implied(conclusion: SOp, premises: tuple[SOp, ...], rlimit: int) -> bool:
+def _implied(purpose: str, conclusion: SOp, premises: tuple[SOp, ...], effort: Effort) -> Query | None:
     symbolic = Symbolic(TokenCodes(tokens_in([conclusion, *premises])), Lemmas())
     goal, *given = (as_term(symbolic.scalar(node)) for node in (conclusion, *premises))
-    return follows(goal, [*symbolic.axioms, *given], rlimit)
+    return proved(goal, [*symbolic.axioms, *given], effort.steps, purpose)

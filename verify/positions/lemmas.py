@@ -17,39 +17,33 @@ from typing import Any
 import networkx as nx
 import z3
 
-from ..dsl.graph import DEFINED_WHEN_EMPTY, Aggregate, Ascribe, Indices, Reduce, Select, SelectorWidth, SOp
-from ..dsl.types import Int, element_of
+from ...dsl.graph import DEFINED_WHEN_EMPTY, Aggregate, Ascribe, Indices, Reduce, Select, SelectorWidth, SOp
+from ...dsl.types import Int, element_of
+from ..claims.conditions import compared, everywhere
+from ..solver import Query, proved
+from ..terms import TokenCodes, as_term
 from .axioms import equal, rearrangement_axioms
-from .conditions import compared, everywhere
 from .inner import closed_within
 from .symbolic import Lemmas, Symbolic
-from .terms import TokenCodes, as_term
 
-__all__ = ["find_lemmas", "follows", "rearrangements"]
-
-
-def follows(claim: Any, given: Sequence[Any], rlimit: int) -> bool:
-    """Whether the solver proves the claim within `rlimit` steps."""
-    solver = z3.Solver()
-    solver.set("rlimit", rlimit)
-    solver.add(*given, z3.Not(as_term(claim)))
-    return bool(solver.check() == z3.unsat)
+__all__ = ["find_lemmas", "rearrangements"]
 
 
-def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: TokenCodes, rlimit: int) -> Lemmas:
+def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: TokenCodes, steps: int) -> Lemmas:
     """What can be proved of the keys and the values of every aggregate and width, inner ones first."""
     lemmas = Lemmas()
+    asked = lemmas.queries
     for node in closed_within(roots):
         if not isinstance(node, Aggregate | SelectorWidth):
             continue
         keys = _keys_by_position(node)
         if keys is not None and keys not in lemmas.inverses:
             symbolic = Symbolic(codes, lemmas)
-            if _is_onto(keys, given) or _permutes(partial(symbolic.at, keys), symbolic, given, rlimit):
+            if _is_onto(keys, given) or _permutes(partial(symbolic.at, keys), symbolic, given, steps, asked):
                 lemmas.inverses[keys] = z3.Function(f"inverse.{keys.digest[:8]}", z3.IntSort(), z3.IntSort())
         if not isinstance(node, Aggregate) or node.operator in DEFINED_WHEN_EMPTY:
             continue
-        if Symbolic(codes, lemmas).gathered_from(node) is None and _agree(node, given, codes, lemmas, rlimit):
+        if Symbolic(codes, lemmas).gathered_from(node) is None and _agree(node, given, codes, lemmas, steps):
             lemmas.witnesses[node] = z3.Function(f"witness.{node.digest[:8]}", z3.IntSort(), z3.IntSort())
     return lemmas
 
@@ -68,28 +62,37 @@ def _is_onto(keys: SOp, given: Sequence[SOp]) -> bool:
     return everywhere(compared(width, ">", 0)) in given
 
 
-def _agree(node: Aggregate, given: Sequence[SOp], codes: TokenCodes, lemmas: Lemmas, rlimit: int) -> bool:
+def _agree(node: Aggregate, given: Sequence[SOp], codes: TokenCodes, lemmas: Lemmas, steps: int) -> bool:
     """Whether any two keys that a query selects have equal values."""
     symbolic = Symbolic(codes, lemmas)
-    query, first, second = z3.Ints("query first second")
+    asking, first, second = z3.Ints("query first second")
     selector, values = node.arguments[:2]
-    selected = [symbolic.selects(selector, query, key) for key in (first, second)]
+    selected = [symbolic.selects(selector, asking, key) for key in (first, second)]
     claim = equal(symbolic.at(values, first), symbolic.at(values, second))
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]
-    ranged = [symbolic.in_range(place) for place in (query, first, second)]
-    return follows(claim, [*symbolic.axioms, *assumed, *ranged, *selected], rlimit)
+    ranged = [symbolic.in_range(place) for place in (asking, first, second)]
+    query = proved(claim, [*symbolic.axioms, *assumed, *ranged, *selected], steps, "the selected values agree")
+    lemmas.queries.extend([query] if query else [])
+    return query is not None
 
 
-def _permutes(place: Callable[[Any], Any], symbolic: Symbolic, given: Sequence[SOp], rlimit: int) -> bool:
+def _permutes(
+    place: Callable[[Any], Any], symbolic: Symbolic, given: Sequence[SOp], steps: int, asked: list[Query]
+) -> bool:
     first, second = z3.Ints("first second")
     moved, other = as_term(place(first)), as_term(place(second))
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]
     apart = [symbolic.in_range(first), symbolic.in_range(second), first != second]
-    claims = (symbolic.in_range(moved), moved != other)
-    return all(follows(claim, [*symbolic.axioms, *assumed, *apart], rlimit) for claim in claims)
+    claims = {"keys are positions": symbolic.in_range(moved), "keys differ": moved != other}
+    for purpose, claim in claims.items():
+        query = proved(claim, [*symbolic.axioms, *assumed, *apart], steps, purpose)
+        if query is None:
+            return False
+        asked.append(query)
+    return True
 
 
-def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symbolic, rlimit: int) -> nx.Graph[SOp]:
+def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symbolic, steps: int) -> nx.Graph[SOp]:
     """Sequences as nodes, joined where one is a rearrangement of the other; `given` conditions may say so too."""
     graph: nx.Graph[SOp] = nx.Graph()
     for node in closed_within(roots):
@@ -98,7 +101,7 @@ def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symboli
                 graph.add_edge(node, value)
             case Aggregate(arguments=(Select(), values, *_)):
                 source = symbolic.gathered_from(node)
-                if source and _permutes(source, symbolic, given, rlimit):
+                if source and _permutes(source, symbolic, given, steps, symbolic.lemmas.queries):
                     graph.add_edge(node, values)
     for condition in given:
         match condition:

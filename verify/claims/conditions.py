@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 
-from ..dsl.graph import Constant, Elementwise, Reduce, SOp
-from ..dsl.types import Element, Int, Real, Seq, Token
+from ...dsl.graph import Constant, Elementwise, Reduce, SOp
+from ...dsl.types import Element, Int, Real, Seq, Token
 
 __all__ = ["all_of", "any_of", "compared", "conjuncts", "everywhere", "implied", "is_member", "negated"]
 

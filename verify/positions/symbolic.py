@@ -16,7 +16,7 @@ from typing import Any
 
 import z3
 
-from ..dsl.graph import (
+from ...dsl.graph import (
     DEFINED_WHEN_EMPTY,
     Aggregate,
     Ascribe,
@@ -38,8 +38,10 @@ from ..dsl.graph import (
     inputs_of,
     substitute,
 )
-from ..dsl.types import Bool, Element, Int, Seq, Token, element_of
-from ..errors import VerificationError
+from ...dsl.types import Bool, Element, Int, Seq, Token, element_of
+from ...errors import VerificationError
+from ..solver import Query
+from ..terms import TokenCodes, apply, apply_at, as_term, fresh, looked_up, sort_of, within
 from .axioms import (
     contained_axioms,
     inverse_axioms,
@@ -51,7 +53,6 @@ from .axioms import (
     width_axioms,
     witness_axiom,
 )
-from .terms import TokenCodes, apply, apply_at, as_term, fresh, looked_up, sort_of, within
 
 __all__ = ["Lemmas", "Symbolic"]
 
@@ -64,11 +65,13 @@ class Lemmas:
     """What was proved of a graph before.
 
     `inverses`: s-ops that permute the positions, each with its inverse function. `witnesses`: aggregates whose
-    selected values agree, each with a function from the query to a selected key.
+    selected values agree, each with a function from the query to a selected key. `queries`: the questions that they
+    were proved with.
     """
 
     inverses: dict[SOp, Any] = field(default_factory=dict)
     witnesses: dict[SOp, Any] = field(default_factory=dict)
+    queries: list[Query] = field(default_factory=list)
 
 
 class Symbolic:
@@ -78,7 +81,7 @@ class Symbolic:
         self.length = z3.Int("n")
         self.axioms: list[Any] = [self.length >= 0]
         self._codes = codes
-        self._lemmas = lemmas
+        self.lemmas = lemmas
         self._functions: dict[SOp, Any] = {}
         self._scalars: dict[SOp, Any] = {}
         self._widths: dict[SOp, Any] = {}
@@ -289,7 +292,7 @@ class Symbolic:
         return (lambda query: self._solved(keys, self.at(queries, query))) if known else None
 
     def _aggregated(self, node: Aggregate, query: Any) -> Any:
-        source = self._lemmas.witnesses.get(node, self.gathered_from(node))
+        source = self.lemmas.witnesses.get(node, self.gathered_from(node))
         if source is not None:
             return self._gather(node, query, source(query))
         if node.operator in ("any", "all"):
@@ -322,7 +325,7 @@ class Symbolic:
         target = as_term(wanted)
         if not z3.is_int(target) or not isinstance(element_of(keys.type), Int):
             return None
-        inverse = self._lemmas.inverses.get(keys)
+        inverse = self.lemmas.inverses.get(keys)
         if inverse is not None:
             return inverse(target)
         slope = self._slope(keys)

@@ -16,8 +16,8 @@ from functools import partial
 from itertools import product
 from math import prod
 
-from ..dsl.checking.contracts import read_contract
-from ..dsl.graph import (
+from ...dsl.checking.contracts import read_contract
+from ...dsl.graph import (
     DEFINED_WHEN_EMPTY,
     Aggregate,
     At,
@@ -35,7 +35,7 @@ from ..dsl.graph import (
     substitute,
     topological,
 )
-from ..dsl.types import Bool, Element, Int, Seq, Token, Value, contains, element_of
+from ...dsl.types import Bool, Element, Int, Seq, Token, Value, contains, element_of
 from .conditions import all_of, any_of, compared, everywhere, implied, is_member, negated
 
 __all__ = ["Owed", "conditions_owed", "owed_by"]

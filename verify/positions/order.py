@@ -6,9 +6,9 @@ from typing import Any
 
 import z3
 
-from ..dsl.graph import At, Constant, Elementwise, Length, Quantified, Reduce, SOp, inputs_of
+from ...dsl.graph import At, Constant, Elementwise, Length, Quantified, Reduce, SOp, inputs_of
+from ..terms import apply, as_term
 from .symbolic import Symbolic
-from .terms import apply, as_term
 
 __all__ = ["neighbours_in_order", "sorted_by_neighbours"]
 

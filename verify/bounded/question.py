@@ -2,59 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import z3
 
-from ..dsl.graph import Input, SOp, inputs_of
-from ..dsl.types import Bool, Element, Int, Real, Seq, Token, Value, element_of
-from ..runtime.evaluate import evaluate
-from .claims import Claim
+from ...dsl.graph import Input, SOp, inputs_of
+from ...dsl.types import Bool, Element, Int, Real, Seq, Token, Value, element_of
+from ...runtime.evaluate import evaluate
+from ..claims.claim import Claim
+from ..encode import Unrolled
+from ..outcome import Refutation
+from ..solver import Query, new_solver
+from ..terms import TokenCodes, as_term, fresh, tokens_in, within
 from .ranges import with_fixed_ranges
-from .terms import TokenCodes, as_term, fresh, tokens_in, within
-from .unrolled import Unrolled
 
-__all__ = ["GaveUp", "Refutation", "find_refutation", "is_satisfiable"]
-
-
-@dataclass(frozen=True, slots=True)
-class Refutation:
-    """Values of the inputs, by key, that break a claim."""
-
-    n_positions: int
-    inputs: Mapping[str, Any]
+__all__ = ["GaveUp", "find_refutation", "is_satisfiable"]
 
 
 class GaveUp(Exception):
     """The solver reached its limit without an answer."""
 
 
-def find_refutation(claim: Claim, n_positions: int, rlimit: int) -> Refutation | None:
-    """An input of this length that breaks the claim, as small as a few more questions can make it; None if none does.
+def find_refutation(claim: Claim, n_positions: int, steps: int) -> Refutation | Query:
+    """An input of this length that breaks the claim, as small as a few more questions can make it, or that none does.
 
     Raises:
-        GaveUp: if the solver reached `rlimit` steps.
+        GaveUp: if the solver reached `steps`.
         VerificationError: if the claim speaks of values that the solver has no terms for.
     """
-    question = _Question([claim.condition, *claim.given], claim.function.parameters, n_positions, rlimit)
+    question = _Question([claim.condition, *claim.given], claim.function.parameters, n_positions, steps)
     question.demand(claim.given)
     question.solver.add(z3.Not(as_term(question.values[claim.condition])))
     if not question.has_answer():
-        return None
+        return Query(f"length {n_positions}", question.solver.assertions(), steps)
     question.shrink()
     return Refutation(n_positions, question.input_values())
 
 
-def is_satisfiable(conditions: Sequence[SOp], n_positions: int, rlimit: int) -> bool:
+def is_satisfiable(conditions: Sequence[SOp], n_positions: int, steps: int) -> bool:
     """Whether some input of this length meets all the conditions.
 
     Raises:
         GaveUp, VerificationError: as `find_refutation`.
     """
-    question = _Question(conditions, (), n_positions, rlimit)
+    question = _Question(conditions, (), n_positions, steps)
     question.demand(conditions)
     return question.has_answer()
 
@@ -62,7 +55,7 @@ def is_satisfiable(conditions: Sequence[SOp], n_positions: int, rlimit: int) -> 
 class _Question:
     """The unrolled graph in a solver, with the inputs as unknowns."""
 
-    def __init__(self, roots: Sequence[SOp], parameters: Sequence[Input], n_positions: int, rlimit: int) -> None:
+    def __init__(self, roots: Sequence[SOp], parameters: Sequence[Input], n_positions: int, steps: int) -> None:
         self._codes = TokenCodes(tokens_in([*roots, *parameters]))
         self._nodes = {node.key: node for node in (*parameters, *inputs_of(roots))}
         self._inputs = {key: self._unknown(node, n_positions) for key, node in self._nodes.items()}
@@ -70,8 +63,7 @@ class _Question:
         unrollable = [with_fixed_ranges(root) for root in roots]
         values = evaluate(unrollable, algebra, n_positions, self._inputs)
         self.values = {root: values[node] for root, node in zip(roots, unrollable, strict=True)}
-        self.solver = z3.Solver()
-        self.solver.set("rlimit", rlimit)
+        self.solver = new_solver(steps)
         for key, node in self._nodes.items():
             terms = self._inputs[key] if isinstance(node.type, Seq) else [self._inputs[key]]
             self.solver.add(*(within(element_of(node.type), term, self._codes) for term in terms))

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import replace
 
-from ..dsl.graph import Constant, Elementwise, Fold, Input, Length, Quantified, SOp, topological
-from ..dsl.types import Int
-from .conditions import all_of, implied
+from ...dsl.graph import Constant, Elementwise, Fold, Input, Length, Quantified, SOp, topological
+from ...dsl.types import Int
+from ..claims.conditions import all_of, implied
 
 __all__ = ["with_fixed_ranges"]
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..dsl.graph import Ascribe, Constant, SOp, nodes_within, substitute
-from ..dsl.program import CallSite, Clause, Function, Obligation, Program
-from ..dsl.types import Fit, element_of, fit
-from ..errors import Span
+from ...dsl.graph import Ascribe, Constant, Input, SOp, inputs_of, nodes_within, substitute
+from ...dsl.program import CallSite, Clause, Function, Obligation, Program
+from ...dsl.types import Fit, Seq, element_of, fit
+from ...errors import Span
 from .conditions import all_of, conjuncts, everywhere, implied, is_member
 from .definedness import conditions_owed, owed_by
 
@@ -42,6 +42,25 @@ class Claim:
     condition: SOp
     given: tuple[SOp, ...]
     is_promised: bool = False
+
+    @property
+    def inputs(self) -> list[Input]:
+        """What the claim is about every value of: the function's parameters, and what inner graphs bind."""
+        return list(dict.fromkeys((*self.function.parameters, *inputs_of([self.condition, *self.given]))))
+
+    @property
+    def has_sequences(self) -> bool:
+        """Whether there are inputs of more than one length."""
+        return any(isinstance(node.type, Seq) for node in self.inputs)
+
+    @property
+    def speaks_of_inner_inputs(self) -> bool:
+        """Whether it is asked of every state of a fold's step or every value of a quantifier's variable.
+
+        That one of them breaks it does not say that it is reached.
+        """
+        given = {node for node in inputs_of([self.condition, *self.given]) if not node.key.startswith("tokens")}
+        return not given <= set(self.function.parameters)
 
 
 def functions_in_order(program: Program) -> list[Function]:

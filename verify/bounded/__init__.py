@@ -1,0 +1,1 @@
+"""Answers about every sequence up to a length."""

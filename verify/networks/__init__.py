@@ -1,0 +1,1 @@
+"""Neural cells: their contracts checked on every input."""

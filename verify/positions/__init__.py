@@ -1,0 +1,1 @@
+"""Proofs for all lengths by lemmas on symbolic positions."""

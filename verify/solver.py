@@ -1,0 +1,73 @@
+"""Questions to Z3, all made here, so that each can be asked again by anyone.
+
+A proof is a list of queries: sets of assertions that have no model. Each can be written as SMT-LIB2 text, the same
+text on every run, for this solver or another. Limits are counted in solver steps (Z3's `rlimit`), not in time, so that
+answers repeat.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+import z3
+
+from .terms import as_term
+
+__all__ = ["SEED", "Query", "new_solver", "proved"]
+
+SEED = 0
+_NUMBERED = re.compile(r"![0-9]+")
+
+
+class Query:
+    """Assertions without a model.
+
+    Attributes:
+        purpose: what it is asked for, such as `the next position`.
+        steps: the limit that it was asked with, in Z3's `rlimit`.
+    """
+
+    def __init__(self, purpose: str, assertions: Iterable[Any], steps: int) -> None:
+        self.purpose = purpose
+        self.steps = steps
+        self._assertions = tuple(assertions)
+
+    @cached_property
+    def text(self) -> str:
+        """The question in SMT-LIB2, whose answer is `unsat`; fresh names are numbered as they come."""
+        solver = z3.Solver()
+        solver.add(*self._assertions)
+        numbers: dict[str, str] = {}
+        written = _NUMBERED.sub(lambda found: numbers.setdefault(found[0], f"!{len(numbers)}"), solver.to_smt2())
+        return "(set-logic ALL)\n" + written
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Query) and (self.purpose, self.text) == (other.purpose, other.text)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text, in hex."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def new_solver(steps: int) -> z3.Solver:
+    """A solver with the limit and the seed that every question is asked with."""
+    solver = z3.Solver()
+    solver.set("rlimit", steps)
+    solver.set("random_seed", SEED)
+    return solver
+
+
+def proved(goal: Any, given: Iterable[Any], steps: int, purpose: str) -> Query | None:
+    """The query that proves a goal; None where the solver finds an exception, or gives up."""
+    assertions = [*given, z3.Not(as_term(goal))]
+    solver = new_solver(steps)
+    solver.add(*assertions)
+    return Query(purpose, assertions, steps) if solver.check() == z3.unsat else None
