@@ -23,6 +23,7 @@ __all__ = [
     "apply",
     "apply_at",
     "as_term",
+    "conjunction",
     "fresh",
     "is_known",
     "looked_up",
@@ -94,10 +95,15 @@ def within(element: Element, value: Any, codes: TokenCodes) -> Any:
             bounds = [term >= as_term(low)] if low is not None else []
             bounds += [term <= as_term(high)] if high is not None else []
             whole = [z3.IsInt(term)] if isinstance(element, Int) and z3.is_real(term) else []
-            return z3.And(*bounds, *whole)
+            return conjunction([*bounds, *whole])
         case Token(tuple() as vocabulary):
             return z3.Or([as_term(value) == codes.code(token) for token in vocabulary])
     return z3.BoolVal(True)
+
+
+def conjunction(terms: Sequence[Any]) -> Any:
+    """That all terms hold; of none, true (an `and` without operands is no SMT-LIB)."""
+    return z3.And(*terms) if terms else z3.BoolVal(True)
 
 
 def apply(operator: str, operands: Sequence[Any]) -> Any:

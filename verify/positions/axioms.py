@@ -30,7 +30,7 @@ import z3
 
 from ...dsl.graph import Aggregate, Fold, Indices, Select, SelectorWidth, SOp
 from ...dsl.types import Int, Real, element_of
-from ..terms import apply, as_term
+from ..terms import apply, as_term, conjunction
 
 __all__ = [
     "Positions",
@@ -219,7 +219,7 @@ def sum_axioms(here: Positions, node: Aggregate, total: Any) -> list[Any]:
         within = [total(query) >= as_term(low) * width] if low is not None else []
         within += [total(query) <= as_term(high) * width] if high is not None else []
         empty = equal(total(query), here.at(default[0], query) if default else 0)
-        return z3.If(width == 0, empty, z3.And(within))
+        return z3.If(width == 0, empty, conjunction(within))
 
     return [here.for_all(1, bounds, total), *_prefix_sum_axioms(here, node, total)]
 

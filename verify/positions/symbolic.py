@@ -41,7 +41,7 @@ from ...dsl.graph import (
 from ...dsl.types import Bool, Element, Int, Seq, Token, element_of
 from ...errors import VerificationError
 from ..solver import Query
-from ..terms import TokenCodes, apply, apply_at, as_term, fresh, looked_up, sort_of, within
+from ..terms import TokenCodes, apply, apply_at, as_term, conjunction, fresh, looked_up, sort_of, within
 from .axioms import (
     contained_axioms,
     inverse_axioms,
@@ -207,7 +207,7 @@ class Symbolic:
     ) -> Any:
         """That a condition holds for all choices of positions of the sequence."""
         bound = [z3.FreshInt("p") for _ in range(n_positions)]
-        ranged = z3.Implies(z3.And(*map(self.in_range, bound)), as_term(condition(*bound)))
+        ranged = z3.Implies(conjunction([*map(self.in_range, bound)]), as_term(condition(*bound)))
         return z3.ForAll(bound, ranged, patterns=[] if patterns is None else [patterns(*bound)])
 
     def exists(self, condition: Callable[[Any], Any]) -> Any:
