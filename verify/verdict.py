@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -66,6 +67,12 @@ class Verdict:
     counterexample: Counterexample | None = None
     reason: str | None = None
     proof: Proof | None = None
+
+    @property
+    def reach(self) -> int | None:
+        """The longest inputs that the answer speaks of; None: any."""
+        found = re.search(r"n <= (\d+)", self.scope)
+        return int(found[1]) if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class Claim:
         condition: a scalar boolean node over the function's parameters.
         given: what may be assumed: the function's requirements, and that the values which are read are defined.
         is_promised: whether callers may count on it: it belongs to an `ensures`.
+        node: what of the function's graph it is about; None: its result.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Claim:
     condition: SOp
     given: tuple[SOp, ...]
     is_promised: bool = False
+    node: SOp | None = None
 
     @property
     def inputs(self) -> list[Input]:
@@ -81,6 +83,10 @@ def functions_in_order(program: Program) -> list[Function]:
 
 def call_claims(call: CallSite, caller: Function) -> Iterator[Claim]:
     """What a call owes to the function that it calls; what its requirements speak of must be defined as well."""
+    return (replace(claim, node=call.result) for claim in _required_claims(call, caller))
+
+
+def _required_claims(call: CallSite, caller: Function) -> Iterator[Claim]:
     given = (*requirements(caller), *conditions_owed(call.arguments))
     for clause in call.callee.requires:
         text, condition = f"{call.callee.name} {clause.text}", _at_call(clause, call)
@@ -127,10 +133,12 @@ def own_claims(function: Function, places: Mapping[SOp, Span]) -> Iterator[Claim
     requires = requirements(function)
     for wire in function.obligations:
         given = (*requires, *conditions_owed([wire.value]))
-        yield Claim("wire", f"{wire.wire} is {wire.wanted}", function, wire.span, _belongs(wire), given)
+        yield Claim(
+            "wire", f"{wire.wire} is {wire.wanted}", function, wire.span, _belongs(wire), given, node=wire.value
+        )
     for owed in owed_by([function.result]):
         place = places.get(owed.node, function.span) if owed.node else function.span
-        yield Claim(owed.kind, owed.text, function, place, owed.condition, (*requires, *owed.given))
+        yield Claim(owed.kind, owed.text, function, place, owed.condition, (*requires, *owed.given), node=owed.node)
     yield from (replace(claim, is_promised=True) for claim in _promised_claims(function))
 
 
