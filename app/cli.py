@@ -262,7 +262,7 @@ def verify(
     from ..verify import Effort
     from ..verify import verify as verify_program
     from .obligations import keep_verdicts
-    from .programs import print_report
+    from .verification.printing import print_report
 
     opened = find_catalog(catalog)
     program = parse_file(file, opened)
