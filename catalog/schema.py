@@ -206,6 +206,14 @@ class Evidence(Node):
     smallest_margin: float | None = Field(
         default=None, description="Least lead of the right logit over the next, in logits; below 0 is wrong."
     )
+    rounding_bound: float | None = Field(
+        default=None, description="Derived bound on how far rounding can have moved any logit, in logits."
+    )
+    reach: Literal["as run", "real arithmetic", "every evaluation"] | None = Field(
+        default=None,
+        description="Whose answers were checked: those of the one evaluation that was run, in its number format on its "
+        "device; those of the weights in real arithmetic, too; or those of any evaluation in this number format.",
+    )
     value: float | None = Field(default=None, description="The measured value, in the claim's unit.")
     interval_low: float | None = Field(
         default=None, description="Lower end of the value's confidence interval, in its unit."
