@@ -39,6 +39,7 @@ from .claims.claim import (
     requirements,
 )
 from .machines.induction import by_induction
+from .numeric.prove import by_boxes
 from .outcome import DEFAULT_EFFORT, Effort, NoAnswer, Outcome, Proof, Refutation, Strategy
 from .positions.prove import by_positions
 from .replay import replayed
@@ -46,9 +47,9 @@ from .verdict import Assumption, Counterexample, Report, Status, Verdict
 
 __all__ = ["FOR_ALL_LENGTHS", "UP_TO_A_LENGTH", "verify"]
 
-FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_positions)
+FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_positions, by_boxes)
 """What may prove a claim for all lengths, cheapest first."""
-UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_unrolling,)
+UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_unrolling, by_boxes)
 """What may answer it for short sequences, cheapest first."""
 _SHORT, _STEPS_TO_REFUTE = 3, 1_000_000
 
