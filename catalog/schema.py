@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from ..dsl.scope import as_tolerance, promise_text
 from ..errors import CatalogError
 from .node import Count, Digest, Fraction, JsonObject, Node
 from .port_types import type_key_of
@@ -188,6 +189,11 @@ class Contract(Node):
     tolerance: float = Field(
         default=0.0, ge=0, description="Largest allowed difference of real values, in their unit; 0 is exact."
     )
+
+    @property
+    def promise(self) -> str:
+        """What it ensures, with the tolerance: the claim of evidence for it."""
+        return promise_text(self.ensures, as_tolerance(self.tolerance))
 
 
 class Evidence(Node):

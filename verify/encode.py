@@ -18,6 +18,7 @@ from ..dsl.graph import Aggregate, Ascribe, At, CellCall, Lookup, Reduce, SOp
 from ..dsl.types import Bool, Int, Real, Token, Value, element_of
 from ..errors import VerificationError
 from ..runtime.evaluate import Algebra, evaluate
+from .numeric.tolerance import meaning_of
 from .terms import TokenCodes, apply, apply_at, as_term, is_known, looked_up, sort_of
 
 __all__ = ["Unrolled"]
@@ -40,10 +41,9 @@ class Unrolled(Algebra[Any]):
 
     def cell(self, call: CellCall, operands: Sequence[Any]) -> Any:
         """What the contract says."""
-        if call.meaning is None:
-            raise VerificationError(f"the contract of {call.cell.name!r} does not say `result == …`")
+        meaning = meaning_of(call)
         inputs = {f"port.{place}": operand for place, operand in enumerate(operands)}
-        return evaluate([call.meaning], self, 0, inputs)[call.meaning]
+        return evaluate([meaning], self, 0, inputs)[meaning]
 
     def lookup(self, node: Lookup, operands: Sequence[Any]) -> Any:
         """One case for each entry."""

@@ -40,6 +40,7 @@ from .claims.claim import (
 )
 from .machines.induction import by_induction
 from .numeric.prove import by_boxes
+from .numeric.tolerance import with_errors
 from .outcome import DEFAULT_EFFORT, Effort, NoAnswer, Outcome, Proof, Refutation, Strategy
 from .positions.prove import by_positions
 from .replay import replayed
@@ -177,7 +178,7 @@ class _Ladder:
 def _asked(strategy: Strategy, claim: Claim, effort: Effort) -> Outcome:
     """What a strategy answers; a claim that cannot be told to the solver so is left to the others."""
     try:
-        return strategy(claim, effort)
+        return strategy(with_errors(claim), effort)
     except (VerificationError, z3.Z3Exception) as error:
         return NoAnswer(str(error))
 

@@ -18,6 +18,7 @@ from ...errors import VerificationError
 from ...runtime.evaluate import Algebra, evaluate
 from .form import Form, absolute, anything, constant, larger, merged, modulo, power, rounded, smaller
 from .interval import WHOLE, Interval, hull_of, point
+from .tolerance import meaning_of
 
 __all__ = ["OPEN", "Known", "Ranges", "Truth", "range_of", "whole_range"]
 
@@ -73,10 +74,9 @@ class Ranges(Algebra[Known]):
 
     def cell(self, call: CellCall, operands: Sequence[Known]) -> Known:
         """What the contract says."""
-        if call.meaning is None:
-            raise VerificationError(f"the contract of {call.cell.name!r} does not say `result == …`")
+        meaning = meaning_of(call)
         inputs = {f"port.{place}": operand for place, operand in enumerate(operands)}
-        answer: Known = evaluate([call.meaning], Ranges(), 0, inputs)[call.meaning]
+        answer: Known = evaluate([meaning], Ranges(), 0, inputs)[meaning]
         return answer
 
     def lookup(self, node: Lookup, operands: Sequence[Known]) -> Known:

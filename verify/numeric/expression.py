@@ -8,6 +8,7 @@ is that of an exact number of turns.
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -21,6 +22,7 @@ from .transcendental import PI, atan_of, cos_turns, exp_of, log_of, sqrt_of, tan
 __all__ = ["FUNCTIONS", "Expression", "UndefinedValue"]
 
 
+Number = int | Fraction
 _LARGEST_EXPONENT = 4096
 
 
@@ -46,7 +48,6 @@ class Expression:
 
     Attributes:
         names: its variables, in the order in which the text names them.
-        exact_parts: its largest parts that have variables but neither functions nor π, which have rational values.
     """
 
     def __init__(self, text: str) -> None:
@@ -81,22 +82,37 @@ class Expression:
         """
         return self._value(self._tree, variables, {}).form
 
-    def exact_parts(self, variables: Mapping[str, Form]) -> tuple[Interval, ...]:
-        """The ranges of its largest rational parts, which are all that its value depends on.
+    def parts_at(self, variables: Mapping[str, Number]) -> tuple[Number, ...]:
+        """At a point, the values of its largest rational parts, which are all that its value depends on.
 
         Raises:
-            UndefinedValue: if a part has no value somewhere.
+            UndefinedValue: if a part has none.
         """
-        return tuple(self._value(part, variables, {}).form.range for part in self._parts.values())
+        return tuple(self._exact(part, variables) for part in self._parts.values())
 
-    def from_parts(self, parts: tuple[Interval, ...]) -> Form:
-        """Its value, from the ranges of those parts.
+    def from_parts(self, parts: tuple[Number, ...]) -> Interval:
+        """Bounds of its value, from the values of those parts.
 
         Raises:
             UndefinedValue: as `over`.
         """
-        known = {key: _Value(Form(part)) for key, part in zip(self._parts, parts, strict=True)}
-        return self._value(self._tree, {}, known).form
+        known = {key: _Value(Form(point(part), {})) for key, part in zip(self._parts, parts, strict=True)}
+        return self._value(self._tree, {}, known).form.range
+
+    def _exact(self, node: ast.expr, variables: Mapping[str, Number]) -> Number:
+        match node:
+            case ast.Name(id=name):
+                return variables[name]
+            case ast.BinOp(left=left, right=right):
+                divides = isinstance(node.op, ast.Div)
+                first, second = self._exact(left, variables), self._exact(right, variables)
+                if divides and second == 0:
+                    raise UndefinedValue("a division by 0")
+                return Fraction(first) / second if divides else _EXACT[type(node.op)](first, second)
+            case ast.UnaryOp(operand=operand):
+                value = self._exact(operand, variables)
+                return -value if isinstance(node.op, ast.USub) else value
+        return self._numbers[id(node)]
 
     def _value(self, node: ast.expr, variables: Mapping[str, Form], known: Mapping[str, _Value]) -> _Value:
         if known and (found := known.get(ast.dump(node))):
@@ -201,8 +217,9 @@ def _chained(value: Form, range_: Interval, derivative: Interval) -> Form:
 def _root(value: Form) -> Form:
     if value.range.low < 0:
         raise UndefinedValue("the root of a negative number")
+    # At 0 the slope has no upper end; that the root rises with its argument holds there too.
     root = sqrt_of(value.range)
-    return Form(root) if root.low == 0 else _chained(value, root, ONE / (point(2) * root))
+    return _chained(value, root, ONE / (point(2) * root))
 
 
 def _exponential(value: Form) -> Form:
@@ -225,21 +242,21 @@ def _arctangent(value: Form) -> Form:
     return _chained(value, atan_of(value.range), ONE / (ONE + value.range**2))
 
 
-def _turned(value: _Value) -> Form:
-    """By how many half turns an angle turns."""
-    if value.turns is not None and value.plain.range == ZERO:
-        return value.turns
-    return value.form / Form(PI, {})
+def _turned(angle: _Value) -> tuple[Interval, Form, Interval]:
+    """An angle in half turns; and a value with the factor by which the angle grows with it."""
+    if angle.turns is not None and angle.plain.range == ZERO:
+        return angle.turns.range, angle.turns, PI
+    return angle.form.range / PI, angle.form, ONE
 
 
 def _cosine(angle: _Value) -> _Value:
-    turns = _turned(angle)
-    return _Value(_chained(turns, cos_turns(turns.range), -PI * _sine_range(turns.range)))
+    turns, value, factor = _turned(angle)
+    return _Value(_chained(value, cos_turns(turns), -factor * _sine_range(turns)))
 
 
 def _sine(angle: _Value) -> _Value:
-    turns = _turned(angle)
-    return _Value(_chained(turns, _sine_range(turns.range), PI * cos_turns(turns.range)))
+    turns, value, factor = _turned(angle)
+    return _Value(_chained(value, _sine_range(turns), factor * cos_turns(turns)))
 
 
 def _sine_range(turns: Interval) -> Interval:
@@ -260,6 +277,11 @@ _BINARY: Mapping[type[ast.operator], Callable[[_Value, _Value], _Value]] = {
     ast.Mult: _times,
     ast.Div: _over,
     ast.Pow: _to_the,
+}
+_EXACT: Mapping[type[ast.operator], Callable[[Number, Number], Number]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
 }
 FUNCTIONS: Mapping[str, Callable[..., _Value]] = {
     "sin": _sine,

@@ -29,7 +29,7 @@ class Interval:
     high: End
 
     def __str__(self) -> str:
-        return f"{_told(self.low)}..{_told(self.high)}"
+        return _told(self.low) if self.is_point else f"{_told(self.low)}..{_told(self.high)}"
 
     @property
     def is_point(self) -> bool:

@@ -104,7 +104,7 @@ def holds_on_all(boxes: Boxes, question: Question) -> bool:
 def told(box: Box, dimensions: tuple[Dimension, ...]) -> str:
     """A box in words: `x in 0..1, y in 0.5..1`."""
     pairs = zip(dimensions, box, strict=True)
-    return ", ".join(f"{dimension.name} in {part}" for dimension, part in pairs)
+    return ", ".join(f"{dimension.name} {'=' if part.is_point else 'in'} {part}" for dimension, part in pairs)
 
 
 def _is_thin(part: Interval, whole: Interval) -> bool:
