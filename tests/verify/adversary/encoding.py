@@ -71,7 +71,9 @@ class Encoded:
         solver = new_solver(STEPS)
         solver.add(*self._facts)
         for key, given in inputs.items():
-            pairs = zip(self._inputs[key], given, strict=True) if isinstance(given, list) else [(self._inputs[key], given)]
+            pairs = (
+                zip(self._inputs[key], given, strict=True) if isinstance(given, list) else [(self._inputs[key], given)]
+            )
             solver.add(*(term == self._term(value) for term, value in pairs))
         answers = z3.And(*(as_term(owed) for owed in self._owed)) if self._owed else z3.BoolVal(True)
         if solver.check() != z3.sat:
