@@ -20,11 +20,11 @@ from ...dsl.graph import Constant, Input, SOp, inputs_of, topological
 from ...dsl.operators import exact
 from ...dsl.types import Bool, Element, Int, Real, Token, Value, element_of
 from ...runtime.evaluate import evaluate
-from ..encode import Unrolled
 from ..solver import new_solver
 from ..terms import TokenCodes, as_term, fresh, tokens_in, within
 from .expressions import neutral
 from .machine import Machine, Undefined, compiled
+from .scalars import Scalars
 
 __all__ = ["ItemClasses", "domain_of", "exact_value", "item_classes"]
 
@@ -82,11 +82,11 @@ def _solved_classes(machine: Machine, seen: tuple[SOp, ...], steps: int) -> Item
         return "there are too many items that a step can tell apart"
     codes = TokenCodes(tokens_in([*seen, *machine.items]))
     terms = {item.key: fresh(element_of(item.type), item.key) for item in machine.items}
-    algebra = Unrolled(codes)
+    algebra = Scalars(codes)
     values = evaluate(seen, algebra, 0, terms)
     conditions = [as_term(values[node]) for node in seen]
     solver = new_solver(steps)
-    solver.add(*(within(element_of(item.type), terms[item.key], codes) for item in machine.items), *algebra.facts)
+    solver.add(*(within(element_of(item.type), terms[item.key], codes) for item in machine.items))
     members: list[tuple[tuple[Value, ...], tuple[Value, ...]]] = []
     while (answer := solver.check()) == z3.sat and len(members) <= _MOST_CLASSES:
         model = solver.model()

@@ -16,11 +16,11 @@ from typing import Any
 from ...dsl.graph import Input, SOp
 from ...dsl.types import element_of
 from ...runtime.evaluate import evaluate
-from ..encode import Unrolled
 from ..outcome import Effort
 from ..solver import Query, proved
 from ..terms import TokenCodes, as_term, conjunction, fresh, tokens_in, within
 from .machine import Machine
+from .scalars import Scalars
 
 __all__ = ["Questions"]
 
@@ -52,9 +52,9 @@ class Questions:
 
     def _values(self, roots: Sequence[SOp], inputs: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
         """Terms for nodes, and what is known of them: the types that are promised in them."""
-        algebra = Unrolled(self.codes)
+        algebra = Scalars(self.codes)
         values = evaluate(roots, algebra, 0, inputs)
-        return [values[root] for root in roots], algebra.facts
+        return [values[root] for root in roots], []
 
     def said(self, conditions: Sequence[SOp], state: Mapping[str, Any]) -> list[Any]:
         """Conditions on a state, in the solver's terms."""
