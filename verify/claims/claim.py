@@ -208,9 +208,7 @@ def own_claims(function: Function, places: Mapping[SOp, Span], cut: Cut | None =
             place = places.get(owed.node, function.span)
             answered = owed.node.arguments if owed.condition == owed.bare else ()
             given = (*requires, *owed.given)
-            yield Claim(
-                owed.kind, owed.text, function, place, owed.condition, given, answered=answered, node=owed.node
-            )
+            yield Claim(owed.kind, owed.text, function, place, owed.condition, given, answered=answered, node=owed.node)
     yield from _promised_claims(cut)
 
 
