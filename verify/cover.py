@@ -23,6 +23,7 @@ from ..runtime.tracing.recording import cells_of
 from ..runtime.tracing.trace import Cover
 from .assumptions import assumption_of
 from .claims.claim import Claim, call_claims, own_claims
+from .claims.cut import Cut
 from .verdict import Verdict
 
 __all__ = ["with_cover"]
@@ -58,10 +59,11 @@ def with_cover(trace: Trace, program: Program, verdicts: Iterable[Verdict], cata
 
 def _claims(program: Program, function: Function, values: Mapping[SOp, SOp]) -> Iterator[tuple[Claim, SOp]]:
     """Each claim about a function and those that it calls, with the node that it is about where it is called."""
-    for claim in own_claims(function, program.spans):
+    cut = Cut(function)
+    for claim in own_claims(function, program.spans, cut):
         yield claim, substitute(claim.node or function.result, values)
     for call in function.calls:
-        for claim in call_claims(call, function):
+        for claim in call_claims(call, cut):
             yield claim, substitute(call.result, values)
         arguments = (substitute(argument, values) for argument in call.arguments)
         yield from _claims(program, call.callee, dict(zip(call.callee.parameters, arguments, strict=True)))

@@ -105,9 +105,11 @@ class Ladder:
                 return self._proved(claim, proof)
             case NoAnswer(reason, None):
                 return Answer(self._verdict(claim, "unknown", "none", "none", reason=reason))
-            case NoAnswer(reason, Proof() as proof):
-                answer = self._proved(claim, proof)
-                return replace(answer, verdict=replace(answer.verdict, reason=reason))
+            case NoAnswer(reason, Proof(reach=reach)):
+                # What was asked for was not reached: a part of it is told, but it is no proof.
+                return Answer(
+                    self._verdict(claim, "unknown", "none", "none", reason=f"{reason}; it holds for n <= {reach}")
+                )
         raise AssertionError("an attempt has one of these outcomes")
 
     def _attempt(
