@@ -9,7 +9,7 @@ Axes: b batch, p input port, n position, d residual width, o output.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -46,13 +46,15 @@ def certified_leads(cell: NeuralCell, values_bp: Tensor, answers_b: Tensor, prec
     return torch.cat(found)
 
 
-def certified_radii(cell: NeuralCell, values_bp: Tensor, port: str, precision: Precision, norm: Norm = "max") -> Tensor:
-    """How far what is embedded for one port may be moved before an answer could change, shape (batch,).
+def certified_radii(
+    cell: NeuralCell, values_bp: Tensor, ports: Sequence[str], precision: Precision, norm: Norm = "max"
+) -> Tensor:
+    """How far what is embedded for some ports may be moved before an answer could change, shape (batch,).
 
     Args:
         cell: the cell.
         values_bp: inputs, one column for each port.
-        port: the port in whose place another vector may stand.
+        ports: the ports in whose places other vectors may stand, all of them at once.
         precision: as for `certified_leads`.
         norm: how distance is measured.
 
@@ -63,14 +65,14 @@ def certified_radii(cell: NeuralCell, values_bp: Tensor, port: str, precision: P
     Raises:
         VerificationError: if the cell has no such port.
     """
-    place, network = place_of_port(cell, port), network_of(cell)
+    places, network = [place_of_port(cell, port) for port in ports], network_of(cell)
     embed_vd = network.weights["embed"]
     most = float((embed_vd.amax(0) - embed_vd.amin(0)).norm())
     found = []
     for rows in at_once(network, len(values_bp)):
         answers_b = cell(*values_bp[rows].unbind(1)).cpu() - cell.config.output.low
         centers_bnd = embedded_points(cell, network, values_bp[rows]).center
-        found.append(_halved(network, centers_bnd, place, answers_b, precision, norm, most))
+        found.append(_halved(network, centers_bnd, places, answers_b, precision, norm, most))
     return torch.cat(found)
 
 
@@ -87,10 +89,11 @@ def place_of_port(cell: NeuralCell, port: str) -> int:
     return cell.config.prompt.index(port)
 
 
-def ball_around(centers_bnd: Tensor, place: int, radius_b: Tensor) -> Spread:
-    """Embeddings of which one position may be moved by so much."""
+def ball_around(centers_bnd: Tensor, radii: Mapping[int, Tensor | float]) -> Spread:
+    """Embeddings of which some positions may be moved; a radius is a number, or one for each input."""
     radius_bnd = torch.zeros_like(centers_bnd)
-    radius_bnd[:, place] = radius_b[:, None]
+    for place, radius in radii.items():
+        radius_bnd[:, place] = torch.as_tensor(radius, dtype=torch.float64).reshape(-1, 1)
     return point(centers_bnd, radius_bnd)
 
 
@@ -121,7 +124,7 @@ def at_once(network: Network, n_inputs: int) -> Iterator[slice]:
 def _halved(
     network: Network,
     centers_bnd: Tensor,
-    place: int,
+    places: Sequence[int],
     outputs_b: Tensor,
     precision: Precision,
     norm: Norm,
@@ -131,6 +134,8 @@ def _halved(
     bad_b = torch.full_like(good_b, most)
     for _ in range(_STEPS):
         tried_b = (good_b + bad_b) / 2
-        leads_b = least_leads(network, ball_around(centers_bnd, place, tried_b), outputs_b, precision, norm)
+        leads_b = least_leads(
+            network, ball_around(centers_bnd, dict.fromkeys(places, tried_b)), outputs_b, precision, norm
+        )
         good_b, bad_b = tried_b.where(leads_b > 0, good_b), tried_b.where(leads_b <= 0, bad_b)
     return good_b

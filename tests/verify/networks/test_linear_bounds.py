@@ -49,7 +49,7 @@ def test_no_logit_in_a_ball_is_outside_the_bounds(seed: int) -> None:
     cell, values_bp, (norm, radius) = small_cell(seed), every_input(), BALLS[seed % 4]
     network = network_of(cell)
     centers_bnd = embedded_points(cell, network, values_bp).center
-    ball = ball_around(centers_bnd, 0, torch.full((len(values_bp),), radius, dtype=torch.float64))
+    ball = ball_around(centers_bnd, {0: radius})
     asked_bso = torch.eye(5, dtype=torch.float64).expand(len(values_bp), -1, -1)
     passage = run_on_ball(network, ball, FLOAT32, norm)
     lower_b1o = lower_bounds(network, passage, asked_bso, norm=norm)[:, None]
@@ -79,7 +79,7 @@ def test_the_box_around_a_domain_holds_every_input(seed: int) -> None:
 @pytest.mark.parametrize(("seed", "norm"), [(0, "max"), (4, "euclidean"), (3, "euclidean"), (7, "max"), (9, "max")])
 def test_an_answer_never_changes_within_its_certified_radius(seed: int, norm: Norm) -> None:
     cell, values_bp = small_cell(seed), every_input()
-    radius_b = certified_radii(cell, values_bp, "a", FLOAT32, norm)
+    radius_b = certified_radii(cell, values_bp, ["a"], FLOAT32, norm)
     centers_bd = cell.embedded("a", values_bp[:, 0]).detach().double()
     drawn_btd = drawn_in_ball(centers_bd, radius_b * (1 - 1e-4), norm, seed)
     answers_bt = logits_of(cell, values_bp, drawn_btd).argmax(-1)
@@ -88,7 +88,7 @@ def test_an_answer_never_changes_within_its_certified_radius(seed: int, norm: No
 
 
 def test_one_layer_has_radii_that_are_of_use() -> None:
-    radius_b = certified_radii(small_cell(0), every_input(), "a", FLOAT32)
+    radius_b = certified_radii(small_cell(0), every_input(), ["a"], FLOAT32)
     assert float(radius_b.median()) > 0.02
 
 
@@ -128,13 +128,13 @@ def test_numbers_that_may_overflow_certify_nothing() -> None:
 
 def test_bounds_are_equal_on_two_runs() -> None:
     cell, values_bp = small_cell(3), every_input()
-    first_b, second_b = (certified_radii(cell, values_bp, "b", FLOAT32) for _ in range(2))
+    first_b, second_b = (certified_radii(cell, values_bp, ["b"], FLOAT32) for _ in range(2))
     assert first_b.tolist() == second_b.tolist()
 
 
 def test_an_unknown_port_is_refused_with_the_nearest() -> None:
     with pytest.raises(VerificationError, match="the network has no input port 'aa'; did you mean 'a'"):
-        certified_radii(small_cell(0), every_input(), "aa", FLOAT32)
+        certified_radii(small_cell(0), every_input(), ["aa"], FLOAT32)
 
 
 def test_a_box_without_extent_is_a_point() -> None:
