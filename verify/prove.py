@@ -32,13 +32,14 @@ from .claims.promises import Promises
 from .ladder import Answer, Ladder, Strategies
 from .machines.induction import by_induction
 from .numeric.prove import by_boxes
+from .numeric.reals import by_reals
 from .outcome import DEFAULT_EFFORT, Effort, Strategy
 from .positions.prove import by_positions
 from .verdict import Assumption, Report, Verdict
 
 __all__ = ["FOR_ALL_LENGTHS", "UP_TO_A_LENGTH", "verify"]
 
-FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_positions, by_boxes)
+FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_reals, by_positions, by_boxes)
 """What may prove a claim for all lengths, cheapest first."""
 UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_unrolling, by_boxes)
 """What may answer it for short sequences, cheapest first."""
