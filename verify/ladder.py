@@ -85,6 +85,8 @@ class Ladder:
         if isinstance(found, Counterexample):
             return self._refuted(claim, found)
         proof = self._attempt(claim, self._strategies.for_all_lengths, effort)
+        if isinstance(proof, Counterexample):
+            return self._refuted(claim, proof)
         if isinstance(proof, Proof):
             return self._proved(claim, proof)
         used = asked.promises.reached(claim, _DEPTHS[-1])

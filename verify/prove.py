@@ -30,7 +30,8 @@ from .claims.claim import call_claims, functions_in_order, own_claims, requireme
 from .claims.cut import Cut
 from .claims.promises import Promises
 from .ladder import Answer, Ladder, Strategies
-from .machines.induction import by_induction
+from .machines.automaton import by_automaton
+from .machines.induction import by_induction, by_invariant
 from .numeric.prove import by_boxes
 from .numeric.reals import by_reals
 from .outcome import DEFAULT_EFFORT, Effort, Strategy
@@ -39,7 +40,7 @@ from .verdict import Assumption, Report, Verdict
 
 __all__ = ["FOR_ALL_LENGTHS", "UP_TO_A_LENGTH", "verify"]
 
-FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_reals, by_positions, by_boxes)
+FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_automaton, by_reals, by_positions, by_invariant, by_boxes)
 """What may prove a claim for all lengths, cheapest first."""
 UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_unrolling, by_boxes)
 """What may answer it for short sequences, cheapest first."""
