@@ -66,7 +66,9 @@ def print_speed(n_values: int) -> None:
     check = check_exhaustively(cell, signature_of(cell))
     wall, processor = time.perf_counter() - start, time.process_time() - processor
     each = wall / check.n_inputs
-    print(f"{check.n_inputs:,} inputs: {wall:.1f} s wall, {processor:.1f} s of processor, {1 / each:,.0f} inputs a second")
+    print(
+        f"{check.n_inputs:,} inputs: {wall:.1f} s wall, {processor:.1f} s of processor, {1 / each:,.0f} inputs a second"
+    )
     print(f"one by one: {1 / in_loop:,.0f} inputs a second; all at once is {in_loop / each:.0f} times as fast")
 
 

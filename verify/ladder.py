@@ -48,7 +48,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Strategies:
-    """What is tried, each cheapest first: what may refute a claim, what prove it for all lengths, what for short ones."""
+    """What is tried, cheapest first: what may refute a claim, what prove it for all lengths, what for short ones."""
 
     to_refute: Sequence[Strategy]
     for_all_lengths: Sequence[Strategy]

@@ -54,7 +54,7 @@ class Encoded:
         roots = [function.result, *conditions_owed([function.result])]
         fixed = [with_fixed_ranges(root) for root in roots]
         self._encoded = encode(fixed, self._parameters, n_positions)
-        self._result, *self._owed = (self._encoded.roots[node] for node in fixed)
+        self._result, *self._owed = (self._encoded.values[node] for node in fixed)
 
     def difference(self, inputs: Mapping[str, Any]) -> Difference | None:
         """Where the two part on this input; None where they agree."""
