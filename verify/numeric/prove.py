@@ -36,9 +36,9 @@ def by_boxes(claim: Claim, effort: Effort) -> Outcome:
     Raises:
         VerificationError: if the claim speaks of values that have no intervals.
     """
-    asked = _asked(claim)
-    if not any(isinstance(element_of(dimension.type), Real) for dimension in asked.dimensions):
+    if not any(isinstance(element_of(node.type), Real) for node in claim.inputs):
         return NoAnswer("it is no claim about reals")
+    asked = _asked(claim)
     # What asks for equality is decided on few boxes or on none.
     has_equality = any(isinstance(node, Elementwise) and node.operator == "==" for node in topological([asked.goal]))
     found = _searched(asked.goal, asked.dimensions, min(effort.boxes, _FEWEST) if has_equality else effort.boxes)
