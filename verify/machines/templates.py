@@ -11,7 +11,7 @@ samples proves nothing: it is the solver who says which of them are invariant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -23,9 +23,9 @@ from ...dsl.types import Bool, Int, Real, Token, Value, element_of
 from .expressions import FALSE, TRUE, applied, disj, neg, plus
 from .machine import Machine, Undefined, compiled
 
-__all__ = ["Case", "candidates", "cases_of", "equations"]
+__all__ = ["Case", "candidates", "cases_of", "equations", "rows_of"]
 
-_MOST_NUMBERS, _MOST_TRUTHS, _SMALL, _MOST_TOKENS = 14, 10, 3, 6
+_MOST_NUMBERS, _FEW_NUMBERS, _MOST_TRUTHS, _MOST_TOKENS, _SMALL, _MOST_CANDIDATES = 14, 6, 10, 6, 3, 500
 State = tuple[Value, ...]
 
 
@@ -49,22 +49,22 @@ def cases_of(machine: Machine) -> list[Case]:
 
 
 def candidates(machine: Machine, samples: Sequence[State]) -> list[SOp]:
-    """Conditions on the state that hold of every sample, the most telling first."""
-    found: dict[SOp, None] = {}
-    for condition in _conditions(machine):
-        found[condition] = None
+    """Conditions on the state that hold of every sample, the most telling first, and no more than some hundreds."""
     cases = cases_of(machine)
+    found = dict.fromkeys(_that_hold(dict.fromkeys(_conditions(machine)), machine, samples))
+    rows = {case: rows_of(machine, case, samples) for case in cases}
     for case in cases:
-        columns = _columns(machine, case, samples)
-        found.update((condition, None) for condition in equations(case, columns))
-    for case in cases:
-        columns = _columns(machine, case, samples)
-        found.update((condition, None) for condition in _inequalities(case, columns))
+        found.update((condition, None) for condition in equations(case, rows[case]))
+    for make in (_singles, _pairs):
+        for case in cases:
+            if make is _singles or case.guard == TRUE or len(case.numbers) <= _FEW_NUMBERS:
+                found.update((condition, None) for condition in _inequalities(case, make(case, rows[case])))
     found.pop(TRUE, None)
-    return list(_that_hold(list(found), machine, samples))
+    return list(found)[:_MOST_CANDIDATES]
 
 
-def _that_hold(conditions: Sequence[SOp], machine: Machine, samples: Sequence[State]) -> Iterator[SOp]:
+def _that_hold(conditions: Iterable[SOp], machine: Machine, samples: Sequence[State]) -> Iterator[SOp]:
+    """The conditions that hold of all samples; none that has no answer for some."""
     for condition in conditions:
         holds = compiled([condition], machine.state)
         try:
@@ -145,7 +145,7 @@ def _conditions(machine: Machine) -> Iterator[SOp]:
                 yield from (disj(a, b) for a in (truth, neg(truth)) for b in (part, neg(part)))
 
 
-def _columns(machine: Machine, case: Case, samples: Sequence[State]) -> list[list[Fraction]]:
+def rows_of(machine: Machine, case: Case, samples: Sequence[State]) -> list[list[Fraction]]:
     """The numbers of the case, for each sample where its guard holds."""
     look = compiled([case.guard, *case.numbers], machine.state)
     rows: dict[tuple[Value, ...], None] = {}
@@ -226,23 +226,31 @@ def _combination(numbers: Sequence[SOp], coefficients: Sequence[int]) -> SOp:
 # Inequalities.
 
 
-def _inequalities(case: Case, rows: Sequence[Sequence[Fraction]]) -> Iterator[SOp]:
-    """Bounds of the numbers, of their differences and sums; only small ones, which may hold for a reason."""
-    if not rows:
-        return
-    columns = list(zip(*rows, strict=True))
-    pairs: list[tuple[SOp, list[Fraction]]] = [
-        (node, list(column)) for node, column in zip(case.numbers, columns, strict=True)
-    ]
-    joins: tuple[tuple[str, Callable[[Fraction, Fraction], Fraction]], ...] = (
-        ("-", lambda a, b: a - b),
-        ("+", lambda a, b: a + b),
-    )
-    for (left, first), (right, second) in combinations(pairs[: len(case.numbers)], 2):
-        for operator, join in joins:
-            values = [join(a, b) for a, b in zip(first, second, strict=True)]
-            pairs.append((applied(operator, left, right), values))
-    for node, values in pairs:
-        for operator, end in ((">=", min(values)), ("<=", max(values))):
-            if abs(end) <= _SMALL:
-                yield case.guarded(applied(operator, node, Constant((), exact(end))))
+_Seen = tuple[SOp, Sequence[Fraction]]
+"""A number, and what the samples say it is."""
+
+
+def _singles(case: Case, rows: Sequence[Sequence[Fraction]]) -> Iterator[_Seen]:
+    for place, node in enumerate(case.numbers):
+        yield node, [row[place] for row in rows]
+
+
+def _pairs(case: Case, rows: Sequence[Sequence[Fraction]]) -> Iterator[_Seen]:
+    for (left, first), (right, second) in combinations(list(_singles(case, rows)), 2):
+        yield applied("-", left, right), [a - b for a, b in zip(first, second, strict=True)]
+        yield applied("+", left, right), [a + b for a, b in zip(first, second, strict=True)]
+
+
+def _inequalities(case: Case, seen: Iterable[_Seen]) -> Iterator[SOp]:
+    """Bounds of what is seen; only small ones, which may hold for a reason, and 0 beside them, which is weaker."""
+    for node, values in seen:
+        if not values:
+            continue
+        least, most = min(values), max(values)
+        for operator, ends in ((">=", (least, min(least, _ZERO))), ("<=", (most, max(most, _ZERO)))):
+            for end in dict.fromkeys(ends):
+                if abs(end) <= _SMALL:
+                    yield case.guarded(applied(operator, node, Constant((), exact(end))))
+
+
+_ZERO = Fraction(0)
