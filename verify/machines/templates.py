@@ -14,18 +14,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, permutations
 from math import gcd, lcm
 
 from ...dsl.graph import Ascribe, Constant, Elementwise, Input, SOp, topological
 from ...dsl.operators import COMPARISONS, exact
 from ...dsl.types import Bool, Int, Real, Token, Value, element_of
-from .expressions import FALSE, TRUE, applied, disj, neg, plus
+from .expressions import FALSE, TRUE, applied, conj, disj, neg, plus
 from .machine import Machine, Undefined, compiled
 
 __all__ = ["Case", "candidates", "cases_of", "equations", "rows_of"]
 
-_MOST_NUMBERS, _FEW_NUMBERS, _MOST_TRUTHS, _MOST_TOKENS, _SMALL, _MOST_CANDIDATES = 14, 6, 10, 6, 3, 500
+_MOST_NUMBERS, _FEW_NUMBERS, _MOST_TRUTHS, _FEW_TRUTHS, _MOST_TOKENS = 14, 6, 10, 4, 6
+_SMALL, _MOST_FACTORS, _MOST_CANDIDATES = 3, 3, 500
 State = tuple[Value, ...]
 
 
@@ -42,10 +43,12 @@ class Case:
 
 
 def cases_of(machine: Machine) -> list[Case]:
-    """Everywhere, and where each boolean variable holds or does not."""
+    """Everywhere, where each truth holds or does not, and where two of a few truths hold together."""
     numbers = tuple([node for node in machine.state if _is_number(node)] + _terms(machine))[:_MOST_NUMBERS]
-    truths = _truths(machine)
-    return [Case(guard, numbers) for guard in (TRUE, *(side for truth in truths for side in (truth, neg(truth))))]
+    truths = [*_truths(machine), *_limits(machine)]
+    guards = [side for truth in truths for side in (truth, neg(truth))]
+    together = [conj(*pair) for pair in combinations(truths, 2)] if len(truths) <= _FEW_TRUTHS else []
+    return [Case(guard, numbers) for guard in (TRUE, *guards, *together)]
 
 
 def candidates(machine: Machine, samples: Sequence[State]) -> list[SOp]:
@@ -118,6 +121,26 @@ def _truths(machine: Machine) -> list[SOp]:
     return truths[:_MOST_TRUTHS]
 
 
+def _limits(machine: Machine) -> list[SOp]:
+    """Comparisons of a number with a constant that are assumed at the end, such as that there is some element."""
+    parts = topological(machine.assumed_at_end)
+    found = [
+        part
+        for part in parts
+        if isinstance(part, Elementwise) and part.operator in COMPARISONS
+        if part.arguments[0] in machine.state and isinstance(part.arguments[1], Constant)
+    ]
+    return found[:_FEW_TRUTHS]
+
+
+def _factors(machine: Machine) -> list[int]:
+    """The whole numbers from 2 that the machine names, and the ends of its items' types: how steep a bound may be."""
+    ends = [getattr(element_of(item.type), "high", None) for item in machine.items]
+    named = [node.value for node in topological(_asked(machine)) if isinstance(node, Constant)]
+    whole = [value for value in (*ends, *named) if isinstance(value, int) and not isinstance(value, bool)]
+    return list(dict.fromkeys(value for value in whole if value > 1))[:_MOST_FACTORS]
+
+
 def _conditions(machine: Machine) -> Iterator[SOp]:
     """The goal, the comparisons that the machine makes, its declared types, and how its truths hang together."""
     if not any(isinstance(node, Ascribe) for node in topological([machine.goal])):
@@ -136,6 +159,11 @@ def _conditions(machine: Machine) -> Iterator[SOp]:
         yield applied("==", left, right)
         yield applied("!=", left, right)
         yield from (disj(a, b) for a in (left, neg(left)) for b in (right, neg(right)))
+    variables = [variable.node for variable in machine.variables if _is_number(variable.node)]
+    for left, right in permutations(variables[:_FEW_NUMBERS], 2):
+        for factor in _factors(machine):
+            steep = applied("*", Constant((), factor), right)
+            yield from (applied("<=", left, steep), applied(">=", left, steep))
     for part in _over_state(machine):
         if isinstance(part, Elementwise) and part.operator in COMPARISONS:
             yield part
