@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import reduce
 
 from ...dsl.graph import Constant, Elementwise, Reduce, SOp
 from ...dsl.types import Element, Int, Real, Seq, Token
 
-__all__ = ["all_of", "any_of", "compared", "conjuncts", "everywhere", "implied", "is_member", "negated"]
+__all__ = ["all_of", "any_of", "compared", "conjuncts", "everywhere", "implied", "in_one_form", "is_member", "negated"]
 
 
 def compared(left: SOp, comparison: str, value: int | SOp) -> SOp:
@@ -51,6 +52,18 @@ def conjuncts(condition: SOp) -> list[SOp]:
     if isinstance(condition, Elementwise) and condition.operator == "and" and not isinstance(condition.type, Seq):
         return [part for argument in condition.arguments for part in conjuncts(argument)]
     return [condition]
+
+
+def in_one_form(condition: SOp) -> SOp:
+    """The same condition, however it is written: `<` and `<=` alone, the sides of `==` and `!=` in a fixed order."""
+    match condition:
+        case Elementwise(operator=">" | ">=" as operator, arguments=(left, right)):
+            return replace(condition, arguments=(right, left), operator="<" if operator == ">" else "<=")
+        case Elementwise(operator="==" | "!=", arguments=arguments):
+            return replace(condition, arguments=tuple(sorted(arguments, key=lambda node: node.digest)))
+        case Reduce(operator="all", arguments=(inner,)):
+            return replace(condition, arguments=(in_one_form(inner),))
+    return condition
 
 
 def is_member(value: SOp, wanted: Element, found: Element) -> SOp:
