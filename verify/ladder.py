@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,8 @@ __all__ = ["Answer", "Ladder", "Strategies"]
 _SHORT, _STEPS_TO_REFUTE, _STEPS_TO_COMPOSE = 3, 1_000_000, 300_000
 _DEPTHS = (1, 4)
 _TRUE = Constant((), True)
+# What Python and its bridge to the solver say of very deep graphs.
+_TOO_DEEP = (RecursionError, ctypes.ArgumentError)
 _BY_PROMISES, _BY_REQUIREMENTS = "promises of called functions", "the function's own requirements"
 
 
@@ -66,7 +69,7 @@ class Ladder:
         """The answer to a claim; `is_promised` where the step of the fold that it speaks of keeps its promises."""
         try:
             return self._climb(_Asked(claim, cut, promises, is_promised))
-        except (VerificationError, z3.Z3Exception, RecursionError) as error:
+        except (VerificationError, z3.Z3Exception, *_TOO_DEEP) as error:
             return Answer(self._verdict(claim, "unknown", "none", "none", reason=_told(error)))
 
     def _climb(self, asked: _Asked) -> Answer:
@@ -231,12 +234,12 @@ def _attempted(strategy: Strategy, claim: Claim, effort: Effort) -> Outcome:
     """What a strategy answers; a claim that cannot be told to the solver so is left to the others."""
     try:
         return strategy(claim, effort)
-    except (VerificationError, z3.Z3Exception, RecursionError) as error:
+    except (VerificationError, z3.Z3Exception, *_TOO_DEEP) as error:
         return NoAnswer(_told(error))
 
 
 def _told(error: Exception) -> str:
-    return "the program is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    return "the program is nested too deeply" if isinstance(error, _TOO_DEEP) else str(error)
 
 
 def _reach(answer: NoAnswer) -> int:
