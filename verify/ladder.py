@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import z3
 
 from ..dsl.graph import Constant, SOp
-from ..dsl.program import Program
 from ..errors import VerificationError
 from .claims.cells import CellsCalled
 from .claims.claim import Claim
@@ -18,11 +17,10 @@ from .claims.preservation import kept_by_steps
 from .claims.promises import Given, Promise, Promises, is_given
 from .outcome import Effort, NoAnswer, Outcome, Proof, Refutation, Strategy
 from .positions.prove import by_positions
-from .replay import replayed
 from .solver import Query
 from .verdict import Assumption, Counterexample, Status, Verdict
 
-__all__ = ["Answer", "Ladder", "Strategies"]
+__all__ = ["Answer", "Ladder", "Replay", "Strategies"]
 
 _SHORT, _STEPS_TO_REFUTE, _STEPS_TO_COMPOSE = 3, 1_000_000, 300_000
 _DEPTHS = (1, 4)
@@ -30,6 +28,10 @@ _TRUE = Constant((), True)
 # What Python and its bridge to the solver say of very deep graphs.
 _TOO_DEEP = (RecursionError, ctypes.ArgumentError)
 _BY_PROMISES, _BY_REQUIREMENTS = "promises of called functions", "the function's own requirements"
+
+
+Replay = Callable[[Refutation, Claim], Counterexample | None]
+"""A refutation as the interpreter sees it; None where the claim does not break there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,9 @@ class Ladder:
     """The claims of a program, one at a time; what is proved of one may serve the next."""
 
     def __init__(
-        self, program: Program, assumptions: Mapping[str, Assumption], effort: Effort, strategies: Strategies
+        self, replay: Replay, assumptions: Mapping[str, Assumption], effort: Effort, strategies: Strategies
     ) -> None:
-        self._program = program
+        self._replay = replay
         self._assumptions = assumptions
         self._effort = effort
         self._strategies = strategies
@@ -119,7 +121,7 @@ class Ladder:
                 case Proof() as proof:
                     return proof
                 case Refutation() as refutation:
-                    shown = replayed(refutation, claim, self._program)
+                    shown = self._replay(refutation, claim)
                     if shown:
                         return shown
                     failed.append(NoAnswer("the solver's counterexample does not replay in the interpreter"))

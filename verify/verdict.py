@@ -45,7 +45,7 @@ class Verdict:
 
     Attributes:
         claim: what was promised, as written.
-        kind: `wire`, `requires`, `ensures` or `defined`.
+        kind: `wire`, `requires`, `ensures` or `defined`; of a comparison `equal`.
         place: file, line and column of the promise.
         status: `proved`, `refuted`, `unknown` or `error`.
         scope: how far the answer reaches: `all lengths`, `n <= 6`, or `one input` for a refutation.
@@ -54,6 +54,7 @@ class Verdict:
         counterexample: an input that breaks it.
         reason: why there is no better answer.
         proof: what was asked of the solver, of a proof.
+        vacuity: whether some input meets what a proof takes for granted: `met at length 1`, or `not shown: …`.
     """
 
     claim: str
@@ -66,6 +67,7 @@ class Verdict:
     counterexample: Counterexample | None = None
     reason: str | None = None
     proof: Proof | None = None
+    vacuity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
