@@ -2,6 +2,7 @@
 
 from .assumptions import assumption_of
 from .claims.claim import Claim, functions_in_order, own_claims
+from .comparison import equivalent, refines
 from .outcome import Effort
 from .prove import verify
 from .verdict import Assumption, Counterexample, Report, Verdict
@@ -14,7 +15,9 @@ __all__ = [
     "Report",
     "Verdict",
     "assumption_of",
+    "equivalent",
     "functions_in_order",
     "own_claims",
+    "refines",
     "verify",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..catalog import Catalog
@@ -12,7 +12,7 @@ from ..dsl.program import Clause, Function, cells_called
 from ..dsl.scope import CellSignature
 from ..errors import Span, StdcellError
 from .assumptions import assumption_of
-from .claims.claim import call_claims, own_claims
+from .claims.claim import Claim, call_claims, own_claims
 from .claims.cut import Cut
 from .claims.promises import Promises
 from .claims.vacuity import Vacuity, of_cell, of_promises, of_requirements
@@ -35,8 +35,17 @@ class Functions:
         self._effort = effort
         self._promised: dict[int, tuple[Answer, ...]] = {}
 
-    def answers(self, function: Function) -> Iterator[Verdict]:
-        """The verdicts on one function, after those on the functions that it calls."""
+    def count_as(self, function: Function, answered: Function) -> None:
+        """Let a function count on what another one, of the same body, was answered."""
+        self._promised[id(function)] = self._promised[id(answered)]
+
+    def answers(self, function: Function, claims: Callable[[Cut], Iterable[Claim]] | None = None) -> Iterator[Verdict]:
+        """The verdicts on one function, after those on the functions that it calls.
+
+        Args:
+            function: which one.
+            claims: what it owes by itself, where that is not what its text owes.
+        """
         cut = Cut(function)
         promises = Promises(cut)
         required = of_requirements(function, self._effort)
@@ -51,7 +60,8 @@ class Functions:
             if is_promised and all(answer.holds for answer in asked):
                 promises.add(call, *_strength((*asked, *of_callee)))
             owed += asked
-        own = [(claim, self._ladder.answer(claim, cut, promises)) for claim in own_claims(function, self._places, cut)]
+        asked_of_it = claims(cut) if claims else own_claims(function, self._places, cut)
+        own = [(claim, self._ladder.answer(claim, cut, promises)) for claim in asked_of_it]
         promised = [answer for claim, answer in own if claim.is_promised]
         self._promised[id(function)] = (*promised, *vacuous)
         answers = (*owed, *(answer for _, answer in own))

@@ -84,6 +84,8 @@ class Promises:
 
     def add(self, call: CallSite, reach: int | None, rests: tuple[str, ...]) -> None:
         """Count on a call from here on."""
+        if not call.callee.ensures:
+            return
         if not call.binders:
             named = [(clause, at_call(clause, call)) for clause in call.callee.ensures]
             self._of_calls[id(call)] = self._promise(call, named, reach, rests)
