@@ -31,6 +31,7 @@ from .questions import QUESTIONS
 from .servers import servers
 from .sheet.command import sheet
 from .tracing.commands import traces
+from .verification.commands import PROOFS
 
 __all__ = ["app", "main"]
 
@@ -44,6 +45,8 @@ app.add_typer(traces, name="trace")
 app.command("compile")(compile_program)
 for question, ask in QUESTIONS.items():
     app.command(question)(ask)
+for proof, prove in PROOFS.items():
+    app.command(proof)(prove)
 app.command("sheet")(sheet)
 
 RunArgument = Annotated[Path, typer.Argument(help="The folder of a training run.", show_default=False)]
@@ -248,29 +251,6 @@ def lsp(catalog: CatalogOption = None) -> None:
     from .lsp import serve
 
     serve(catalog)
-
-
-@app.command()
-def verify(
-    file: FileArgument,
-    up_to: Annotated[int, typer.Option(min=0, help="Longest sequences tried where no proof for all is found.")] = 6,
-    catalog: CatalogOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Prove or refute every wire, every call's requirement and every promise; exit 0 only if all is proved."""
-    from ..verify import Effort
-    from ..verify import verify as verify_program
-    from .obligations import keep_verdicts
-    from .programs import print_report
-
-    opened = find_catalog(catalog)
-    program = parse_file(file, opened)
-    report = verify_program(program, opened, effort=Effort(up_to=up_to))
-    if opened is not None:
-        keep_verdicts(program, report, opened)
-    print_report(report, as_json=as_json, quiet=quiet)
-    raise typer.Exit(0 if report.is_proved else 1)
 
 
 @app.command()

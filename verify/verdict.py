@@ -81,3 +81,8 @@ class Report:
     def is_proved(self) -> bool:
         """Whether everything that was asked is proved."""
         return all(verdict.status == "proved" for verdict in self.verdicts)
+
+    @property
+    def is_proved_for_all_lengths(self) -> bool:
+        """Whether everything is proved, of sequences of every length."""
+        return self.is_proved and all(verdict.scope in ("all lengths", "all inputs") for verdict in self.verdicts)

@@ -1,0 +1,1 @@
+"""Proofs at the command line: programs verified, and compared."""
