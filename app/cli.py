@@ -16,6 +16,7 @@ import typer
 from .. import __version__
 from ..errors import StdcellError
 from .catalog import catalogs
+from .certificates import certificates
 from .compilation import LONGEST, Beginning, compile_program
 from .options import (
     CatalogOption,
@@ -40,13 +41,14 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, context_
 extract = typer.Typer(no_args_is_help=True, help="Cut circuits and formulas out of a trained model.")
 app.add_typer(extract, name="extract")
 app.add_typer(catalogs, name="catalog")
+app.add_typer(certificates, name="certificate")
 app.add_typer(servers, name="server")
 app.add_typer(traces, name="trace")
 app.command("compile")(compile_program)
 for question, ask in QUESTIONS.items():
     app.command(question)(ask)
-for proof, prove in PROOFS.items():
-    app.command(proof)(prove)
+for proof, prove_it in PROOFS.items():
+    app.command(proof)(prove_it)
 app.command("sheet")(sheet)
 
 RunArgument = Annotated[Path, typer.Argument(help="The folder of a training run.", show_default=False)]
@@ -265,6 +267,7 @@ def run(
     output: Annotated[str | None, typer.Option(help="The output asked for (else main, else the last).")] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Print how the answer came about.")] = False,
     trace_out: Annotated[Path | None, typer.Option(help="Write how it came about, .json or .html.")] = None,
+    prove: Annotated[bool, typer.Option("--prove", help="Trace, with the verdicts that cover each step.")] = False,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -279,13 +282,17 @@ def run(
     opened = find_catalog(catalog)
     program = parse_file(file, opened)
     if given is None:
-        streams.refuse_beside_inputs(backend.value, trace=trace or trace_out is not None)
+        streams.refuse_beside_inputs(backend.value, trace=trace or prove or trace_out is not None)
         streams.run_lines(program, inputs or streams.STANDARD_INPUT, output, device)
         return
     told = traced_run(program, read_input(given), output, opened, backend.value)
+    if prove:
+        from .tracing.proved import proved
+
+        told = proved(told, program, opened)
     if trace_out is not None:
         write_document(told, trace_out)
-    print_answer(told, with_trace=trace, as_json=as_json)
+    print_answer(told, with_trace=trace or prove, as_json=as_json)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from .assumptions import assumption_of
 from .claims.claim import Claim, functions_in_order, own_claims
 from .comparison import equivalent, refines
+from .cover import with_cover
 from .outcome import Effort
 from .prove import verify
 from .verdict import Assumption, Counterexample, Report, Verdict
@@ -20,4 +21,5 @@ __all__ = [
     "own_claims",
     "refines",
     "verify",
+    "with_cover",
 ]

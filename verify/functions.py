@@ -123,11 +123,11 @@ def _told_of(verdict: Verdict, required: Vacuity) -> Verdict:
     return replace(verdict, vacuity=required.told if required.is_met else f"not shown: {required.told}")
 
 
-def _strength(answers: Sequence[Answer]) -> tuple[int | None, tuple[str, ...]]:
-    """How far the answers reach together, and the cells' contracts that they rest on."""
+def _strength(answers: Sequence[Answer]) -> tuple[int | None, tuple[str, ...], tuple[str, ...]]:
+    """How far the answers reach together, the cells' contracts that they rest on, and their own keys."""
     reach = min((answer.reach for answer in answers if answer.reach is not None), default=None)
     rests = (assumption.digest for answer in answers for assumption in answer.verdict.assumptions)
-    return reach, tuple(dict.fromkeys(rests))
+    return reach, tuple(dict.fromkeys(rests)), tuple(dict.fromkeys(answer.verdict.key for answer in answers))
 
 
 def _resting_on(verdict: Verdict) -> Verdict:

@@ -15,6 +15,7 @@ from .claims.claim import Claim
 from .claims.cut import Cut
 from .claims.preservation import kept_by_steps
 from .claims.promises import Given, Promise, Promises, is_given
+from .numeric.tolerance import with_errors
 from .outcome import Effort, NoAnswer, Outcome, Proof, Refutation, Strategy
 from .positions.prove import by_positions
 from .solver import Query
@@ -106,9 +107,11 @@ class Ladder:
                 return self._proved(claim, proof)
             case NoAnswer(reason, None):
                 return Answer(self._verdict(claim, "unknown", "none", "none", reason=reason))
-            case NoAnswer(reason, Proof() as proof):
-                answer = self._proved(claim, proof)
-                return replace(answer, verdict=replace(answer.verdict, reason=reason))
+            case NoAnswer(reason, Proof(reach=reach)):
+                # What was asked for was not reached: a part of it is told, but it is no proof.
+                return Answer(
+                    self._verdict(claim, "unknown", "none", "none", reason=f"{reason}; it holds for n <= {reach}")
+                )
         raise AssertionError("an attempt has one of these outcomes")
 
     def _attempt(
@@ -194,7 +197,8 @@ class Ladder:
         rests = (*self._cells.within(roots), *(digest for promise in used for digest in promise.rests))
         scope, place = _scope(reach), claim.span.place
         verdict = Verdict(claim.text, claim.kind, place, "proved", scope, proof.strategy, self._assumed(rests))
-        return Answer(replace(verdict, proof=replace(proof, reach=reach)), reach)
+        keys = tuple(dict.fromkeys(key for promise in used for key in promise.verdicts))
+        return Answer(replace(verdict, proof=replace(proof, reach=reach), rests_on=keys), reach)
 
     def _refuted(self, claim: Claim, counterexample: Counterexample) -> Answer:
         verdict = self._verdict(claim, "refuted", "one input", "unrolling, replayed")
@@ -235,7 +239,7 @@ def _among(
 def _attempted(strategy: Strategy, claim: Claim, effort: Effort) -> Outcome:
     """What a strategy answers; a claim that cannot be told to the solver so is left to the others."""
     try:
-        return strategy(claim, effort)
+        return strategy(with_errors(claim), effort)
     except (VerificationError, z3.Z3Exception, *_TOO_DEEP) as error:
         return NoAnswer(_told(error))
 

@@ -26,6 +26,7 @@ from .claims.claim import functions_in_order
 from .functions import Functions, cells_of
 from .ladder import Ladder, Strategies
 from .machines.induction import by_induction
+from .numeric.prove import by_boxes
 from .outcome import DEFAULT_EFFORT, Effort, Strategy
 from .positions.prove import by_positions
 from .replay import replayed
@@ -33,9 +34,9 @@ from .verdict import Report
 
 __all__ = ["FOR_ALL_LENGTHS", "STRATEGIES", "UP_TO_A_LENGTH", "verify"]
 
-FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_positions)
+FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_positions, by_boxes)
 """What may prove a claim for all lengths, cheapest first."""
-UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_unrolling,)
+UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_unrolling, by_boxes)
 """What may answer it for short sequences, cheapest first."""
 STRATEGIES = Strategies(FOR_ALL_LENGTHS, UP_TO_A_LENGTH)
 

@@ -1,1 +1,1 @@
-"""Proofs at the command line: programs verified, and compared."""
+"""What verification answers, for readers: in the terminal, as a page and as JSON."""

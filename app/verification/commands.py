@@ -35,20 +35,21 @@ def verify(
     up_to: UpToOption = _UP_TO,
     steps: StepsOption = _STEPS,
     all_lengths: AllLengthsOption = False,
+    certificate: Annotated[Path | None, typer.Option(help="Write what others need to check it, .json.")] = None,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Prove or refute every wire, every call's requirement and every promise; exit 0 only if all is proved."""
     from ...verify import Effort
-    from ...verify import verify as verify_program
-    from ..obligations import keep_verdicts
+    from ...verify.certificates.cache import Verifier
+    from ..certificates.files import write_certificate
 
-    opened = find_catalog(catalog)
+    opened, effort = find_catalog(catalog), Effort(up_to=up_to, steps=steps)
     program = parse_file(file, opened)
-    report = verify_program(program, opened, effort=Effort(up_to=up_to, steps=steps))
-    if opened is not None:
-        keep_verdicts(program, report, opened)
+    report = Verifier(opened).verify(program, effort=effort)
+    if certificate is not None:
+        write_certificate(certificate, program, report, opened, effort)
     _conclude(report, all_lengths=all_lengths, as_json=as_json, quiet=quiet)
 
 
@@ -110,7 +111,7 @@ def refines(
 
 def _conclude(report: Report, *, all_lengths: bool, as_json: bool, quiet: bool) -> None:
     """Tell the verdicts, and exit with what they come to."""
-    from ..programs import print_report
+    from .printing import print_report
 
     print_report(report, as_json=as_json, quiet=quiet)
     holds = report.is_proved_for_all_lengths if all_lengths else report.is_proved

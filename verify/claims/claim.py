@@ -47,6 +47,7 @@ class Claim:
         is_promised: whether callers may count on it: it belongs to an `ensures`.
         answered: what has a value wherever the claim is asked, beside what is given.
         call: the call within a fold whose requirement it is, of every state that is passed through.
+        node: what of the function's graph it is about; None: its result.
     """
 
     kind: str
@@ -58,6 +59,7 @@ class Claim:
     is_promised: bool = False
     answered: tuple[SOp, ...] = ()
     call: CallSite | None = None
+    node: SOp | None = None
 
     @property
     def inputs(self) -> list[Input]:
@@ -120,7 +122,7 @@ def call_claims(call: CallSite, cut: Cut) -> Iterator[Claim]:
 def _asked(call: CallSite, cut: Cut) -> Iterator[Claim]:
     """What a call owes where its arguments have values, of any value of what is bound around it."""
     given = cut.ledger.conditions_owed(call.arguments)
-    base = Claim("requires", "", cut.function, call.span, _TRUE, given)
+    base = Claim("requires", "", cut.function, call.span, _TRUE, given, node=call.result)
     for parameter, argument in zip(call.callee.parameters, call.arguments, strict=True):
         wanted, found = element_of(parameter.type), element_of(argument.type)
         if fit(found, wanted) is not Fit.ALWAYS:
@@ -130,9 +132,9 @@ def _asked(call: CallSite, cut: Cut) -> Iterator[Claim]:
         base = replace(base, text=f"{call.callee.name} {clause.text}", given=given)
         condition = at_call(clause, call)
         well_formed = list(_well_formed(base, condition, cut.ledger))
-        given = (*given, *(claim.condition for claim in well_formed))
+        defined = (*given, *(claim.condition for claim in well_formed))
         yield from well_formed
-        yield from _split(replace(base, given=given), condition)
+        yield from _split(replace(base, given=defined), condition)
 
 
 def at_call(clause: Clause, call: CallSite) -> SOp:
@@ -202,27 +204,29 @@ def own_claims(function: Function, places: Mapping[SOp, Span], cut: Cut | None =
     for wire in function.obligations:
         given = (*requires, *cut.ledger.conditions_owed([wire.value]))
         text = f"{wire.wire} is {wire.wanted}"
-        yield Claim("wire", text, function, wire.span, _belongs(wire), given, answered=(wire.value,))
+        condition, value = _belongs(wire), wire.value
+        yield Claim("wire", text, function, wire.span, condition, given, answered=(value,), node=value)
     for owed in cut.ledger.owed_by([function.result]):
-        if owed.node is not None and owed.node in cut.text:
+        # A value at a port is claimed where it is written: above, or by the function that is called.
+        if owed.kind != "wire" and owed.node is not None and owed.node in cut.text:
             place = places.get(owed.node, function.span)
             answered = owed.node.arguments if owed.condition == owed.bare else ()
             given = (*requires, *owed.given)
-            yield Claim(owed.kind, owed.text, function, place, owed.condition, given, answered=answered)
+            yield Claim(owed.kind, owed.text, function, place, owed.condition, given, answered=answered, node=owed.node)
     yield from _promised_claims(cut)
 
 
 def _promised_claims(cut: Cut) -> Iterator[Claim]:
-    """What a function promises, and that its promises are defined."""
+    """What a function promises, and that its promises are defined; each whether or not another one is."""
     function = cut.function
     given = (*requirements(function), *cut.ledger.conditions_owed([function.result]))
     for clause in function.ensures:
         condition = substitute(clause.condition, {function.result_input: function.result})
         base = Claim("ensures", clause.text, function, clause.span, _TRUE, given, True, (function.result,))
         well_formed = list(_well_formed(base, condition, cut.ledger))
-        given = (*given, *(claim.condition for claim in well_formed))
+        defined = (*given, *(claim.condition for claim in well_formed))
         yield from well_formed
-        yield from _split(replace(base, given=given), condition)
+        yield from _split(replace(base, given=defined), condition)
 
 
 def _well_formed(base: Claim, condition: SOp, ledger: Ledger) -> Iterator[Claim]:

@@ -56,12 +56,14 @@ class Promise:
         whole: the same conditions of the whole graph.
         reach: the longest sequences that they were proved of; None: all lengths.
         rests: the cells' contracts that they rest on, by digest.
+        verdicts: the keys of the verdicts that they were proved by.
     """
 
     given: tuple[Given, ...]
     whole: tuple[SOp, ...]
     reach: int | None
     rests: tuple[str, ...]
+    verdicts: tuple[str, ...]
 
 
 class Promises:
@@ -82,24 +84,29 @@ class Promises:
             for condition in requirements(function)
         )
 
-    def add(self, call: CallSite, reach: int | None, rests: tuple[str, ...]) -> None:
+    def add(self, call: CallSite, reach: int | None, rests: tuple[str, ...], verdicts: tuple[str, ...]) -> None:
         """Count on a call from here on."""
         if not call.callee.ensures:
             return
         if not call.binders:
             named = [(clause, at_call(clause, call)) for clause in call.callee.ensures]
-            self._of_calls[id(call)] = self._promise(call, named, reach, rests)
+            self._of_calls[id(call)] = self._promise(call, named, reach, rests, verdicts)
         elif kept := list(_kept_by_fold(call)):
             fold = self._cut.abstract(call.binders[0][1])
-            self._of_folds.setdefault(fold, []).append(self._promise(call, kept, reach, rests))
+            self._of_folds.setdefault(fold, []).append(self._promise(call, kept, reach, rests, verdicts))
 
     def _promise(
-        self, call: CallSite, named: Sequence[tuple[Clause, SOp]], reach: int | None, rests: tuple[str, ...]
+        self,
+        call: CallSite,
+        named: Sequence[tuple[Clause, SOp]],
+        reach: int | None,
+        rests: tuple[str, ...],
+        verdicts: tuple[str, ...],
     ) -> Promise:
         given = tuple(
             _given(f"{call.callee.name} {clause.text}", self._cut.abstract(condition)) for clause, condition in named
         )
-        return Promise(given, tuple(condition for _, condition in named), reach, rests)
+        return Promise(given, tuple(condition for _, condition in named), reach, rests, verdicts)
 
     def reached(self, claim: Claim, depth: int) -> list[Promise]:
         """The promises of what was answered on the way to the claim, as far as so many calls deep."""
