@@ -103,6 +103,16 @@ def test_what_a_called_function_owes_inside_is_its_own_claim() -> None:
     assert found == ["refuted"]
 
 
+def test_what_stands_in_the_argument_of_a_call_is_owed_by_the_caller() -> None:
+    text = f"""{DIGIT}
+    def same(x: real) -> real {{ return x; }}
+    def more(x: real) -> real {{ return x + 1; }}
+    main(xs: seq[Digit]) = more(same(xs[0]));
+    """
+    found = [(verdict.claim, verdict.status) for verdict in verify(parse(text)).verdicts if verdict.kind == "defined"]
+    assert found == [("the position is in the sequence", "refuted")]
+
+
 MAP = """
 def half(x: Digit) -> int requires x > 0 ensures result < x { return x - 1; }
 main(xs: seq[Digit]) requires xs > 0 ensures result < xs = map(half, xs);
