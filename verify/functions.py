@@ -120,6 +120,8 @@ def _told_of(verdict: Verdict, required: Vacuity) -> Verdict:
     """A proof from requirements, with the answer to whether any input meets them."""
     if verdict.status != "proved":
         return verdict
+    if required.is_contradictory:
+        return replace(verdict, status="error", reason=f"it would hold of no input at all: {required.told}")
     return replace(verdict, vacuity=required.told if required.is_met else f"not shown: {required.told}")
 
 

@@ -49,7 +49,7 @@ class Cut:
         self._read: dict[int, tuple[bool, ...]] = {}
         self._calls: dict[SOp, dict[tuple[int, tuple[SOp, ...]], CallSite]] = {}
         for call in calls:
-            alike = self._calls.setdefault(self._inputs.get(call.result, call.result), {})
+            alike = self._calls.setdefault(self.abstract(call.result), {})
             alike.setdefault((id(call.callee), call.arguments), call)
 
     def abstract(self, node: SOp) -> SOp:
