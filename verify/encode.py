@@ -15,10 +15,10 @@ from typing import Any
 import z3
 
 from ..dsl.graph import Aggregate, Ascribe, At, CellCall, Lookup, Reduce, SOp
-from ..dsl.types import Bool, Int, Token, Value, element_of
+from ..dsl.types import Bool, Int, Real, Token, Value, element_of
 from ..errors import VerificationError
 from ..runtime.evaluate import Algebra, evaluate
-from .terms import TokenCodes, apply, apply_at, as_term, is_known, looked_up, sort_of, within
+from .terms import TokenCodes, apply, apply_at, as_term, is_known, looked_up, sort_of
 
 __all__ = ["Unrolled"]
 
@@ -50,8 +50,7 @@ class Unrolled(Algebra[Any]):
         return looked_up(node, operands, self._codes)
 
     def ascribe(self, node: Ascribe, value: Any) -> Any:
-        """The value, of the declared type: that it belongs there is a claim of its own."""
-        self.facts.append(within(element_of(node.type), value, self._codes))
+        """The value: that it belongs to the declared type is a claim of its own."""
         whole = isinstance(element_of(node.type), Int) and z3.is_real(as_term(value))
         return z3.ToInt(value) if whole and not is_known(value) else value
 
@@ -102,6 +101,8 @@ class Unrolled(Algebra[Any]):
 
     def reduce(self, node: Reduce, sequences: Sequence[Sequence[Any]]) -> Any:
         """The property, written out over all positions."""
+        if node.operator == "permutation" and len({_kind(argument) for argument in node.arguments}) > 1:
+            return not any(sequences)  # True and 1, or a token and its code, are two values here.
         return _REDUCTIONS[node.operator](*sequences)
 
     def truth(self, value: Any) -> bool | None:
@@ -117,6 +118,12 @@ class Unrolled(Algebra[Any]):
         if not isinstance(value, int):
             raise VerificationError("the range of a quantifier depends on the input's values, not on its length alone")
         return value
+
+
+def _kind(node: SOp) -> str:
+    """Whether the elements are numbers, tokens or truths."""
+    element = element_of(node.type)
+    return "number" if isinstance(element, Int | Real) else type(element).__name__
 
 
 _ORDER_OF_KEYS: Mapping[str, Any] = {

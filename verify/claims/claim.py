@@ -103,9 +103,10 @@ def fitting_claims(call: CallSite, caller: Function) -> Iterator[Claim]:
 def promises_of(call: CallSite, given: Sequence[SOp]) -> tuple[SOp, ...]:
     """What a call may count on, once it owes nothing and the called function's promises are proved.
 
-    It may where its arguments have values: a call within a quantifier is about any value of the variable.
+    It may where its arguments have values, for a call within a quantifier is about any value of the variable, and where
+    it answers: a promise says nothing of a call that has no answer.
     """
-    guard = all_of(owed for owed in conditions_owed(call.arguments) if owed not in given)
+    guard = all_of(owed for owed in conditions_owed([*call.arguments, call.result]) if owed not in given)
     promises = (_at_call(clause, call) for clause in call.callee.ensures)
     return tuple(promise if guard == _TRUE else implied(guard, promise) for promise in promises)
 
@@ -129,6 +130,8 @@ def own_claims(function: Function, places: Mapping[SOp, Span]) -> Iterator[Claim
         given = (*requires, *conditions_owed([wire.value]))
         yield Claim("wire", f"{wire.wire} is {wire.wanted}", function, wire.span, _belongs(wire), given)
     for owed in owed_by([function.result]):
+        if owed.kind == "wire":
+            continue  # It is claimed where it is written: above, or by the function that is called.
         place = places.get(owed.node, function.span) if owed.node else function.span
         yield Claim(owed.kind, owed.text, function, place, owed.condition, (*requires, *owed.given))
     yield from (replace(claim, is_promised=True) for claim in _promised_claims(function))

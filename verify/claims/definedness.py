@@ -4,7 +4,8 @@
    a position a sequence that reaches so far, and a cell what its contract requires.
 2. A quantifier owes what its body owes, for every value of its variable. The body is evaluated lazily: what stands
    behind a guard (`and`, `or`, `if`) is owed only where the guard lets it through.
-3. A fold owes what its step owes, of every state that it passes through: the state before a position is what the
+3. A value that enters a port owes that it is of the port's type: a run stops where it is not.
+4. A fold owes what its step owes, of every state that it passes through: the state before a position is what the
    same fold, running, has come to at the position before.
 """
 
@@ -20,6 +21,7 @@ from ...dsl.checking.contracts import read_contract
 from ...dsl.graph import (
     DEFINED_WHEN_EMPTY,
     Aggregate,
+    Ascribe,
     At,
     CellCall,
     Constant,
@@ -149,6 +151,9 @@ def _own(node: SOp) -> Iterator[Owed]:
             yield _defined("the divisor is not zero", _where_applied(node, compared(divisor, "!=", 0)))
         case Aggregate():
             yield from _of_aggregate(node)
+        case Ascribe(arguments=(value,), declared=declared):
+            belongs = everywhere(is_member(value, element_of(declared), element_of(value.type)))
+            yield Owed("wire", f"the value is {element_of(declared)}", belongs, belongs)
         case Lookup() if not _is_total(node):
             yield _defined("the table has an entry", _where_applied(node, _has_entry(node)))
         case At(arguments=(_, position)):
