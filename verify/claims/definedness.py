@@ -156,13 +156,29 @@ def _own(node: SOp) -> Iterator[Owed]:
             yield Owed("wire", f"the value is {element_of(declared)}", belongs, belongs)
         case Lookup() if not _is_total(node):
             yield _defined("the table has an entry", _where_applied(node, _has_entry(node)))
+        case Elementwise(operator="^", arguments=(base, exponent)):
+            yield from _of_power(node, base, exponent)
         case At(arguments=(_, position)):
             ends = compared(position, "<", Length()), compared(position, ">=", Elementwise((Length(),), "negate"))
-            yield _defined("the position is in the sequence", everywhere(all_of(ends)))
+            whole = () if isinstance(element_of(position.type), Int) else (_is_whole(position),)
+            yield _defined("the position is in the sequence", everywhere(all_of((*whole, *ends))))
         case Reduce(operator="min" | "max"):
             yield _defined("the sequence is not empty", compared(Length(), ">", 0))
         case CellCall():
             yield from _of_cell(node)
+
+
+def _is_whole(number: SOp) -> SOp:
+    return compared(Elementwise((number, _ONE), "%"), "==", 0)
+
+
+def _of_power(node: SOp, base: SOp, exponent: SOp) -> Iterator[Owed]:
+    found = element_of(exponent.type)
+    if not isinstance(found, Int):
+        yield _defined("the exponent is whole", _where_applied(node, _is_whole(exponent)))
+    if (not isinstance(found, Int) or found.low is None or found.low < 0) and contains(element_of(base.type), 0):
+        answers = any_of((compared(exponent, ">=", 0), compared(base, "!=", 0)))
+        yield _defined("no negative power of zero", _where_applied(node, answers))
 
 
 def _where_applied(node: SOp, condition: SOp) -> SOp:
