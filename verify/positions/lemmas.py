@@ -82,10 +82,11 @@ def _permutes(
     first, second = z3.Ints("first second")
     moved, other = as_term(place(first)), as_term(place(second))
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]
-    apart = [symbolic.in_range(first), symbolic.in_range(second), first != second]
-    claims = {"keys are positions": symbolic.in_range(moved), "keys differ": moved != other}
-    for purpose, claim in claims.items():
-        query = proved(claim, [*symbolic.axioms, *assumed, *apart], steps, purpose)
+    inside, apart = [symbolic.in_range(first)], [symbolic.in_range(second), first != second]
+    # Where there is one position only there are no two: that its key is a position is a question of its own.
+    claims = {"keys are positions": (symbolic.in_range(moved), inside), "keys differ": (moved != other, inside + apart)}
+    for purpose, (claim, places) in claims.items():
+        query = proved(claim, [*symbolic.axioms, *assumed, *places], steps, purpose)
         if query is None:
             return False
         asked.append(query)
