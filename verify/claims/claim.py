@@ -85,9 +85,9 @@ def call_claims(call: CallSite, caller: Function) -> Iterator[Claim]:
     for clause in call.callee.requires:
         text, condition = f"{call.callee.name} {clause.text}", _at_call(clause, call)
         well_formed = list(_well_formed(text, caller, call.span, condition, given))
-        given = (*given, *(claim.condition for claim in well_formed))
+        defined = (*given, *(claim.condition for claim in well_formed))
         yield from well_formed
-        yield from _split("requires", text, caller, call.span, condition, given)
+        yield from _split("requires", text, caller, call.span, condition, defined)
 
 
 def fitting_claims(call: CallSite, caller: Function) -> Iterator[Claim]:
@@ -138,14 +138,14 @@ def own_claims(function: Function, places: Mapping[SOp, Span]) -> Iterator[Claim
 
 
 def _promised_claims(function: Function) -> Iterator[Claim]:
-    """What a function promises, and that its promises are defined."""
+    """What a function promises, and that its promises are defined; each whether or not another one is."""
     given = (*requirements(function), *conditions_owed([function.result]))
     for clause in function.ensures:
         condition = substitute(clause.condition, {function.result_input: function.result})
         well_formed = list(_well_formed(clause.text, function, clause.span, condition, given))
-        given = (*given, *(claim.condition for claim in well_formed))
+        defined = (*given, *(claim.condition for claim in well_formed))
         yield from well_formed
-        yield from _split("ensures", clause.text, function, clause.span, condition, given)
+        yield from _split("ensures", clause.text, function, clause.span, condition, defined)
 
 
 def _well_formed(text: str, function: Function, span: Span, condition: SOp, given: tuple[SOp, ...]) -> Iterator[Claim]:
