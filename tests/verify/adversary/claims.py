@@ -180,7 +180,11 @@ def _program(random: Random, depth: int) -> str:
     names = [name for name in (*_INPUTS, "k") if re.search(rf"\b{name}\b", " ".join([body, *contract]))] or ["xs"]
     typed = [f"{name}: {_type(random, name)}" for name in names]
     written = " ".join([body, *contract])
-    steps = [line for line in re.split(r"\n(?=def )", STEPS) if (found := re.search(r"def (\w+)", line)) and found[1] in written]
+    steps = [
+        line
+        for line in re.split(r"\n(?=def )", STEPS)
+        if (found := re.search(r"def (\w+)", line)) and found[1] in written
+    ]
     return "\n".join([*steps, f"main({', '.join(typed)}) {' '.join(contract)} = {body};"])
 
 

@@ -16,8 +16,8 @@ import z3
 from stdcell.dsl import Program
 from stdcell.dsl.graph import Input, SOp
 from stdcell.dsl.program import Function
-from stdcell.dsl.types import Bool, Element, Int, Seq, Token, Value, element_of
-from stdcell.errors import RuntimeFault, VerificationError
+from stdcell.dsl.types import Seq, Value, element_of
+from stdcell.errors import RuntimeFault
 from stdcell.runtime.evaluate import evaluate
 from stdcell.runtime.inputs import parameters_of
 from stdcell.runtime.reference import Exact, call_by_contract
@@ -71,7 +71,9 @@ class Encoded:
         solver = new_solver(STEPS)
         solver.add(*self._facts)
         for key, given in inputs.items():
-            pairs = zip(self._inputs[key], given, strict=True) if isinstance(given, list) else [(self._inputs[key], given)]
+            pairs = (
+                zip(self._inputs[key], given, strict=True) if isinstance(given, list) else [(self._inputs[key], given)]
+            )
             solver.add(*(term == self._term(value) for term, value in pairs))
         answers = z3.And(*(as_term(owed) for owed in self._owed)) if self._owed else z3.BoolVal(True)
         if solver.check() != z3.sat:
@@ -117,6 +119,3 @@ def exact_value(program: Program, node: SOp, n_positions: int, inputs: Mapping[s
         return evaluate([node], Exact(program, call_by_contract), n_positions, inputs)[node]
     except RuntimeFault:
         return None
-
-
-_ = (Bool, Element, Int, Token, VerificationError)
