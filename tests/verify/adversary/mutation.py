@@ -20,7 +20,7 @@ LIBRARY = Path(__file__).parents[3] / "library"
 
 @dataclass(frozen=True)
 class Judged:
-    """A mutant, what is wrong with it on a short input (None: nothing), and the one word that verification has for it."""
+    """A mutant, what is wrong with it on a short input (None: nothing), and verification's one word for it."""
 
     mutant: Mutant
     wrong: str | None
