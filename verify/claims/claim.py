@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ...dsl.graph import Ascribe, Constant, Input, SOp, inputs_of, nodes_within, substitute
+from ...dsl.graph import Ascribe, Constant, Input, Quantified, SOp, inputs_of, nodes_within, substitute
 from ...dsl.program import CallSite, Clause, Function, Obligation, Program
 from ...dsl.types import Fit, Seq, element_of, fit
 from ...errors import Span
@@ -112,12 +112,20 @@ def promises_of(call: CallSite, given: Sequence[SOp]) -> tuple[SOp, ...]:
 
 
 def requirements(function: Function) -> tuple[SOp, ...]:
-    """What a function may assume of its parameters: its requirements, and that they are defined."""
-    return tuple(
-        condition
-        for clause in function.requires
-        for condition in (*conditions_owed([clause.condition]), clause.condition)
-    )
+    """What a function may assume of its parameters: its requirements, and that what they were read by is defined."""
+    parts = (part for clause in function.requires for part in conjuncts(clause.condition))
+    return tuple(condition for part in parts for condition in (*_defined_where_it_holds(part), part))
+
+
+def _defined_where_it_holds(condition: SOp) -> Iterator[SOp]:
+    """What is defined where a condition was found to hold.
+
+    A quantifier is read only as far as its answer needs: of one that is not `forall` itself, nothing is known.
+    """
+    quantifiers = [node for node in nodes_within([condition]) if isinstance(node, Quantified)]
+    unread = [node.body for node in quantifiers if node != condition or node.operator == "exists"]
+    behind = dict.fromkeys(nodes_within(unread))
+    return (owed.condition for owed in owed_by([condition]) if owed.node not in behind)
 
 
 def own_claims(function: Function, places: Mapping[SOp, Span]) -> Iterator[Claim]:

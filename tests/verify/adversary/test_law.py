@@ -79,6 +79,10 @@ BREAKS = {
         "",
         "main(xs: seq[int 0..2], k: int 1..2) requires length > 2 = xs[k / 2];",
     ),
+    "a requirement that is read only as far as needed": (
+        "",
+        "main(xs: seq[int -1..1], k: int 0..2) requires exists i: xs[i + 1] == xs[i - 1] ensures k < 2 = xs;",
+    ),
     "a negative power of zero": ("", "main(x: int 0..3, y: int -1..3) = x ^ y;"),
 }
 
