@@ -40,7 +40,7 @@ from ...dsl.graph import (
 from ...dsl.types import Bool, Element, Int, Seq, Token, Value, contains, element_of
 from .conditions import all_of, any_of, compared, everywhere, implied, is_member, negated
 
-__all__ = ["Owed", "conditions_owed", "owed_by"]
+__all__ = ["Ledger", "Owed", "at_every_step", "conditions_owed", "owed_by"]
 
 _ZERO, _ONE = Constant((), 0), Constant((), 1)
 _MOST_KEYS = 100_000
@@ -68,30 +68,40 @@ class Owed:
 
 def owed_by(roots: Iterable[SOp]) -> list[Owed]:
     """Everything that the nodes owe, what arguments owe before what the nodes that read them owe; each once."""
-    ledger = _Ledger()
-    found: dict[SOp, Owed] = {}
-    for root in roots:
-        found = {**ledger.of(root, is_lazy=False), **found}
-    return list(found.values())
+    return Ledger().owed_by(roots)
 
 
 def conditions_owed(roots: Iterable[SOp]) -> tuple[SOp, ...]:
     """The conditions under which the nodes have answers."""
-    return tuple(owed.condition for owed in owed_by(roots))
+    return Ledger().conditions_owed(roots)
 
 
-class _Ledger:
-    """What every node owes, by condition; of a graph that is evaluated lazily, behind its guards."""
+class Ledger:
+    """What every node owes, by condition; of a graph that is evaluated lazily, behind its guards.
+
+    What was found of a node is kept, so that a graph which is asked about again and again is walked once.
+    """
 
     def __init__(self) -> None:
-        self._entries: dict[tuple[SOp, bool], Mapping[SOp, Owed]] = {}
+        self._entries: Mapping[bool, dict[SOp, Mapping[SOp, Owed]]] = {False: {}, True: {}}
 
-    def of(self, root: SOp, *, is_lazy: bool) -> Mapping[SOp, Owed]:
+    def owed_by(self, roots: Iterable[SOp]) -> list[Owed]:
+        """As the function `owed_by`."""
+        found: dict[SOp, Owed] = {}
+        for root in roots:
+            found = {**self._of(root, is_lazy=False), **found}
+        return list(found.values())
+
+    def conditions_owed(self, roots: Iterable[SOp]) -> tuple[SOp, ...]:
+        """As the function `conditions_owed`."""
+        return tuple(owed.condition for owed in self.owed_by(roots))
+
+    def _of(self, root: SOp, *, is_lazy: bool) -> Mapping[SOp, Owed]:
         """What a graph owes."""
-        for node in topological([root]):
-            if (node, is_lazy) not in self._entries:
-                self._entries[node, is_lazy] = self._entry(node, is_lazy)
-        return self._entries[root, is_lazy]
+        entries = self._entries[is_lazy]
+        for node in topological([root], entries):
+            entries[node] = self._entry(node, is_lazy)
+        return entries[root]
 
     def _entry(self, node: SOp, is_lazy: bool) -> Mapping[SOp, Owed]:
         found: dict[SOp, Owed] = {}
@@ -105,18 +115,18 @@ class _Ledger:
     def _of_arguments(self, node: SOp, is_lazy: bool) -> Iterator[Owed]:
         guards = _guards(node) if is_lazy else {}
         for place, argument in enumerate(node.arguments):
-            owed_there = self._entries[argument, is_lazy].values()
+            owed_there = self._entries[is_lazy][argument].values()
             guard = guards.get(place)
             yield from (owed.mapped(partial(implied, guard)) if guard else owed for owed in owed_there)
 
     def _of_inner_graph(self, node: SOp, is_lazy: bool) -> Iterator[Owed]:
         match node:
             case Quantified(body=body):
-                inner = self.of(body, is_lazy=True).values()
+                inner = self._of(body, is_lazy=True).values()
                 yield from (owed.mapped(lambda case: replace(node, operator="forall", body=case)) for owed in inner)
             case Fold(step=step):
-                inner = self.of(step, is_lazy=is_lazy).values()
-                yield from (owed.mapped(lambda case: _at_every_step(node, case)) for owed in inner)
+                inner = self._of(step, is_lazy=is_lazy).values()
+                yield from (owed.mapped(lambda case: at_every_step(node, case)) for owed in inner)
 
 
 def _guards(node: SOp) -> Mapping[int, SOp]:
@@ -133,7 +143,7 @@ def _guards(node: SOp) -> Mapping[int, SOp]:
     return {}
 
 
-def _at_every_step(fold: Fold, condition: SOp) -> SOp:
+def at_every_step(fold: Fold, condition: SOp) -> SOp:
     """That a condition on a fold's state and items holds at every position, before the step is taken there."""
     *sequences, initial = fold.arguments
     state, *items = fold.parameters

@@ -19,6 +19,7 @@ from stdcell.errors import VerificationError
 from stdcell.runtime.inputs import bind_inputs
 from stdcell.verify import Claim, Effort, Report, Verdict, functions_in_order, own_claims, verify
 from stdcell.verify.claims.claim import call_claims
+from stdcell.verify.claims.cut import Cut
 from stdcell.verify.outcome import NoAnswer, Outcome, Proof, Refutation, Strategy
 from stdcell.verify.prove import FOR_ALL_LENGTHS, UP_TO_A_LENGTH
 from stdcell.verify.replay import replayed
@@ -114,5 +115,5 @@ def claims_of(program: Program) -> Iterator[Claim]:
     """Every claim, of callees before callers."""
     for function in functions_in_order(program):
         for call in function.calls:
-            yield from call_claims(call, function)
+            yield from call_claims(call, Cut(function))
         yield from own_claims(function, program.spans)
