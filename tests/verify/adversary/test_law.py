@@ -55,6 +55,10 @@ BREAKS = {
         "def g(x: seq[int 0..4]) -> seq[int 0..4] { return max(select(indices, indices, <=), x, 0); }",
         "main(xs: seq[int 0..9]) ensures forall i: (xs[i] <= 4 and g(xs)[i] >= 0) = xs;",
     ),
+    "a fraction behind a guard": (
+        "def whole(x: int) -> int { return x; }",
+        "main(xs: seq[real 0..2]) ensures forall i: (xs[i] == 1 or xs[i] == 2) and whole(xs[i]) >= 0 = xs;",
+    ),
     "a promise of what has no answer": (
         "def f(xs: seq[int 0..1]) -> seq[real] ensures length != 3 { return xs / (length - 3); }",
         "main(xs: seq[int 0..1]) = f(xs);",
