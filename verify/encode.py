@@ -35,7 +35,7 @@ from ..errors import VerificationError
 from ..runtime.evaluate import Algebra, evaluate
 from ..runtime.exact import answer_to_nothing
 from .linear import Atoms, Linear
-from .logic import Condition, all_of, any_of, negated, term_of
+from .logic import Condition, all_of, any_of, negated
 from .numeric.tolerance import meaning_of
 from .terms import tokens_in
 from .values import Ratio, Values, Word
@@ -97,9 +97,8 @@ class Unrolled(Algebra[Any]):
         if isinstance(wanted, Int | Real) and isinstance(value, Word | str):
             return self._of.undefined()
         if isinstance(wanted, Int) and not self._of.atoms.is_whole(number := self._of.sum_of(value)):
-            whole = self._of.atoms.atom(z3.ToInt(self._of.atoms.term(number)))
-            self._of.facts.append(term_of(self._of.equal(whole, number)))
-            value = whole
+            # Not that it is whole: behind a guard it may not be.
+            value = self._of.atoms.atom(z3.ToInt(self._of.atoms.term(number)))
         return value
 
     def at(self, node: At, sequence: Sequence[Any], position: Any) -> Any:
