@@ -40,11 +40,11 @@ def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: TokenCodes, s
         if keys is not None and keys not in lemmas.inverses:
             symbolic = Symbolic(codes, lemmas)
             if _is_onto(keys, given) or _permutes(partial(symbolic.at, keys), symbolic, given, steps, asked):
-                lemmas.inverses[keys] = z3.Function(f"inverse.{keys.digest[:8]}", z3.IntSort(), z3.IntSort())
+                lemmas.inverses[keys] = z3.Function(f"inverse.{keys.digest[:16]}", z3.IntSort(), z3.IntSort())
         if not isinstance(node, Aggregate) or node.operator in DEFINED_WHEN_EMPTY:
             continue
         if Symbolic(codes, lemmas).gathered_from(node) is None and _agree(node, given, codes, lemmas, steps):
-            lemmas.witnesses[node] = z3.Function(f"witness.{node.digest[:8]}", z3.IntSort(), z3.IntSort())
+            lemmas.witnesses[node] = z3.Function(f"witness.{node.digest[:16]}", z3.IntSort(), z3.IntSort())
     return lemmas
 
 
@@ -107,5 +107,5 @@ def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symboli
         match condition:
             case Reduce(operator="permutation", arguments=(left, right)):
                 graph.add_edge(left, right)
-                symbolic.axioms += rearrangement_axioms(symbolic, left, right)
+                symbolic.state(rearrangement_axioms(symbolic, left, right))
     return graph

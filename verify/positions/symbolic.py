@@ -9,8 +9,8 @@ positions, the only key that equals a query is known, and the aggregate is the v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,21 +38,22 @@ from ...dsl.graph import (
     inputs_of,
     substitute,
 )
-from ...dsl.types import Bool, Element, Int, Seq, Token, element_of
+from ...dsl.types import Bool, Element, Int, Real, Seq, Token, element_of
 from ...errors import VerificationError
 from ..solver import Query
 from ..terms import TokenCodes, apply, apply_at, as_term, conjunction, fresh, looked_up, sort_of, within
 from .axioms import (
-    contained_axioms,
+    Axiom,
+    extreme_axioms,
     inverse_axioms,
     mean_axioms,
     recurrence_axioms,
     selection_axioms,
     sum_axioms,
     total_axioms,
-    width_axioms,
     witness_axiom,
 )
+from .families import Family, counted_axioms, pair_rule, size_axioms
 
 __all__ = ["Lemmas", "Symbolic"]
 
@@ -75,22 +76,42 @@ class Lemmas:
 
 
 class Symbolic:
-    """Terms for nodes at symbolic positions, and the axioms about them."""
+    """Terms for nodes at symbolic positions, and the axioms about them.
+
+    Attributes:
+        length: how many positions there are.
+        axioms: what is known.
+        schemas: the names of the schemas whose instances are among the axioms, in order of use.
+    """
 
     def __init__(self, codes: TokenCodes, lemmas: Lemmas) -> None:
         self.length = z3.Int("n")
         self.axioms: list[Any] = [self.length >= 0]
-        self._codes = codes
+        self.schemas: dict[str, None] = {}
         self.lemmas = lemmas
-        self._functions: dict[SOp, Any] = {}
+        self._codes = codes
+        self._functions: dict[SOp, tuple[Any, tuple[Input, ...]]] = {}
         self._scalars: dict[SOp, Any] = {}
-        self._widths: dict[SOp, Any] = {}
+        self._families: list[Family] = []
         self._bound: Mapping[SOp, Any] = {}
         self._reads: dict[SOp, frozenset[Input]] = {}
         for permuting, inverse in lemmas.inverses.items():
-            self.axioms += inverse_axioms(self, permuting, inverse)
+            self.state(inverse_axioms(self, permuting, inverse))
         for aggregate, witness in lemmas.witnesses.items():
-            self.axioms.append(witness_axiom(self, aggregate, witness))
+            self.state([witness_axiom(self, aggregate, witness)])
+
+    def state(self, axioms: Iterable[Axiom], variables: Sequence[Any] = ()) -> None:
+        """Assert instances of schemas, of all positions and of all values of the variables."""
+        for axiom in axioms:
+            places = [z3.FreshInt("p") for _ in range(axiom.n_positions)]
+            condition = as_term(axiom.condition(*places))
+            ranged = z3.Implies(conjunction([*map(self.in_range, places)]), condition) if places else condition
+            patterns = [axiom.patterns(*places)] if axiom.patterns is not None else []
+            self._assert(axiom.schema, [*variables, *places], ranged, patterns)
+
+    def _assert(self, schema: str, variables: Sequence[Any], condition: Any, patterns: Sequence[Any]) -> None:
+        self.schemas[schema] = None
+        self.axioms.append(z3.ForAll(list(variables), condition, patterns=patterns) if variables else condition)
 
     def in_range(self, position: Any) -> Any:
         """That a term is a position of the sequence."""
@@ -115,7 +136,10 @@ class Symbolic:
                 return _narrowed(self.at(value, position), element_of(node.type))
             case Aggregate():
                 return self._aggregated(node, position)
-            case Input() | SelectorWidth() | Fold():
+            case Input() | SelectorWidth():
+                return self._function(node)(position)
+            case Fold():
+                self._demand_closed(node)
                 return self._function(node)(position)
         raise AssertionError(f"an unforeseen sequence: {type(node).__name__}")
 
@@ -150,7 +174,7 @@ class Symbolic:
             case Input(key=key):
                 return self._unknown(node, key)
             case Fold():
-                return self._unknown(node, f"fold.{node.digest[:8]}")
+                return self._unknown(node, f"fold.{node.digest[:16]}")
             case Reduce():
                 return self._reduction(node)
         raise AssertionError(f"an unforeseen scalar: {type(node).__name__}")
@@ -170,10 +194,14 @@ class Symbolic:
 
     def within(self, values: Mapping[SOp, Any], root: SOp) -> Any:
         """The value of an inner graph, whose inputs have these values."""
-        before = self._bound
-        self._bound = {**before, **values}
-        try:
+        with self._binding({**self._bound, **values}):
             return self.scalar(root)
+
+    @contextmanager
+    def _binding(self, values: Mapping[SOp, Any]) -> Iterator[None]:
+        before, self._bound = self._bound, values
+        try:
+            yield
         finally:
             self._bound = before
 
@@ -190,63 +218,109 @@ class Symbolic:
 
     def _is_open(self, node: SOp) -> bool:
         """Whether a node reads what a graph around it binds, so that its value is not one and the same."""
-        if not self._bound:
-            return False
+        return bool(self._bound) and bool(self._free(node))
+
+    def _free(self, node: SOp) -> tuple[Input, ...]:
+        """What a node reads of what is bound, in an order that does not depend on where the node stands."""
         if node not in self._reads:
             self._reads[node] = frozenset(inputs_of([node]))
-        return not self._reads[node].isdisjoint(self._bound)
+        read = [variable for variable in self._bound if variable in self._reads[node] and isinstance(variable, Input)]
+        return tuple(sorted(read, key=lambda variable: variable.key))
 
     def _demand_closed(self, node: SOp) -> None:
         if self._is_open(node):
             raise VerificationError(
-                "a total or a selection that depends on a bound variable is proved up to a length only"
+                f"a {type(node).__name__.lower()} that depends on a bound variable is proved up to a length only"
             )
 
-    def for_all(
-        self, n_positions: int, condition: Callable[..., Any], patterns: Callable[..., Any] | None = None
-    ) -> Any:
+    def for_all(self, n_positions: int, condition: Callable[..., Any]) -> Any:
         """That a condition holds for all choices of positions of the sequence."""
         bound = [z3.FreshInt("p") for _ in range(n_positions)]
-        ranged = z3.Implies(conjunction([*map(self.in_range, bound)]), as_term(condition(*bound)))
-        return z3.ForAll(bound, ranged, patterns=[] if patterns is None else [patterns(*bound)])
+        return z3.ForAll(bound, z3.Implies(conjunction([*map(self.in_range, bound)]), as_term(condition(*bound))))
 
     def exists(self, condition: Callable[[Any], Any]) -> Any:
         """That a condition holds at some position of the sequence."""
         bound = z3.FreshInt("p")
         return z3.Exists([bound], z3.And(self.in_range(bound), as_term(condition(bound))))
 
-    # Sequences as functions of the position.
+    # What is known by axioms only: functions of what is bound and, of sequences, of the position.
 
-    def _function(self, node: SOp) -> Any:
+    def _function(self, node: SOp) -> Callable[..., Any]:
+        """The node's values; at a position, if it is a sequence."""
         if node not in self._functions:
-            self._demand_closed(node)
-            name = f"{type(node).__name__}.{node.digest[:8]}"
-            function = z3.Function(name, z3.IntSort(), sort_of(element_of(node.type)))
-            self._functions[node] = function
-            self._explain(node, function)
-        return self._functions[node]
+            self._declare(node)
+        function, free = self._functions[node]
+        values = [self._bound_value(variable) for variable in free]
+        return lambda *position: function(*values, *position)
 
-    def _explain(self, node: SOp, function: Any) -> None:
-        """Add what is known of a node's values."""
+    def _bound_value(self, variable: Input) -> Any:
+        """The term that is bound to a variable, of the variable's sort."""
+        term, sort = as_term(self._bound[variable]), sort_of(element_of(variable.type))
+        if term.sort() == z3.IntSort() and sort == z3.RealSort():
+            return z3.ToReal(term)
+        if term.sort() != sort:
+            raise VerificationError(f"a value of type {variable.type} is expected where the solver has a {term.sort()}")
+        return term
+
+    def _declare(self, node: SOp) -> None:
+        free = self._free(node)
+        place = [z3.IntSort()] if isinstance(node.type, Seq) else []
+        sorts = [*(sort_of(element_of(variable.type)) for variable in free), *place]
+        element, name = element_of(node.type), f"{type(node).__name__}.{node.digest[:16]}"
+        function = z3.Function(name, *sorts, sort_of(element)) if sorts else _constant(fresh(element, name))
+        self._functions[node] = function, free
+        variables = [z3.FreshConst(sort_of(element_of(variable.type)), "bound") for variable in free]
+        with self._binding(dict(zip(free, variables, strict=True))):
+            if not free:
+                self._assert_typed(node, function)
+            self.state(self._about(node, self._function(node)), variables)
+            family = self._family(node)
+        if family:
+            self._compare(family)
+
+    def _assert_typed(self, node: SOp, function: Any) -> None:
         element = element_of(node.type)
-        if not isinstance(element, Bool):
-            typed = self.for_all(1, lambda p: within(element, function(p), self._codes), function)
-            self.axioms.append(typed)
+        if isinstance(node.type, Seq) and not isinstance(element, Bool) and not isinstance(node, SelectorWidth):
+            typed = Axiom("types", 1, lambda p: within(element, function(p), self._codes), function)
+            self.state([typed])
+
+    def _about(self, node: SOp, function: Callable[..., Any]) -> Iterable[Axiom]:
+        """What is known of a node's values by themselves."""
         match node:
             case SelectorWidth(arguments=(selector,)):
-                self._explain_width(selector, function)
+                return self._about_width(selector, function)
             case Aggregate(operator="mean"):
-                self.axioms += mean_axioms(self, node, function)
+                return mean_axioms(self, node, function)
             case Aggregate(operator="sum"):
-                self.axioms += sum_axioms(self, node, function)
+                return sum_axioms(self, node, function)
             case Aggregate():
-                pick = z3.Function(f"pick.{node.digest[:8]}", z3.IntSort(), z3.IntSort())
-                self.axioms += selection_axioms(self, node, function, pick)
-            case Fold():
-                self._explain_running(node, function)
+                return self._about_picked(node, function)
+            case Fold(running=True):
+                return self._about_running(node, function)
+            case Reduce(operator="count", arguments=(condition,)):
+                return size_axioms(self, function, lambda key: self._holds(condition, key), asks=False)
+            case Reduce(operator="sum", arguments=(sequence,)):
+                return total_axioms(self, sequence, function())
+            case Reduce(operator="min" | "max" as operator, arguments=(sequence,)):
+                return extreme_axioms(self, operator, sequence, function())
+        return ()
 
-    def _explain_running(self, node: Fold, running: Any) -> None:
-        """Add the recurrence; nothing where the step has no terms at a symbolic position."""
+    def _about_width(self, selector: SOp, width: Callable[[Any], Any]) -> Iterator[Axiom]:
+        def row(query: Any, key: Any) -> Any:
+            return self.selects(selector, query, key)
+
+        yield from size_axioms(self, width, row, asks=True)
+        yield from counted_axioms(self, selector, width, row, self._only_key(selector))
+
+    def _about_picked(self, node: Aggregate, answer: Callable[[Any], Any]) -> Iterator[Axiom]:
+        _, free = self._functions[node]
+        sorts = [*(sort_of(element_of(variable.type)) for variable in free), z3.IntSort()]
+        pick = z3.Function(f"pick.{node.digest[:16]}", *sorts, z3.IntSort())
+        values = [self._bound_value(variable) for variable in free]
+        return selection_axioms(self, node, answer, lambda query: pick(*values, query))
+
+    def _about_running(self, node: Fold, running: Callable[[Any], Any]) -> Iterator[Axiom]:
+        """The recurrence; nothing where the step has no terms at a symbolic position."""
         state, *items = node.parameters
 
         def step(before: Any, position: Any) -> Any:
@@ -254,7 +328,61 @@ class Symbolic:
             return self.within({state: before, **dict(zip(items, elements, strict=True))}, node.step)
 
         with suppress(VerificationError):
-            self.axioms += recurrence_axioms(self, node, running, step)
+            yield from recurrence_axioms(self, node, running, step)
+
+    def range_of(self, values: SOp) -> tuple[Any, Any]:
+        """The ends of the type of numbers, None where it has none or does not count: of what depends on a variable."""
+        type_ = element_of(values.type)
+        return (type_.low, type_.high) if isinstance(type_, Int | Real) and not self._is_open(values) else (None, None)
+
+    # Sums, by themselves and beside those before.
+
+    def _family(self, node: SOp) -> Family | None:
+        """The sums that a node is, one for each choice of what it reads of what is bound, and of the query."""
+        function, free = self._functions[node]
+        asks = isinstance(node.type, Seq)
+        sorts = (*(sort_of(element_of(variable.type)) for variable in free), *([z3.IntSort()] if asks else []))
+
+        def bound(read: Callable[..., Any]) -> Callable[[Sequence[Any], Any], Any]:
+            def at(values: Sequence[Any], key: Any) -> Any:
+                with self._binding(dict(zip(free, values[: len(free)], strict=True))):
+                    return read(*values[len(free) :], key)
+
+            return at
+
+        match node:
+            case SelectorWidth(arguments=(selector,)):
+                return Family(sorts, asks, function, bound(lambda query, key: self.selects(selector, query, key)))
+            case Reduce(operator="count", arguments=(condition,)):
+                return Family(sorts, asks, function, bound(lambda key: self._holds(condition, key)))
+            case Aggregate(operator="sum", arguments=(selector, values)):
+                return Family(sorts, asks, function, None, bound(lambda *at: self._added(selector, values, *at)))
+            case Reduce(operator="sum", arguments=(sequence,)):
+                return Family(sorts, asks, function, None, bound(lambda key: self.at(sequence, key)))
+        return None
+
+    def _added(self, selector: SOp, values: SOp, query: Any, key: Any) -> Any:
+        return apply("if", (self.selects(selector, query, key), self.at(values, key), 0))
+
+    def _holds(self, condition: SOp, key: Any) -> Any:
+        return as_term(apply("and", (True, self.at(condition, key))))
+
+    def _compare(self, family: Family) -> None:
+        """State what holds of a family and each one before, itself included."""
+        self._families.append(family)
+        for other in self._families:
+            for left, right in ((family, other), (other, family))[: 1 if other is family else 2]:
+                self._state_pair(left, right)
+
+    def _state_pair(self, left: Family, right: Family) -> None:
+        a, b = ([z3.FreshConst(sort, "p") for sort in family.sorts] for family in (left, right))
+        queries = [values[-1] for family, values in ((left, a), (right, b)) if family.asks]
+        called = [family.total(*values) for family, values in ((left, a), (right, b)) if values]
+        schema, condition = pair_rule(self, left, a, right, b)
+        ranged = z3.Implies(conjunction([*map(self.in_range, queries)]), condition) if queries else condition
+        self._assert(schema, [*a, *b], ranged, [z3.MultiPattern(*called)] if called else [])
+
+    # Selectors.
 
     def selects(self, selector: SOp, query: Any, key: Any) -> Any:
         """That a query selects a key."""
@@ -267,15 +395,6 @@ class Symbolic:
             case SelectorLogic(operator=operator):
                 return apply(operator, [self._selected(argument, query, key) for argument in selector.arguments])
         raise AssertionError(f"an unforeseen selector: {type(selector).__name__}")
-
-    def _explain_width(self, selector: SOp, width: Any) -> None:
-        """Add what is known of a selector's widths, by themselves and beside those of the selectors before."""
-        self.axioms += width_axioms(self, selector, width, self._only_key(selector))
-        self._widths[selector] = width
-        for other, other_width in self._widths.items():
-            self.axioms += contained_axioms(self, selector, width, other, other_width)
-            if other != selector:
-                self.axioms += contained_axioms(self, other, other_width, selector, width)
 
     # Gathers: aggregates whose one selected key is known.
 
@@ -356,11 +475,12 @@ class Symbolic:
                 )
             case "permutation":
                 self._demand_closed(node)
-                return z3.Bool(f"permutation.{node.digest[:8]}")
-        self._demand_closed(node)
-        total = fresh(element_of(node.type), f"{node.operator}.{node.digest[:8]}")
-        self.axioms += total_axioms(self, node.operator, first, total)
-        return total
+                return z3.Bool(f"permutation.{node.digest[:16]}")
+        return self._function(node)()
+
+
+def _constant(term: Any) -> Callable[[], Any]:
+    return lambda: term
 
 
 def _meaning(call: CellCall) -> SOp:
