@@ -20,10 +20,13 @@ from ..terms import apply, as_term, conjunction
 __all__ = [
     "Axiom",
     "Positions",
+    "average_axiom",
+    "end_axioms",
     "equal",
     "extreme_axioms",
     "inverse_axioms",
     "mean_axioms",
+    "parity_axiom",
     "rearrangement_axioms",
     "recurrence_axioms",
     "selection_axioms",
@@ -178,12 +181,24 @@ def _prefix_sum_axioms(here: Positions, node: Aggregate, total: Any) -> Iterator
         case _:
             return
 
-    def added(query: Any) -> Any:
-        before = apply("if", (query == 0, 0, total(query - 1)))
-        element = apply("if", (query < lag, 0, here.at(values, query - lag)))
-        return equal(total(query), apply("+", (before, element)))
+    def element(query: Any) -> Any:
+        return here.at(values, query - lag)
 
-    yield Axiom("prefix sum", 1, added, total)
+    def first() -> Any:
+        start = 0 if lag else here.at(values, z3.IntVal(0))
+        return z3.Implies(here.length > 0, equal(total(z3.IntVal(0)), start))
+
+    yield Axiom("prefix sum", 0, first)
+    yield from _follows("prefix sum", total, lambda before, place: apply("+", (before, element(place))))
+
+
+def _follows(schema: str, values: Any, step: Callable[[Any, Any], Any]) -> Iterator[Axiom]:
+    """What a value is after the one before; said of two values that are both thought of, so that it makes no third."""
+
+    def after(before: Any, place: Any) -> Any:
+        return z3.Implies(place == before + 1, equal(values(place), step(values(before), place)))
+
+    yield Axiom(schema, 2, after, lambda p, q: z3.MultiPattern(values(p), values(q)))
 
 
 def recurrence_axioms(here: Positions, node: Fold, running: Any, step: Callable[[Any, Any], Any]) -> Iterator[Axiom]:
@@ -191,12 +206,10 @@ def recurrence_axioms(here: Positions, node: Fold, running: Any, step: Callable[
     initial, last = here.at(node.arguments[-1], z3.IntVal(0)), running(here.length - 1)
     whole = here.at(replace(node, running=False), z3.IntVal(0))
 
-    def follows(position: Any) -> Any:
-        before = apply("if", (position == 0, initial, running(position - 1)))
-        return equal(running(position), step(before, position))
-
-    yield Axiom("recurrence", 1, follows, running)
+    start = step(initial, z3.IntVal(0))
+    yield Axiom("recurrence", 0, lambda: z3.Implies(here.length > 0, equal(running(z3.IntVal(0)), start)))
     yield Axiom("recurrence", 0, lambda: equal(whole, apply("if", (here.length == 0, initial, last))))
+    yield from _follows("recurrence", running, step)
 
 
 def witness_axiom(here: Positions, aggregate: SOp, witness: Any) -> Axiom:
@@ -215,6 +228,44 @@ def inverse_axioms(here: Positions, permuting: SOp, inverse: Any) -> Iterator[Ax
     yield Axiom("pigeonhole", 1, lambda p: here.in_range(inverse(p)), inverse)
     yield Axiom("pigeonhole", 1, lambda p: here.at(permuting, inverse(p)) == p, inverse)
     yield Axiom("pigeonhole", 1, lambda p: inverse(here.at(permuting, p)) == p)
+
+
+def average_axiom(here: Positions, node: Aggregate, mean: Any) -> Axiom:
+    """A mean is the sum of the selected values, divided by how many there are."""
+    selector, values, *_ = node.arguments
+    total, width = Aggregate((selector, values), "sum"), SelectorWidth((selector,))
+
+    def divided(query: Any) -> Any:
+        count = here.at(width, query)
+        return z3.Implies(count > 0, equal(mean(query), apply("/", (here.at(total, query), count))))
+
+    return Axiom("average", 1, divided, mean)
+
+
+def parity_axiom(here: Positions, selector: SOp, total: Any) -> Axiom:
+    """Whether the pairs of a symmetric selector are an even number depends on those of one position alone."""
+
+    def row(query: Any, key: Any) -> Any:
+        return here.selects(selector, query, key)
+
+    def even(number: Any) -> Any:
+        return number % 2 == 0
+
+    is_symmetric = here.for_all(2, lambda p, q: row(p, q) == row(q, p))
+    all_own, none_own = here.for_all(1, lambda p: row(p, p)), here.for_all(1, lambda p: z3.Not(row(p, p)))
+    counted = z3.And(z3.Implies(all_own, even(total - here.length)), z3.Implies(none_own, even(total)))
+    return Axiom("symmetric pairs", 0, lambda: z3.Implies(is_symmetric, counted))
+
+
+def end_axioms(here: Positions, sequence: SOp) -> Iterator[Axiom]:
+    """A sequence that is not empty has a smallest and a largest element."""
+    for order in ("<=", ">="):
+
+        def is_end(place: Any, order: str = order) -> Any:
+            return here.for_all(1, lambda p: apply(order, (here.at(sequence, place), here.at(sequence, p))))
+
+        some = here.exists(is_end)
+        yield Axiom("least selected", 0, lambda some=some: z3.Implies(here.length > 0, some))
 
 
 def rearrangement_axioms(here: Positions, left: SOp, right: SOp) -> Iterator[Axiom]:

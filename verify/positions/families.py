@@ -17,7 +17,7 @@ from ...dsl.graph import Indices, Select, SelectorLogic, SOp
 from ..terms import apply, as_term
 from .axioms import Axiom, Positions
 
-__all__ = ["Family", "counted_axioms", "pair_rule", "size_axioms"]
+__all__ = ["Family", "PairRule", "counted_axioms", "disjoint_rule", "pair_rule", "size_axioms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Family:
     """Sums over the keys.
 
     Attributes:
+        depth: how many sums, one within another, what a key adds is made of.
         sorts: the sorts of the variables.
         asks: whether the last variable is a position, the query.
         total: the sum at values of the variables.
@@ -32,6 +33,7 @@ class Family:
         adds: of other sums, what a key adds at values of the variables.
     """
 
+    depth: int
     sorts: tuple[Any, ...]
     asks: bool
     total: Callable[..., Any]
@@ -44,6 +46,10 @@ class Family:
             return self.adds(values, key)
         assert self.holds, "a family is one of sizes or of sums"
         return apply("if", (self.holds(values, key), 1, 0))
+
+
+PairRule = Callable[[Positions, Family, Sequence[Any], Family, Sequence[Any]], tuple[str, Any]]
+"""What holds of a sum of each of two families, at values of their variables, and the schema."""
 
 
 def size_axioms(here: Positions, size: Any, counts: Callable[..., Any], *, asks: bool) -> Iterator[Axiom]:
@@ -61,9 +67,16 @@ def size_axioms(here: Positions, size: Any, counts: Callable[..., Any], *, asks:
     yield Axiom("empty size", n, is_none, patterns)
     yield Axiom("full size", n, is_full, patterns)
     if asks:
-        # Consequences of the last two that need no quantifier.
+        yield Axiom(
+            "size of one", 1, lambda q: (size(q) > _one(counts(q, q))) == _has_another(here, counts, q), patterns
+        )
+        # Consequences of the ones before that need no quantifier.
         yield Axiom("full size", 1, lambda q: z3.Implies(z3.Not(counts(q, q)), size(q) < here.length), patterns)
         yield Axiom("empty size", 1, lambda q: z3.Implies(counts(q, q), size(q) > 0), patterns)
+
+
+def _has_another(here: Positions, counts: Callable[..., Any], query: Any) -> Any:
+    return here.exists(lambda key: z3.And(key != query, counts(query, key)))
 
 
 def counted_axioms(
@@ -73,23 +86,23 @@ def counted_axioms(
     row: Callable[[Any, Any], Any],
     only_key: Callable[[Any], Any] | None,
 ) -> Iterator[Axiom]:
-    """Of widths that can be told; `only_key` gives the one key that a query can select, where known."""
-
-    def of_one(query: Any) -> Any:
-        assert only_key is not None, "it is asked for where it is known"
-        key = only_key(query)
-        return width(query) == _one(z3.And(here.in_range(key), row(query, key)))
-
+    """Of the widths of a selector; `only_key` gives the one key that a query can select, where known."""
+    if only_key:
+        yield Axiom("size of one", 1, lambda q: width(q) == _one(_is_selected(here, row, q, only_key(q))), width)
+        return
     match selector:
         case Select(comparison=comparison, arguments=(Indices(), Indices())):
             counted = _COUNTED[comparison]
             yield Axiom("counted positions", 1, lambda q: width(q) == counted(q, here.length), width)
             return
-    if only_key:
-        yield Axiom("size of one", 1, of_one, width)
+    yield from size_axioms(here, width, row, asks=True)
     mask = _mask_of(selector)
     if mask:
         yield from _masked_axioms(here, width, row, mask)
+
+
+def _is_selected(here: Positions, row: Callable[[Any, Any], Any], query: Any, key: Any) -> Any:
+    return z3.And(here.in_range(key), row(query, key))
 
 
 _COUNTED: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -97,7 +110,6 @@ _COUNTED: Mapping[str, Callable[[Any, Any], Any]] = {
     "<=": lambda query, n: query + 1,
     ">": lambda query, n: n - query - 1,
     ">=": lambda query, n: n - query,
-    "==": lambda query, n: z3.IntVal(1),
     "!=": lambda query, n: n - 1,
 }
 
@@ -147,6 +159,14 @@ def pair_rule(here: Positions, left: Family, a: Sequence[Any], right: Family, b:
     smaller, larger = left.total(*a), right.total(*b)
     is_smaller = z3.And(smaller <= larger, z3.Implies(misses, smaller < larger))
     return "contained sets", z3.Implies(is_contained, is_smaller)
+
+
+def disjoint_rule(here: Positions, left: Family, a: Sequence[Any], right: Family, b: Sequence[Any]) -> tuple[str, Any]:
+    """Disjoint sets are together not larger than the sequence is long."""
+    one, other = left.holds, right.holds
+    assert one and other, "sizes of sets"
+    meets = here.exists(lambda k: z3.And(one(a, k), other(b, k)))
+    return "disjoint sets", z3.Or(meets, left.total(*a) + right.total(*b) <= here.length)
 
 
 def _ordered(here: Positions, left: Family, a: Sequence[Any], right: Family, b: Sequence[Any]) -> Any:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import z3
@@ -38,22 +39,25 @@ from ...dsl.graph import (
     inputs_of,
     substitute,
 )
-from ...dsl.types import Bool, Element, Int, Real, Seq, Token, element_of
+from ...dsl.types import Bool, Element, Int, Real, Selector, Seq, Token, element_of
 from ...errors import VerificationError
 from ..solver import Query
 from ..terms import TokenCodes, apply, apply_at, as_term, conjunction, fresh, looked_up, sort_of, within
 from .axioms import (
     Axiom,
+    average_axiom,
+    end_axioms,
     extreme_axioms,
     inverse_axioms,
     mean_axioms,
+    parity_axiom,
     recurrence_axioms,
     selection_axioms,
     sum_axioms,
     total_axioms,
     witness_axiom,
 )
-from .families import Family, counted_axioms, pair_rule, size_axioms
+from .families import Family, PairRule, counted_axioms, disjoint_rule, pair_rule, size_axioms
 
 __all__ = ["Lemmas", "Symbolic"]
 
@@ -67,33 +71,38 @@ class Lemmas:
 
     `inverses`: s-ops that permute the positions, each with its inverse function. `witnesses`: aggregates whose
     selected values agree, each with a function from the query to a selected key. `queries`: the questions that they
-    were proved with.
+    were proved with, and `schemas` those that the questions use.
     """
 
     inverses: dict[SOp, Any] = field(default_factory=dict)
     witnesses: dict[SOp, Any] = field(default_factory=dict)
     queries: list[Query] = field(default_factory=list)
+    schemas: dict[str, None] = field(default_factory=dict)
 
 
 class Symbolic:
     """Terms for nodes at symbolic positions, and the axioms about them.
 
+    `adds_up` asks for what holds of sums of sizes as well.
+
     Attributes:
         length: how many positions there are.
         axioms: what is known.
-        schemas: the names of the schemas whose instances are among the axioms, in order of use.
+        schemas: for each axiom the name of the schema that it is an instance of; empty where it is none.
     """
 
-    def __init__(self, codes: TokenCodes, lemmas: Lemmas) -> None:
+    def __init__(self, codes: TokenCodes, lemmas: Lemmas, *, adds_up: bool = False) -> None:
         self.length = z3.Int("n")
         self.axioms: list[Any] = [self.length >= 0]
-        self.schemas: dict[str, None] = {}
+        self.schemas: list[str] = [""]
         self.lemmas = lemmas
-        self._codes = codes
+        self.codes = codes
         self._functions: dict[SOp, tuple[Any, tuple[Input, ...]]] = {}
         self._scalars: dict[SOp, Any] = {}
         self._families: list[Family] = []
+        self._depths: dict[SOp, int] = {}
         self._bound: Mapping[SOp, Any] = {}
+        self._adds_up = adds_up
         self._reads: dict[SOp, frozenset[Input]] = {}
         for permuting, inverse in lemmas.inverses.items():
             self.state(inverse_axioms(self, permuting, inverse))
@@ -110,7 +119,7 @@ class Symbolic:
             self._assert(axiom.schema, [*variables, *places], ranged, patterns)
 
     def _assert(self, schema: str, variables: Sequence[Any], condition: Any, patterns: Sequence[Any]) -> None:
-        self.schemas[schema] = None
+        self.schemas.append(schema)
         self.axioms.append(z3.ForAll(list(variables), condition, patterns=patterns) if variables else condition)
 
     def in_range(self, position: Any) -> Any:
@@ -127,9 +136,9 @@ class Symbolic:
             case Elementwise(operator=operator):
                 return apply_at(node, operator, [self.at(argument, position) for argument in node.arguments])
             case Lookup():
-                return looked_up(node, [self.at(argument, position) for argument in node.arguments], self._codes)
+                return looked_up(node, [self.at(argument, position) for argument in node.arguments], self.codes)
             case At(arguments=(sequence, places)):
-                return self.at(sequence, self._counted(self.at(places, position)))
+                return self._element(sequence, places, self.at(places, position))
             case CellCall():
                 return self.at(_meaning(node), position)
             case Ascribe(arguments=(value,)):
@@ -156,15 +165,15 @@ class Symbolic:
     def _scalar(self, node: SOp) -> Any:
         match node:
             case Constant(value=value):
-                return self._codes.code(value) if isinstance(value, str) else value
+                return self.codes.code(value) if isinstance(value, str) else value
             case Length():
                 return self.length
             case Elementwise(operator=operator):
                 return apply_at(node, operator, [self.scalar(argument) for argument in node.arguments])
             case Lookup():
-                return looked_up(node, [self.scalar(argument) for argument in node.arguments], self._codes)
+                return looked_up(node, [self.scalar(argument) for argument in node.arguments], self.codes)
             case At(arguments=(sequence, place)):
-                return self.at(sequence, self._counted(self.scalar(place)))
+                return self._element(sequence, place, self.scalar(place))
             case Quantified():
                 return self._quantified(node)
             case CellCall():
@@ -183,12 +192,21 @@ class Symbolic:
         """A solver constant of which only the type is known."""
         self._demand_closed(node)
         term = fresh(element_of(node.type), name)
-        self.axioms.append(within(element_of(node.type), term, self._codes))
+        self._assert("", (), within(element_of(node.type), term, self.codes), ())
         return term
 
-    def _counted(self, place: Any) -> Any:
-        """The position that is meant, where a negative one counts from the end."""
-        return apply("if", (apply("<", (place, 0)), as_term(place) + self.length, place))
+    def _element(self, sequence: SOp, place: SOp, position: Any) -> Any:
+        """The element at a position; a negative one counts from the end.
+
+        Where the type says that it is not negative, it is not wherever the element is asked for.
+        """
+        if isinstance(position, int):
+            return self.at(sequence, position if position >= 0 else position + self.length)
+        low = getattr(element_of(place.type), "low", None)
+        if low is not None and low >= 0:
+            return self.at(sequence, position)
+        from_end, from_start = self.at(sequence, as_term(position) + self.length), self.at(sequence, position)
+        return apply("if", (apply("<", (position, 0)), from_end, from_start))
 
     # What inner graphs bind.
 
@@ -281,14 +299,15 @@ class Symbolic:
     def _assert_typed(self, node: SOp, function: Any) -> None:
         element = element_of(node.type)
         if isinstance(node.type, Seq) and not isinstance(element, Bool) and not isinstance(node, SelectorWidth):
-            typed = Axiom("types", 1, lambda p: within(element, function(p), self._codes), function)
+            typed = Axiom("", 1, lambda p: within(element, function(p), self.codes), function)
             self.state([typed])
 
     def _about(self, node: SOp, function: Callable[..., Any]) -> Iterable[Axiom]:
         """What is known of a node's values by themselves."""
         match node:
             case SelectorWidth(arguments=(selector,)):
-                return self._about_width(selector, function)
+                row = partial(self.selects, selector)
+                return counted_axioms(self, selector, function, row, self._only_key(selector))
             case Aggregate(operator="mean"):
                 return mean_axioms(self, node, function)
             case Aggregate(operator="sum"):
@@ -299,18 +318,13 @@ class Symbolic:
                 return self._about_running(node, function)
             case Reduce(operator="count", arguments=(condition,)):
                 return size_axioms(self, function, lambda key: self._holds(condition, key), asks=False)
+            case Reduce(operator="sum", arguments=(SelectorWidth(arguments=(selector,)) as widths,)):
+                return [*total_axioms(self, widths, function()), parity_axiom(self, selector, function())]
             case Reduce(operator="sum", arguments=(sequence,)):
                 return total_axioms(self, sequence, function())
             case Reduce(operator="min" | "max" as operator, arguments=(sequence,)):
                 return extreme_axioms(self, operator, sequence, function())
         return ()
-
-    def _about_width(self, selector: SOp, width: Callable[[Any], Any]) -> Iterator[Axiom]:
-        def row(query: Any, key: Any) -> Any:
-            return self.selects(selector, query, key)
-
-        yield from size_axioms(self, width, row, asks=True)
-        yield from counted_axioms(self, selector, width, row, self._only_key(selector))
 
     def _about_picked(self, node: Aggregate, answer: Callable[[Any], Any]) -> Iterator[Axiom]:
         _, free = self._functions[node]
@@ -350,16 +364,27 @@ class Symbolic:
 
             return at
 
+        family = partial(Family, max(map(self._depth, node.arguments), default=0), sorts, asks, function)
         match node:
-            case SelectorWidth(arguments=(selector,)):
-                return Family(sorts, asks, function, bound(lambda query, key: self.selects(selector, query, key)))
+            case SelectorWidth(arguments=(selector,)) if self._only_key(selector) is None:
+                return family(holds=bound(partial(self.selects, selector)))
             case Reduce(operator="count", arguments=(condition,)):
-                return Family(sorts, asks, function, bound(lambda key: self._holds(condition, key)))
+                return family(holds=bound(partial(self._holds, condition)))
             case Aggregate(operator="sum", arguments=(selector, values)):
-                return Family(sorts, asks, function, None, bound(lambda *at: self._added(selector, values, *at)))
+                return family(adds=bound(partial(self._added, selector, values)))
             case Reduce(operator="sum", arguments=(sequence,)):
-                return Family(sorts, asks, function, None, bound(lambda key: self.at(sequence, key)))
+                return family(adds=bound(partial(self.at, sequence)))
         return None
+
+    def _depth(self, node: SOp) -> int:
+        """How many sums of the key, one within another, a node's value at a key is made of."""
+        if node not in self._depths:
+            arguments = node.arguments[:1] if isinstance(node, Select) else node.arguments
+            inner = (argument for argument in arguments if isinstance(argument.type, Seq | Selector))
+            is_known = isinstance(node, Aggregate) and self._source(node) is not None
+            is_sum = isinstance(node, SelectorWidth | Aggregate) and not is_known
+            self._depths[node] = int(is_sum) + max(map(self._depth, inner), default=0)
+        return self._depths[node]
 
     def _added(self, selector: SOp, values: SOp, query: Any, key: Any) -> Any:
         return apply("if", (self.selects(selector, query, key), self.at(values, key), 0))
@@ -370,17 +395,30 @@ class Symbolic:
     def _compare(self, family: Family) -> None:
         """State what holds of a family and each one before, itself included."""
         self._families.append(family)
-        for other in self._families:
+        for other in (other for other in self._families if other.depth == family.depth):
             for left, right in ((family, other), (other, family))[: 1 if other is family else 2]:
                 self._state_pair(left, right)
 
     def _state_pair(self, left: Family, right: Family) -> None:
+        self._state_rule(left, right, pair_rule)
+        if self._adds_up and left.holds and right.holds:
+            self._state_rule(left, right, disjoint_rule)
+
+    def _state_rule(self, left: Family, right: Family, rule: PairRule) -> None:
         a, b = ([z3.FreshConst(sort, "p") for sort in family.sorts] for family in (left, right))
         queries = [values[-1] for family, values in ((left, a), (right, b)) if family.asks]
         called = [family.total(*values) for family, values in ((left, a), (right, b)) if values]
-        schema, condition = pair_rule(self, left, a, right, b)
+        schema, condition = rule(self, left, a, right, b)
         ranged = z3.Implies(conjunction([*map(self.in_range, queries)]), condition) if queries else condition
         self._assert(schema, [*a, *b], ranged, [z3.MultiPattern(*called)] if called else [])
+
+    def explain_further(self, node: SOp) -> None:
+        """State what holds of a closed node beyond what mostly is of use: a mean as a quotient, the ends of keys."""
+        match node:
+            case Aggregate(operator="mean") if self._source(node) is None:
+                self.state([average_axiom(self, node, self._function(node))])
+            case Select(comparison="<" | "<=" | ">" | ">=", arguments=(keys, _)) if not isinstance(keys, Indices):
+                self.state(end_axioms(self, keys))
 
     # Selectors.
 
@@ -410,8 +448,12 @@ class Symbolic:
         known = self._solved(keys, self.at(queries, z3.FreshInt("p"))) is not None
         return (lambda query: self._solved(keys, self.at(queries, query))) if known else None
 
+    def _source(self, node: Aggregate) -> Callable[[Any], Any] | None:
+        """The position whose value an aggregate is, where it is that of one."""
+        return self.lemmas.witnesses.get(node, self.gathered_from(node))
+
     def _aggregated(self, node: Aggregate, query: Any) -> Any:
-        source = self.lemmas.witnesses.get(node, self.gathered_from(node))
+        source = self._source(node)
         if source is not None:
             return self._gather(node, query, source(query))
         if node.operator in ("any", "all"):
