@@ -21,6 +21,9 @@ def verdict_on(report: Report, promise: str) -> Verdict:
     return next(verdict for verdict in report.verdicts if verdict.claim == f"ensures {promise}")
 
 
+HISTOGRAM = "selector_width(select(xs, xs, ==))"
+BEFORE = "select(xs, xs, <) or (select(xs, xs, ==) and select(indices, indices, <))"
+SORTED = f"aggregate(select(selector_width({BEFORE}), indices, ==), xs)"
 PROVED = {
     "pairs of a sorted sequence": (
         "forall i, j: i < j implies result[i] <= result[j]",
@@ -71,6 +74,19 @@ PROVED = {
         "",
         "not all(select(indices, indices, <), xs <= 3)",
     ),
+    "count of a bound position": ("exists i: result >= count(xs <= xs[i], True)", "requires length > 0", "length"),
+    "counts of equal elements": ("forall i, j: xs[i] == xs[j] implies result[i] == count(xs, xs[j])", "", HISTOGRAM),
+    "parity of all counts": ("sum(result) mod 2 == length mod 2", "", HISTOGRAM),
+    "two that fill the sequence": ("forall i, j: xs[i] == xs[j] or result[i] + result[j] <= length", "", HISTOGRAM),
+    "prefix count": (
+        "forall i: i > 0 implies result[i] == result[i - 1] + indicator(xs[i] > 3)",
+        "",
+        "selector_width(select(xs, 3, >) and select(indices, indices, <=))",
+    ),
+    "share": ("forall i: result[i] == count(xs > 3, True) / length", "", "aggregate(select(1, 1, ==), indicator(xs > 3))"),
+    "sum of a bound position": ("forall i: sum(xs * xs[i]) >= sum(xs * 0)", "", "xs"),
+    "sorted by rank": ("forall i: result[count(xs < xs[i], True)] <= xs[i]", "", SORTED),
+    "sort and sort by counts": ("result == min(select(selector_width(select(xs, xs, <=)), indices, >), xs)", "", SORTED),
 }  # fmt: skip
 
 
@@ -83,10 +99,6 @@ def test_a_promise_about_positions_is_proved_for_all_lengths(promise: str, requi
 
 UNROLLED = {
     "a sum that any element makes positive": ("any(xs == 3) implies result > 0", "sum(xs)"),
-    "width of a bound query": (
-        "exists i: result >= count(xs <= xs[i], True)",
-        "length",
-    ),
 }  # fmt: skip
 
 
