@@ -97,11 +97,12 @@ def _permutes(place: Callable[[Any], Any], symbolic: Symbolic, given: Sequence[S
     first, second = z3.Ints("first second")
     moved, other = as_term(place(first)), as_term(place(second))
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]
-    apart = [symbolic.in_range(first), symbolic.in_range(second), first != second]
-    claims = {"keys are positions": symbolic.in_range(moved), "keys differ": moved != other}
+    inside, apart = [symbolic.in_range(first)], [symbolic.in_range(second), first != second]
+    # Where there is one position only there are no two: that its key is a position is a question of its own.
+    claims = {"keys are positions": (symbolic.in_range(moved), inside), "keys differ": (moved != other, inside + apart)}
     queries: list[Query] = []
-    for purpose, claim in claims.items():
-        query = follows(claim, symbolic, [*assumed, *apart], steps, purpose)
+    for purpose, (claim, places) in claims.items():
+        query = follows(claim, symbolic, [*assumed, *places], steps, purpose)
         if query is None:
             return False
         queries.append(query)

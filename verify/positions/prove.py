@@ -34,7 +34,7 @@ from ..claims.claim import Claim
 from ..outcome import Effort, NoAnswer, Outcome, Proof
 from ..solver import Query
 from ..terms import TokenCodes, apply, as_term, tokens_in
-from .inner import closed_within
+from .inner import closed_within, types_are_given
 from .lemmas import find_lemmas, follows, rearrangements
 from .order import neighbours_in_order, sorted_by_neighbours
 from .symbolic import Symbolic
@@ -50,6 +50,8 @@ def by_positions(claim: Claim, effort: Effort) -> Outcome:
     """
     given, steps = claim.given, effort.steps
     roots = (claim.condition, *given)
+    if not types_are_given(roots, given):
+        return NoAnswer("a value behind a guard may not be of the type that its port declares")
     codes = TokenCodes(tokens_in([*roots, *claim.function.parameters]))
     lemmas = find_lemmas(roots, given, codes, steps)
     nodes = closed_within(roots)

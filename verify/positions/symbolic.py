@@ -41,6 +41,7 @@ from ...dsl.graph import (
 )
 from ...dsl.types import Bool, Element, Int, Real, Selector, Seq, Token, element_of
 from ...errors import VerificationError
+from ..numeric.tolerance import meaning_of
 from ..solver import Query
 from ..terms import TokenCodes, apply, apply_at, as_term, conjunction, fresh, looked_up, sort_of, within
 from .axioms import (
@@ -532,10 +533,9 @@ def _constant(term: Any) -> Callable[[], Any]:
 
 def _meaning(call: CellCall) -> SOp:
     """What the contract says that the call answers, over the call's own arguments."""
-    if call.meaning is None:
-        raise VerificationError(f"the contract of {call.cell.name!r} does not say `result == …`")
+    meaning = meaning_of(call)
     arguments = {f"port.{place}": argument for place, argument in enumerate(call.arguments)}
-    return substitute(call.meaning, {port: arguments[port.key] for port in inputs_of([call.meaning])})
+    return substitute(meaning, {port: arguments[port.key] for port in inputs_of([meaning])})
 
 
 def _narrowed(value: Any, element: Element) -> Any:
