@@ -1,4 +1,4 @@
-"""Every promise of every program of the library is proved for all lengths."""
+"""Every promise of every program of the library is proved for all lengths, and by two solvers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from stdcell import Report, parse, verify
+from stdcell.verify.certificates.solvers import ask_cvc5
 from stdcell.verify.positions.schemas import SCHEMAS
 
 LIBRARY = Path(__file__).parents[3] / "library"
@@ -45,3 +46,11 @@ def test_a_program_of_the_library_is_proved_for_all_lengths(name: str, report_on
 def test_a_proof_rests_on_schemas_that_are_proved(name: str, report_on: Callable[[str], Report]) -> None:
     named = {schema for verdict in report_on(name).verdicts if verdict.proof for schema in verdict.proof.schemas}
     assert named <= set(SCHEMAS)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_second_solver_agrees_on_a_program(name: str, report_on: Callable[[str], Report]) -> None:
+    pytest.importorskip("cvc5")
+    proofs = [verdict.proof for verdict in report_on(name).verdicts if verdict.proof]
+    disputed = [query.purpose for proof in proofs for query in proof.queries if ask_cvc5(query.text) != "unsat"]
+    assert disputed == []
