@@ -40,6 +40,8 @@ def ask_cvc5(text: str) -> Answer:
         return "absent"
     solver = cvc5.Solver(cvc5.TermManager())
     solver.setOption("rlimit", str(CVC5_STEPS))
+    # Where no term calls for an instance of a quantifier, the terms that are there are tried in turn.
+    solver.setOption("enum-inst", "true")
     parser = cvc5.InputParser(solver)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "question")
     said = ""
