@@ -20,7 +20,7 @@ from .terms import as_term
 __all__ = ["SEED", "Query", "new_solver", "proved"]
 
 SEED = 0
-_NUMBERED = re.compile(r"![0-9]+")
+_NUMBERED = re.compile(r"![0-9]+|[$?]x[0-9]+")
 
 
 class Query:
@@ -38,12 +38,20 @@ class Query:
 
     @cached_property
     def text(self) -> str:
-        """The question in SMT-LIB2, whose answer is `unsat`; fresh names are numbered as they come."""
-        solver = z3.Solver()
-        solver.add(*self._assertions)
+        """The question in SMT-LIB2, whose answer is `unsat`: the same text whatever was asked before.
+
+        It is written in a context of its own, for what Z3 shares and how it numbers depends on all that is alive;
+        fresh names and shared terms are numbered as they come.
+        """
+        own = z3.Context()
+        solver = z3.Solver(ctx=own)
+        solver.add(*(as_term(assertion).translate(own) for assertion in self._assertions))
         numbers: dict[str, str] = {}
-        written = _NUMBERED.sub(lambda found: numbers.setdefault(found[0], f"!{len(numbers)}"), solver.to_smt2())
-        return "(set-logic ALL)\n" + written
+
+        def renumbered(found: re.Match[str]) -> str:
+            return numbers.setdefault(found[0], f"{found[0].rstrip('0123456789')}{len(numbers)}")
+
+        return "(set-logic ALL)\n" + _NUMBERED.sub(renumbered, solver.to_smt2())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Query) and (self.purpose, self.text) == (other.purpose, other.text)
