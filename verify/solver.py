@@ -36,6 +36,13 @@ class Query:
         self.steps = steps
         self._assertions = tuple(assertions)
 
+    @classmethod
+    def written(cls, purpose: str, text: str, steps: int) -> Query:
+        """A query that was written down before, as its text."""
+        query = cls(purpose, (), steps)
+        query.__dict__["text"] = text
+        return query
+
     @cached_property
     def text(self) -> str:
         """The question in SMT-LIB2, whose answer is `unsat`: the same text whatever was asked before.
