@@ -16,6 +16,7 @@ import typer
 from .. import __version__
 from ..errors import StdcellError
 from .catalog import catalogs
+from .certificates import certificates
 from .compilation import LONGEST, Beginning, compile_program
 from .options import (
     CatalogOption,
@@ -39,6 +40,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, context_
 extract = typer.Typer(no_args_is_help=True, help="Cut circuits and formulas out of a trained model.")
 app.add_typer(extract, name="extract")
 app.add_typer(catalogs, name="catalog")
+app.add_typer(certificates, name="certificate")
 app.add_typer(servers, name="server")
 app.add_typer(traces, name="trace")
 app.command("compile")(compile_program)
@@ -254,6 +256,7 @@ def lsp(catalog: CatalogOption = None) -> None:
 def verify(
     file: FileArgument,
     up_to: Annotated[int, typer.Option(min=0, help="Longest sequences tried where no proof for all is found.")] = 6,
+    certificate: Annotated[Path | None, typer.Option(help="Write what others need to check it, .json.")] = None,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -261,14 +264,17 @@ def verify(
     """Prove or refute every wire, every call's requirement and every promise; exit 0 only if all is proved."""
     from ..verify import Effort
     from ..verify import verify as verify_program
+    from .certificates.files import write_certificate
     from .obligations import keep_verdicts
     from .programs import print_report
 
-    opened = find_catalog(catalog)
+    opened, effort = find_catalog(catalog), Effort(up_to=up_to)
     program = parse_file(file, opened)
-    report = verify_program(program, opened, effort=Effort(up_to=up_to))
+    report = verify_program(program, opened, effort=effort)
     if opened is not None:
         keep_verdicts(program, report, opened)
+    if certificate is not None:
+        write_certificate(certificate, program, report, opened, effort)
     print_report(report, as_json=as_json, quiet=quiet)
     raise typer.Exit(0 if report.is_proved else 1)
 

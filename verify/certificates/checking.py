@@ -79,6 +79,9 @@ def _parts(certificate: Certificate, again: Certificate) -> Iterator[Finding]:
 def _texts(certificate: Certificate) -> Iterator[Finding]:
     """Each text must be what its digest names, and belong to a claim."""
     named = {asked.digest for entry in certificate.entries for asked in _questions(entry)}
+    for digest in dict.fromkeys(asked.digest for entry in certificate.entries for asked in _questions(entry)):
+        if digest not in certificate.texts:
+            yield failed(f"text {digest[:12]}", "a claim asks it, and the certificate has no text for it")
     for digest, text in certificate.texts.items():
         if digest_of(text) != digest:
             yield failed(f"text {digest[:12]}", f"its digest is {digest_of(text)[:12]}")

@@ -12,11 +12,11 @@ import z3
 
 from ..solver import new_solver
 
-__all__ = ["Answer", "ask_cvc5", "ask_z3"]
+__all__ = ["CVC5_STEPS", "Answer", "ask_cvc5", "ask_z3"]
 
 Answer = Literal["unsat", "sat", "unknown", "absent"]
 _MORE = 10
-_CVC5_STEPS = 20_000_000
+CVC5_STEPS = 3_000_000
 
 
 def ask_z3(text: str, steps: int) -> Answer:
@@ -39,7 +39,7 @@ def ask_cvc5(text: str) -> Answer:
     except ImportError:
         return "absent"
     solver = cvc5.Solver(cvc5.TermManager())
-    solver.setOption("rlimit", str(_CVC5_STEPS))
+    solver.setOption("rlimit", str(CVC5_STEPS))
     parser = cvc5.InputParser(solver)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "question")
     said = ""
