@@ -263,16 +263,13 @@ def verify(
 ) -> None:
     """Prove or refute every wire, every call's requirement and every promise; exit 0 only if all is proved."""
     from ..verify import Effort
-    from ..verify import verify as verify_program
+    from ..verify.certificates.cache import Verifier
     from .certificates.files import write_certificate
-    from .obligations import keep_verdicts
     from .programs import print_report
 
     opened, effort = find_catalog(catalog), Effort(up_to=up_to)
     program = parse_file(file, opened)
-    report = verify_program(program, opened, effort=effort)
-    if opened is not None:
-        keep_verdicts(program, report, opened)
+    report = Verifier(opened).verify(program, effort=effort)
     if certificate is not None:
         write_certificate(certificate, program, report, opened, effort)
     print_report(report, as_json=as_json, quiet=quiet)

@@ -229,6 +229,19 @@ class Verdict(Node):
     method: str = Field(description="How it was found, such as 'z3'.")
     assumptions: list[str] = Field(default=[], description="What was taken for granted.")
     counterexample: str | None = Field(default=None, description="A call that shows the claim false, ready to paste.")
+    reason: str | None = Field(default=None, description="Why there is no better answer.")
+    argument: JsonObject = Field(
+        default={}, description="Why it holds: the strategy, its axiom schemas, and each question with its digest."
+    )
+    encoder: Digest | None = Field(
+        default=None, description="SHA-256 of the code that made questions of the claim, of one that a solver answered."
+    )
+    solver: str | None = Field(default=None, description="The solver with its version, such as 'z3 4.15.4'.")
+    limits: JsonObject = Field(default={}, description="What might be spent: solver steps, lengths, states, inputs.")
+    asked: Digest | None = Field(
+        default=None, description="Digest of all that the answers of its verification depend on, to find them again by."
+    )
+    blob: Digest | None = Field(default=None, description="Digest of the blob that holds the certificate.")
 
 
 class Phase(Node):

@@ -206,7 +206,8 @@ def _composed(claim: Claim, proof: Proof, answers: Sequence[_Answer], cells: Seq
     reach = min((answer.reach for answer in answers if answer.reach is not None), default=None)
     rests = (*cells, *(assumption for answer in answers for assumption in answer.verdict.assumptions))
     verdict = _verdict(claim, "proved", _scope(reach), "promises of called functions", tuple(dict.fromkeys(rests)))
-    return _Answer(replace(verdict, proof=proof), reach)
+    keys = tuple(dict.fromkeys(answer.verdict.key for answer in answers))
+    return _Answer(replace(verdict, proof=proof, rests_on=keys), reach)
 
 
 def _vacuity(function: Function) -> tuple[_Answer, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import z3
@@ -47,18 +47,14 @@ class Query:
     def text(self) -> str:
         """The question in SMT-LIB2, whose answer is `unsat`: the same text whatever was asked before.
 
-        It is written in a context of its own, for what Z3 shares and how it numbers depends on all that is alive;
-        fresh names and shared terms are numbered as they come.
+        Fresh names and shared terms are numbered as they come.
         """
-        own = z3.Context()
-        solver = z3.Solver(ctx=own)
-        solver.add(*(as_term(assertion).translate(own) for assertion in self._assertions))
         numbers: dict[str, str] = {}
 
         def renumbered(found: re.Match[str]) -> str:
             return numbers.setdefault(found[0], f"{found[0].rstrip('0123456789')}{len(numbers)}")
 
-        return "(set-logic ALL)\n" + _NUMBERED.sub(renumbered, solver.to_smt2())
+        return "(set-logic ALL)\n" + _NUMBERED.sub(renumbered, _written(self._assertions))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Query) and (self.purpose, self.text) == (other.purpose, other.text)
@@ -70,6 +66,21 @@ class Query:
     def digest(self) -> str:
         """SHA-256 of the text, in hex."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@cache
+def _writing_context() -> z3.Context:
+    """Where nothing lives but what is written: which terms Z3 writes once depends on who else refers to them."""
+    return z3.Context()
+
+
+def _written(assertions: Iterable[Any]) -> str:
+    *others, last = [as_term(assertion).translate(_writing_context()) for assertion in assertions]
+    references = (z3.Ast * len(others))(*(term.as_ast() for term in others))
+    told: str = z3.Z3_benchmark_to_smtlib_string(
+        _writing_context().ref(), "", "", "unknown", "", len(others), references, last.as_ast()
+    )
+    return told
 
 
 def new_solver(steps: int) -> z3.Solver:

@@ -54,6 +54,7 @@ class Verdict:
         counterexample: an input that breaks it.
         reason: why there is no better answer.
         proof: what was asked of the solver, of a proof.
+        rests_on: the keys of the verdicts that a proof counts on.
     """
 
     claim: str
@@ -66,6 +67,12 @@ class Verdict:
     counterexample: Counterexample | None = None
     reason: str | None = None
     proof: Proof | None = None
+    rests_on: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What names the verdict in its report: the claim with its kind and its place."""
+        return f"{self.kind}: {self.claim} at {self.place}"
 
 
 @dataclass(frozen=True, slots=True)
