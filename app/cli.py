@@ -257,6 +257,7 @@ def verify(
     file: FileArgument,
     up_to: Annotated[int, typer.Option(min=0, help="Longest sequences tried where no proof for all is found.")] = 6,
     certificate: Annotated[Path | None, typer.Option(help="Write what others need to check it, .json.")] = None,
+    tree: Annotated[bool, typer.Option("--tree", help="Print what each claim rests on, weakest links marked.")] = False,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -265,6 +266,7 @@ def verify(
     from ..verify import Effort
     from ..verify.certificates.cache import Verifier
     from .certificates.files import write_certificate
+    from .certificates.tree import print_tree
     from .verification.printing import print_report
 
     opened, effort = find_catalog(catalog), Effort(up_to=up_to)
@@ -272,7 +274,7 @@ def verify(
     report = Verifier(opened).verify(program, effort=effort)
     if certificate is not None:
         write_certificate(certificate, program, report, opened, effort)
-    print_report(report, as_json=as_json, quiet=quiet)
+    print_tree(report) if tree else print_report(report, as_json=as_json, quiet=quiet)
     raise typer.Exit(0 if report.is_proved else 1)
 
 
