@@ -37,7 +37,7 @@ def print_tree(report: Report) -> None:
         for assumption in one.assumptions:
             twig.add(_link(link_of(assumption), weakest))
         places += [(twig, links[verdict.key], weakest) for verdict in one.verdicts]
-    console.print(tree, soft_wrap=True)
+    console.print(tree)
 
 
 def _claim(one: Links, weakest: Link, *, is_again: bool, is_root: bool) -> Text:

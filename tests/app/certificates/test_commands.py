@@ -79,7 +79,8 @@ def test_the_tree_marks_the_weakest_link(capsys: pytest.CaptureFixture[str]) -> 
         "program 000000000000",
         "└── proved sums  all lengths, p:2:1  holds as far as: exhaustive",
         "    └── proved adds  all lengths, p:1:1",
-        "        └── exhaustive add (555555555555): result == a + b, exhaustive, 25 inputs  ◀ weakest link",
+        "        └── exhaustive add (555555555555): result == a + b, exhaustive, 25",
+        "            inputs  ◀ weakest link",
     ]
 
 
