@@ -94,7 +94,7 @@ def _with_stale(catalog: Catalog, rows: list[Row]) -> list[Row]:
         return rows
     found: dict[str, dict[str, None]] = {}
     for row in stale().ask(catalog):
-        found.setdefault(row["of"], {})[f"{row['because']} of {row['name']}"] = None
+        found.setdefault(row["of"], {})[f"{row['name']}: {row['because']}"] = None
     told = {row["id"]: ", ".join(found.get(row["id"], ())) for row in rows}
     return [{**row, "stale": told[row["id"]]} for row in rows] if any(told.values()) else rows
 

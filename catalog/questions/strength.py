@@ -49,7 +49,7 @@ def stale(node: Node | None = None) -> Question:
         node: a program, whose verdicts are meant, or a cell, which their programs call; None is any.
 
     Returns:
-        Rows with `program` and its id `of`, `claim`, `status`, the verdict's `id`, and `because`: `weights` or
+        Rows with `program` and its id `of`, `claim`, `status`, the verdict's `id`, and `because`: `cell` or
         `program`, where the name `name` means another node now than the one that was verified; `contract` or
         `evidence`, where the cell `name` has come to promise something else, or what it promises was refuted.
     """
@@ -68,7 +68,7 @@ MATCH (n:Alias) WHERE n.name = name AND n.version = newest AND n.of <> c.id
 RETURN DISTINCT {_VERDICT}"""
 _OF_CELLS = (
     f"""MATCH (v:Verdict)-[:ABOUT]->{{program}}-[:COMPOSED_OF]->{{cell}}<-[:POINTS_TO]-(a:Alias)
-{_NEWEST}, 'weights' AS because, name AS name""",
+{_NEWEST}, 'cell' AS because, name AS name""",
     f"""MATCH {{program}}<-[:ABOUT]-(v:Verdict)-[:RESTS_ON]->(e:Evidence)-[:ABOUT]->{{cell}}-[r:SATISFIES]->(k:Contract)
 WHERE r.event > v.event AND k.ensures <> e.claim
 RETURN DISTINCT {_VERDICT}, 'contract' AS because, c.name AS name""",
@@ -109,6 +109,6 @@ def _weakness(row: Row) -> int:
 
 def _unpinned(rows: list[Row]) -> list[Row]:
     """The rows in order; a program that names a version means it for good."""
-    kept = [row for row in rows if row["because"] != "weights" or f"{row['name']}@" not in row["text"]]
+    kept = [row for row in rows if row["because"] != "cell" or f"{row['name']}@" not in row["text"]]
     told = sorted(kept, key=lambda row: (row["program"], row["claim"], row["because"], row["name"], row["id"]))
     return [{name: value for name, value in row.items() if name != "text"} for row in told]

@@ -107,7 +107,7 @@ def test_nothing_is_stale_at_first(composed: Shelf) -> None:
 def test_new_weights_under_the_name_make_verdicts_stale(composed: Shelf) -> None:
     new = circuit("add", composed.catalog.blobs.put(b"new weights"), 3)
     composed.catalog.add(new, aliases={"add": new.id})
-    expected = [(claim, "weights", "add") for claim in ("doubled", "positive", "typed")]
+    expected = [(claim, "cell", "add") for claim in ("doubled", "positive", "typed")]
     assert (reasons(composed), reasons(composed, "twice"), reasons(composed, "add2")) == (expected, expected, expected)
     assert reasons(composed, "double") == []
 
