@@ -267,7 +267,7 @@ def verify(
     from ..verify.certificates.cache import Verifier
     from .certificates.files import write_certificate
     from .certificates.tree import print_tree
-    from .programs import print_report
+    from .verification.printing import print_report
 
     opened, effort = find_catalog(catalog), Effort(up_to=up_to)
     program = parse_file(file, opened)
@@ -290,6 +290,7 @@ def run(
     output: Annotated[str | None, typer.Option(help="The output asked for (else main, else the last).")] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Print how the answer came about.")] = False,
     trace_out: Annotated[Path | None, typer.Option(help="Write how it came about, .json or .html.")] = None,
+    prove: Annotated[bool, typer.Option("--prove", help="Trace, with the verdicts that cover each step.")] = False,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -304,13 +305,17 @@ def run(
     opened = find_catalog(catalog)
     program = parse_file(file, opened)
     if given is None:
-        streams.refuse_beside_inputs(backend.value, trace=trace or trace_out is not None)
+        streams.refuse_beside_inputs(backend.value, trace=trace or prove or trace_out is not None)
         streams.run_lines(program, inputs or streams.STANDARD_INPUT, output, device)
         return
     told = traced_run(program, read_input(given), output, opened, backend.value)
+    if prove:
+        from .tracing.proved import proved
+
+        told = proved(told, program, opened)
     if trace_out is not None:
         write_document(told, trace_out)
-    print_answer(told, with_trace=trace, as_json=as_json)
+    print_answer(told, with_trace=trace or prove, as_json=as_json)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ import z3
 
 from .terms import as_term
 
-__all__ = ["SEED", "Query", "new_solver", "proved"]
+__all__ = ["SEED", "Query", "new_solver", "proved", "proved_from"]
 
 SEED = 0
 _NUMBERED = re.compile(r"![0-9]+|[$?]x[0-9]+")
@@ -97,3 +97,20 @@ def proved(goal: Any, given: Iterable[Any], steps: int, purpose: str) -> Query |
     solver = new_solver(steps)
     solver.add(*assertions)
     return Query(purpose, assertions, steps) if solver.check() == z3.unsat else None
+
+
+def proved_from(goal: Any, given: Sequence[Any], steps: int, purpose: str) -> tuple[Query, tuple[int, ...]] | None:
+    """The query that proves a goal from those of the given assertions that it takes, and which they are.
+
+    Quantifiers are instantiated at the terms that are there first, which mostly ends soon, and then as Z3 likes.
+    """
+    assertions = [*given, z3.Not(as_term(goal))]
+    for options in ({"auto_config": False, "mbqi": False}, {}):
+        solver = new_solver(steps)
+        solver.set(**options)
+        for place, assertion in enumerate(assertions):
+            solver.assert_and_track(assertion, f"taken.{place}")
+        if solver.check() == z3.unsat:
+            taken = sorted(int(str(name).removeprefix("taken.")) for name in solver.unsat_core())
+            return Query(purpose, [assertions[place] for place in taken], steps), tuple(taken)
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -73,6 +74,12 @@ class Verdict:
     def key(self) -> str:
         """What names the verdict in its report: the claim with its kind and its place."""
         return f"{self.kind}: {self.claim} at {self.place}"
+
+    @property
+    def reach(self) -> int | None:
+        """The longest inputs that the answer speaks of; None: any."""
+        found = re.search(r"n <= (\d+)", self.scope)
+        return int(found[1]) if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from ...dsl.program import Program
 from ...errors import RuntimeFault
 from ...runtime.inputs import bind_inputs
 from ..claims.claim import Claim, call_claims, functions_in_order, own_claims
+from ..claims.cut import Cut
 from ..outcome import Refutation
 from ..replay import replayed
 
@@ -34,5 +35,5 @@ def replays(verdict: Mapping[str, Any], program: Program) -> bool:
 def _claims_of(program: Program) -> Iterator[Claim]:
     for function in functions_in_order(program):
         for call in function.calls:
-            yield from call_claims(call, function)
+            yield from call_claims(call, Cut(function))
         yield from own_claims(function, program.spans)
