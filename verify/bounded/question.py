@@ -15,7 +15,7 @@ from ..claims.claim import Claim
 from ..encode import Encoded, WidthOf, encode, width_of
 from ..logic import Condition, parts_of, term_of
 from ..outcome import Refutation
-from ..solver import Query, new_solver
+from ..solver import Query, Solver, new_solver
 from ..values import Word
 from .ranges import with_fixed_ranges
 
@@ -100,7 +100,7 @@ def is_satisfiable(conditions: Sequence[SOp], n_positions: int, steps: int) -> b
     return _has_answer(solver)
 
 
-def _has_answer(solver: z3.Solver) -> bool:
+def _has_answer(solver: Solver) -> bool:
     """Whether some input is left."""
     answer = solver.check()
     if answer == z3.unknown:
@@ -111,7 +111,7 @@ def _has_answer(solver: z3.Solver) -> bool:
 class _Shrinking:
     """An answer of the solver, with each input in turn fixed to the smallest of a few values that still answers."""
 
-    def __init__(self, encoded: Encoded, solver: z3.Solver) -> None:
+    def __init__(self, encoded: Encoded, solver: Solver) -> None:
         self._encoded = encoded
         self._solver = solver
         self._model = solver.model()
