@@ -13,7 +13,8 @@ with it. The walk over the graph is said here, once:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 from typing import Any, Generic, TypeVar
 
 from ..dsl.graph import (
@@ -100,6 +101,10 @@ class Algebra(ABC, Generic[E]):
     @abstractmethod
     def whole(self, node: SOp, value: E) -> int:
         """A bound of the range of a quantifier, as an integer; raises where it is not known or not whole."""
+
+    def joined(self, operator: str, cases: Sequence[E], node: SOp) -> E:
+        """The cases of a quantifier, at least one, that are not known: `and` or `or` of all."""
+        return reduce(lambda left, right: self.elementwise(operator, (left, right), node), cases)
 
     def sequence(self, node: SOp, values: Sequence[E]) -> Sequence[E]:
         """The values of a sequence, once they are all there; an algebra may refuse how they mix."""
@@ -261,11 +266,7 @@ class _Scope(Generic[E]):
                 return algebra.constant(decisive)
             if known is None:
                 open_cases.append(case)
-        joined: Iterator[E] = iter(open_cases)
-        answer = next(joined, algebra.constant(not decisive))
-        for case in joined:
-            answer = algebra.elementwise(joins, (answer, case), node)
-        return answer
+        return algebra.joined(joins, open_cases, node) if open_cases else algebra.constant(not decisive)
 
     def _within(self, graph: InnerGraph, bound: Sequence[E]) -> _Scope[E]:
         """A scope inside this one, for one binding of an inner graph's inputs."""

@@ -2,123 +2,167 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import z3
 
-from ...dsl.graph import Input, SOp, inputs_of
-from ...dsl.types import Bool, Element, Int, Real, Seq, Token, Value, element_of
-from ...runtime.evaluate import evaluate
+from ...dsl.graph import Input, SOp
+from ...dsl.types import Bool, Element, Int, Real, Seq, Token, element_of
 from ..claims.claim import Claim
-from ..encode import Unrolled
+from ..encode import Encoded, WidthOf, encode, width_of
+from ..logic import Condition, parts_of, term_of
 from ..outcome import Refutation
 from ..solver import Query, new_solver
-from ..terms import TokenCodes, as_term, fresh, tokens_in, within
+from ..values import Word
 from .ranges import with_fixed_ranges
 
-__all__ = ["GaveUp", "find_refutation", "is_satisfiable"]
+__all__ = ["GaveUp", "Question", "find_refutation", "is_satisfiable", "pose"]
 
 
 class GaveUp(Exception):
     """The solver reached its limit without an answer."""
 
 
-def find_refutation(claim: Claim, n_positions: int, steps: int) -> Refutation | Query:
-    """An input of this length that breaks the claim, as small as a few more questions can make it, or that none does.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whether conditions follow, for every input of one length.
+
+    Attributes:
+        n_positions: the length.
+        encoded: the graph, with the inputs as unknowns.
+        given: what holds of them: by their types, by definition, and by what the claim may assume.
+        goals: the conditions that are claimed, one for each conjunct; none if the claim holds whatever the input is.
+    """
+
+    n_positions: int
+    encoded: Encoded
+    given: Sequence[Any]
+    goals: Sequence[Condition]
+
+
+def pose(claim: Claim, n_positions: int, width: WidthOf = width_of) -> Question:
+    """The question that a claim is at one length.
+
+    Raises:
+        VerificationError: if the claim speaks of values that the solver has no terms for.
+    """
+    encoded, (condition, *given) = _encoded((claim.condition, *claim.given), claim.function.parameters, n_positions, width)
+    goals = parts_of(encoded.of.truth(condition))
+    return Question(n_positions, encoded, _assumed(encoded, given), goals)
+
+
+def _encoded(
+    roots: Sequence[SOp], parameters: Iterable[Input], n_positions: int, width: WidthOf = width_of
+) -> tuple[Encoded, list[Any]]:
+    unrollable = [with_fixed_ranges(root) for root in roots]
+    encoded = encode(unrollable, parameters, n_positions, width)
+    return encoded, [encoded.roots[root] for root in unrollable]
+
+
+def _assumed(encoded: Encoded, given: Sequence[Any]) -> list[Any]:
+    return [*encoded.facts, *(term_of(encoded.of.truth(value)) for value in given)]
+
+
+def find_refutation(question: Question, goals: Sequence[Condition], steps: int, purpose: str) -> Refutation | Query:
+    """An input that breaks one of the goals, as small as a few more questions can make it, or that none does.
 
     Raises:
         GaveUp: if the solver reached `steps`.
-        VerificationError: if the claim speaks of values that the solver has no terms for.
     """
-    question = _Question([claim.condition, *claim.given], claim.function.parameters, n_positions, steps)
-    question.demand(claim.given)
-    question.solver.add(z3.Not(as_term(question.values[claim.condition])))
-    if not question.has_answer():
-        return Query(f"length {n_positions}", question.solver.assertions(), steps)
-    question.shrink()
-    return Refutation(n_positions, question.input_values())
+    assertions = [*question.given, _some_fails(goals)]
+    solver = new_solver(steps)
+    solver.add(*assertions)
+    if not _has_answer(solver):
+        return Query(purpose, assertions, steps)
+    return Refutation(question.n_positions, _Shrinking(question.encoded, solver).values())
+
+
+def _some_fails(goals: Sequence[Condition]) -> Any:
+    negations = [z3.Not(term_of(goal)) for goal in goals]
+    return negations[0] if len(negations) == 1 else z3.Or(negations) if negations else z3.BoolVal(False)
 
 
 def is_satisfiable(conditions: Sequence[SOp], n_positions: int, steps: int) -> bool:
     """Whether some input of this length meets all the conditions.
 
     Raises:
-        GaveUp, VerificationError: as `find_refutation`.
+        GaveUp: if the solver reached `steps`.
+        VerificationError: if the conditions speak of values that the solver has no terms for.
     """
-    question = _Question(conditions, (), n_positions, steps)
-    question.demand(conditions)
-    return question.has_answer()
+    encoded, values = _encoded(conditions, (), n_positions)
+    solver = new_solver(steps)
+    solver.add(*_assumed(encoded, values))
+    return _has_answer(solver)
 
 
-class _Question:
-    """The unrolled graph in a solver, with the inputs as unknowns."""
+def _has_answer(solver: z3.Solver) -> bool:
+    """Whether some input is left."""
+    answer = solver.check()
+    if answer == z3.unknown:
+        raise GaveUp(solver.reason_unknown())
+    return bool(answer == z3.sat)
 
-    def __init__(self, roots: Sequence[SOp], parameters: Sequence[Input], n_positions: int, steps: int) -> None:
-        self._codes = TokenCodes(tokens_in([*roots, *parameters]))
-        self._nodes = {node.key: node for node in (*parameters, *inputs_of(roots))}
-        self._inputs = {key: self._unknown(node, n_positions) for key, node in self._nodes.items()}
-        algebra = Unrolled(self._codes)
-        unrollable = [with_fixed_ranges(root) for root in roots]
-        values = evaluate(unrollable, algebra, n_positions, self._inputs)
-        self.values = {root: values[node] for root, node in zip(roots, unrollable, strict=True)}
-        self.solver = new_solver(steps)
-        for key, node in self._nodes.items():
-            terms = self._inputs[key] if isinstance(node.type, Seq) else [self._inputs[key]]
-            self.solver.add(*(within(element_of(node.type), term, self._codes) for term in terms))
-        self.solver.add(*algebra.facts)
 
-    def _unknown(self, node: Input, n_positions: int) -> Any:
-        element = element_of(node.type)
-        if not isinstance(node.type, Seq):
-            return fresh(element, node.key)
-        return [fresh(element, f"{node.key}[{position}]") for position in range(n_positions)]
+class _Shrinking:
+    """An answer of the solver, with each input in turn fixed to the smallest of a few values that still answers."""
 
-    def demand(self, conditions: Sequence[SOp]) -> None:
-        """Only inputs that meet the conditions count."""
-        self.solver.add(*(as_term(self.values[condition]) for condition in conditions))
+    def __init__(self, encoded: Encoded, solver: z3.Solver) -> None:
+        self._encoded = encoded
+        self._solver = solver
+        self._model = solver.model()
 
-    def has_answer(self) -> bool:
-        """Whether some input is left."""
-        answer = self.solver.check()
-        if answer == z3.unknown:
-            raise GaveUp(self.solver.reason_unknown())
-        return bool(answer == z3.sat)
+    def values(self) -> dict[str, Any]:
+        """The inputs of the answer, by key, as exact values.
 
-    def shrink(self) -> None:
-        """Fix each input, in turn, to the smallest of a few values that still answers."""
-        for key, node in self._nodes.items():
-            terms = self._inputs[key] if isinstance(node.type, Seq) else [self._inputs[key]]
-            for term in terms:
-                self._fix(term, _small_values(element_of(node.type)))
+        Raises:
+            GaveUp: if too few words were tried for the tokens of an open type.
+        """
+        for key, node in self._encoded.nodes.items():
+            for unknown in self._unknowns(key):
+                self._fix(self._term(unknown), _small_values(element_of(node.type), self._encoded))
+        return self._read()
+
+    def _unknowns(self, key: str) -> list[Any]:
+        given = self._encoded.inputs[key]
+        return given if isinstance(self._encoded.nodes[key].type, Seq) else [given]
+
+    def _term(self, unknown: Any) -> Any:
+        if isinstance(unknown, bool | z3.BoolRef):
+            return term_of(unknown)
+        return self._encoded.of.atoms.term(unknown.code if isinstance(unknown, Word) else unknown)
 
     def _fix(self, term: Any, candidates: Sequence[Any]) -> None:
         for value in candidates:
-            if self.solver.check(term == as_term(value)) == z3.sat:
-                self.solver.add(term == as_term(value))
+            if self._solver.check(term == value) == z3.sat:
+                self._model = self._solver.model()
+                self._solver.add(term == value)
                 return
 
-    def input_values(self) -> dict[str, Any]:
-        """The inputs of the answer at hand, as exact values."""
-        assert self.solver.check() == z3.sat, "the last question had an answer"
-        model = self.solver.model()
-        return {key: self._read(model, node, self._inputs[key]) for key, node in self._nodes.items()}
+    def _read(self) -> dict[str, Any]:
+        numbers = {
+            key: [_number(self._model.eval(self._term(unknown), model_completion=True)) for unknown in self._unknowns(key)]
+            for key in self._encoded.nodes
+        }
+        is_token = {key: isinstance(element_of(node.type), Token) for key, node in self._encoded.nodes.items()}
+        words = self._encoded.of.codes.tokens([code for key in numbers if is_token[key] for code in numbers[key]])
+        if words is None:
+            raise GaveUp("there are too few short words between those that the program names")
+        read = {key: [words[n] for n in many] if is_token[key] else many for key, many in numbers.items()}
+        return {
+            key: values if isinstance(self._encoded.nodes[key].type, Seq) else values[0] for key, values in read.items()
+        }
 
-    def _read(self, model: Any, node: Input, given: Any) -> Any:
-        element = element_of(node.type)
-        if isinstance(node.type, Seq):
-            return [_value(model.eval(term, model_completion=True), element, self._codes) for term in given]
-        return _value(model.eval(given, model_completion=True), element, self._codes)
 
-
-def _small_values(element: Element) -> Sequence[Any]:
+def _small_values(element: Element, encoded: Encoded) -> Sequence[Any]:
     match element:
         case Int(low, high):
             start = low if low is not None and low > 0 else high if high is not None and high < 0 else 0
             return [value for value in range(start, start + 4) if high is None or value <= high]
-        case Token(tuple() as vocabulary):
-            return list(range(len(vocabulary)))
+        case Token():
+            return range(len(encoded.of.codes))
         case Bool():
             return [False, True]
         case Real():
@@ -126,11 +170,9 @@ def _small_values(element: Element) -> Sequence[Any]:
     return []
 
 
-def _value(term: Any, element: Element, codes: TokenCodes) -> Value:
-    if isinstance(element, Bool):
+def _number(term: Any) -> Any:
+    if z3.is_bool(term):
         return bool(z3.is_true(term))
-    if isinstance(element, Token):
-        return codes.token(term.as_long())
     if z3.is_int(term):
         return int(term.as_long())
     if z3.is_algebraic_value(term):

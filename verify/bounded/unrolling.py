@@ -5,7 +5,8 @@ from __future__ import annotations
 from ...errors import VerificationError
 from ..claims.claim import Claim
 from ..outcome import Effort, NoAnswer, Outcome, Proof, Refutation
-from .question import GaveUp, find_refutation
+from ..solver import Query
+from .question import GaveUp, find_refutation, pose
 
 __all__ = ["by_unrolling"]
 
@@ -15,7 +16,7 @@ def by_unrolling(claim: Claim, effort: Effort) -> Outcome:
     proof: Proof | None = None
     for length in range(effort.up_to + 1 if claim.has_sequences else 1):
         try:
-            found = find_refutation(claim, length, effort.steps)
+            found = _answer(claim, length, effort.steps)
         except GaveUp:
             return NoAnswer(f"the solver gave up at length {length}", proof)
         except VerificationError as error:
@@ -27,6 +28,12 @@ def by_unrolling(claim: Claim, effort: Effort) -> Outcome:
                 else NoAnswer("it fails for some state or position, which may not be reached")
             )
         earlier = proof.queries if proof else ()
-        proof = Proof("unrolling", (*earlier, found), reach=length if claim.has_sequences else None)
+        proof = Proof("unrolling", (*earlier, *found), reach=length if claim.has_sequences else None)
     assert proof is not None, "length 0 is always asked for"
     return proof
+
+
+def _answer(claim: Claim, length: int, steps: int) -> Refutation | tuple[Query, ...]:
+    question = pose(claim, length)
+    found = find_refutation(question, question.goals, steps, f"length {length}")
+    return found if isinstance(found, Refutation) else (found,)
