@@ -5,8 +5,8 @@ from __future__ import annotations
 from ...errors import VerificationError
 from ..claims.claim import Claim
 from ..outcome import Effort, NoAnswer, Outcome, Proof, Refutation
-from ..solver import Query
-from .question import GaveUp, find_refutation, pose
+from .question import GaveUp
+from .splitting import answer_at
 
 __all__ = ["by_unrolling"]
 
@@ -16,7 +16,7 @@ def by_unrolling(claim: Claim, effort: Effort) -> Outcome:
     proof: Proof | None = None
     for length in range(effort.up_to + 1 if claim.has_sequences else 1):
         try:
-            found = _answer(claim, length, effort.steps)
+            found = answer_at(claim, length, effort.steps)
         except GaveUp:
             return NoAnswer(f"the solver gave up at length {length}", proof)
         except VerificationError as error:
@@ -31,9 +31,3 @@ def by_unrolling(claim: Claim, effort: Effort) -> Outcome:
         proof = Proof("unrolling", (*earlier, *found), reach=length if claim.has_sequences else None)
     assert proof is not None, "length 0 is always asked for"
     return proof
-
-
-def _answer(claim: Claim, length: int, steps: int) -> Refutation | tuple[Query, ...]:
-    question = pose(claim, length)
-    found = find_refutation(question, question.goals, steps, f"length {length}")
-    return found if isinstance(found, Refutation) else (found,)
