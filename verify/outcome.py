@@ -41,12 +41,16 @@ class Proof:
         queries: what the solver was asked; the claim holds if each has no model.
         schemas: the axiom schemas that the queries instantiate, by name.
         reach: the longest sequences that it speaks of; None: all lengths.
+        enumerated: inputs that were tried, each one of them; 0 where the queries carry the proof.
+        tried: SHA-256, in hex, of the claim and the values that were tried; empty where none were.
     """
 
     strategy: str
     queries: tuple[Query, ...] = ()
     schemas: tuple[str, ...] = ()
     reach: int | None = None
+    enumerated: int = 0
+    tried: str = ""
 
 
 @dataclass(frozen=True, slots=True)

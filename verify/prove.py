@@ -27,7 +27,9 @@ from ..dsl.program import CallSite, Function, Program, cells_called
 from ..dsl.types import Seq
 from ..errors import Span, VerificationError
 from .assumptions import assumption_of
+from .bounded.enumeration import by_enumeration
 from .bounded.question import GaveUp, is_satisfiable
+from .bounded.refuting import by_short_inputs
 from .bounded.unrolling import by_unrolling
 from .claims.claim import (
     Claim,
@@ -48,7 +50,9 @@ __all__ = ["FOR_ALL_LENGTHS", "UP_TO_A_LENGTH", "verify"]
 
 FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_positions)
 """What may prove a claim for all lengths, cheapest first."""
-UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_unrolling,)
+TO_REFUTE: tuple[Strategy, ...] = (by_short_inputs,)
+"""What may refute a claim before anyone tries to prove it."""
+UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_unrolling, by_enumeration)
 """What may answer it for short sequences, cheapest first."""
 _SHORT, _STEPS_TO_REFUTE = 3, 1_000_000
 
@@ -131,8 +135,7 @@ class _Ladder:
         if claim.condition == Constant((), True):
             return _Answer(_verdict(claim, "proved", "all lengths", "types"))
         effort = self._effort
-        short = replace(effort, up_to=min(_SHORT, effort.up_to), steps=min(_STEPS_TO_REFUTE, effort.steps))
-        found = self._attempt(claim, UP_TO_A_LENGTH, short)
+        found = self._attempt(claim, TO_REFUTE, effort)
         if isinstance(found, Counterexample):
             return _Answer(_refuted(claim, found, cells))
         proof = self._attempt(claim, FOR_ALL_LENGTHS, effort)

@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import pairwise, product
 
-__all__ = ["Codes"]
+__all__ = ["Codes", "words_between"]
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
 
 
 class Codes:
@@ -43,7 +43,7 @@ class Codes:
         for before, after in pairwise((None, *self._tokens, None)):
             low, high = (None if token is None else self._codes[token] for token in (before, after))
             wanted = [code for code in others if (low is None or low < code) and (high is None or code < high)]
-            words = _words(before, after)[: len(wanted)]
+            words = words_between(before, after)[: len(wanted)]
             if len(words) < len(wanted):
                 return None
             found.update(zip(wanted, sorted(words), strict=True))
@@ -56,9 +56,9 @@ def _between(below: int | Fraction | None, above: int | Fraction | None) -> int 
     return Fraction(below + above) / 2
 
 
-def _words(after: str | None, before: str | None) -> list[str]:
+def words_between(after: str | None, before: str | None) -> list[str]:
     """Words after one token and before another, short ones first."""
-    endings = ["".join(letters) for n in (1, 2) for letters in product(_LETTERS, repeat=n)]
-    candidates = ["", *endings[:26], *((after or "") + ending for ending in endings)]
+    endings = ["".join(signs) for kind in (_LETTERS, _DIGITS) for n in (1, 2) for signs in product(kind, repeat=n)]
+    candidates = ["", *endings[: len(_LETTERS)], *((after or "") + ending for ending in endings)]
     fitting = (word for word in candidates if after is None or after < word)
     return list(dict.fromkeys(word for word in fitting if before is None or word < before))

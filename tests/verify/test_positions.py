@@ -157,15 +157,17 @@ def test_a_range_that_depends_on_values_is_unrolled_as_far_as_its_type_goes() ->
     assert verdict.counterexample.inputs == [0]
 
 
-def test_a_range_that_depends_on_values_of_any_size_is_unknown() -> None:
+def test_a_range_that_depends_on_values_of_any_size_is_refuted_by_a_short_input() -> None:
     promise = "exists i in range(xs[0] + 1): i + result == 3"
     program = parse(f"{HEAD}main(xs: seq[int]) requires length > 0 ensures {promise} = xs[0];")
-    assert verdict_on(verify(program), promise).reason == (
-        "the range of a quantifier depends on the input's values, not on its length alone"
-    )
+    verdict = verdict_on(verify(program), promise)
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.inputs == [0]
 
 
-def test_tokens_that_are_joined_are_unknown() -> None:
-    text = 'main(xs: seq[token {"a", "b"}]) ensures result == "ab" = xs + "b";'
-    (verdict,) = verify(parse(text)).verdicts
-    assert (verdict.status, verdict.reason) == ("unknown", "the solver has no tokens that are joined")
+def test_tokens_that_are_joined_are_tried_one_by_one() -> None:
+    text = 'main(xs: seq[token {"a", "b"}]) ensures result != "b" ensures result == "ab" = xs + "b";'
+    first, second = verify(parse(text)).verdicts
+    assert (first.status, first.scope, first.method) == ("proved", "n <= 6", "every input was tried")
+    assert second.counterexample is not None
+    assert second.counterexample.inputs == ["b"]

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..claims.claim import Claim
 from ..logic import Condition, all_of, any_of, implies, negated, term_of
@@ -19,15 +19,23 @@ from .question import GaveUp, Question, find_refutation, pose
 from .symmetry import in_order, invariant_part, representatives
 from .widths import Row, Rows, lemmas_on, permutations, relevant_rows, selections_by_place
 
-__all__ = ["answer_at"]
+__all__ = ["Answered", "answer_at"]
 
 _SHORT = 3
 """Up to this length one question asks for everything."""
 _MOST_QUERIES = 32
 
 
-def answer_at(claim: Claim, n_positions: int, steps: int) -> tuple[Query, ...] | Refutation:
-    """The queries that prove a claim at one length, or an input that breaks it.
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The queries that prove a claim at one length, and the axiom schemas that they rest on."""
+
+    queries: tuple[Query, ...]
+    schemas: tuple[str, ...] = ()
+
+
+def answer_at(claim: Claim, n_positions: int, steps: int) -> Answered | Refutation:
+    """Why a claim holds at one length, or an input that breaks it.
 
     Raises:
         GaveUp: if the solver reached `steps`.
@@ -36,14 +44,14 @@ def answer_at(claim: Claim, n_positions: int, steps: int) -> tuple[Query, ...] |
     if n_positions <= _SHORT:
         question = pose(claim, n_positions)
         found = find_refutation(question, question.goals, steps, f"length {n_positions}")
-        return found if isinstance(found, Refutation) else (found,)
+        return found if isinstance(found, Refutation) else Answered((found,))
     symmetric = _symmetric(claim, n_positions) or claim
     question = pose(symmetric, n_positions)
-    queries = (question.goals and _by_lemmas(symmetric, n_positions, steps)) or None
-    if queries is None and symmetric is not claim:
-        queries = _by_symmetry(question, steps, is_ordered=symmetric.condition == claim.condition)
-        question = pose(claim, n_positions) if queries is None else question
-    return _exactly(question, steps) if queries is None else queries
+    answered = _by_lemmas(symmetric, n_positions, steps) if question.goals else None
+    if answered is None and symmetric is not claim:
+        answered = _by_symmetry(question, steps, is_ordered=symmetric.condition == claim.condition)
+        question = pose(claim, n_positions) if answered is None else question
+    return answered or _exactly(question, steps)
 
 
 def _symmetric(claim: Claim, n_positions: int) -> Claim | None:
@@ -55,7 +63,7 @@ def _symmetric(claim: Claim, n_positions: int) -> Claim | None:
     return replace(invariant, condition=invariant.condition if condition is None else condition)
 
 
-def _by_lemmas(claim: Claim, n_positions: int, steps: int) -> tuple[Query, ...] | None:
+def _by_lemmas(claim: Claim, n_positions: int, steps: int) -> Answered | None:
     """The proof without the widths' sums; None where it does not go through."""
     rows = Rows(n_positions)
     question = pose(claim, n_positions, rows.width)
@@ -76,7 +84,8 @@ def _by_lemmas(claim: Claim, n_positions: int, steps: int) -> tuple[Query, ...] 
         given += [*question.given, *rows.bounds(atoms)]
     proof = _each(question.goals, given, steps, f"length {n_positions}, by lemmas on widths")
     learnt = (query for lemma in (*lemmas, *permuted.values()) for query in lemma.queries)
-    return None if proof is None else (*learnt, *proof)
+    schemas = ("cardinality", "pigeonhole") if permuted else ("cardinality",)
+    return None if proof is None else Answered((*learnt, *proof), schemas)
 
 
 def _of_none_or_all(row: Row, question: Question) -> list[Condition]:
@@ -89,10 +98,11 @@ def _of_none_or_all(row: Row, question: Question) -> list[Condition]:
     return [term_of(some), term_of(none), term_of(not_all)]
 
 
-def _by_symmetry(question: Question, steps: int, *, is_ordered: bool) -> tuple[Query, ...] | None:
+def _by_symmetry(question: Question, steps: int, *, is_ordered: bool) -> Answered | None:
     ordered = [term_of(each) for each in in_order(question.encoded) if each is not True] if is_ordered else []
     given = [*question.given, *ordered]
-    return _each(question.goals, given, steps, f"length {question.n_positions}, by symmetry")
+    proof = _each(question.goals, given, steps, f"length {question.n_positions}, by symmetry")
+    return None if proof is None else Answered(proof, ("symmetry",))
 
 
 def _each(goals: Sequence[Condition], given: Sequence[Condition], steps: int, purpose: str) -> tuple[Query, ...] | None:
@@ -106,7 +116,7 @@ def _each(goals: Sequence[Condition], given: Sequence[Condition], steps: int, pu
     return tuple(queries)
 
 
-def _exactly(question: Question, steps: int) -> tuple[Query, ...] | Refutation:
+def _exactly(question: Question, steps: int) -> Answered | Refutation:
     """Every conjunct in turn; where the solver gives up on one, the next may still be refuted."""
     queries: list[Query] = []
     is_open = False
@@ -121,7 +131,7 @@ def _exactly(question: Question, steps: int) -> tuple[Query, ...] | Refutation:
         queries.append(found)
     if is_open:
         raise GaveUp("a conjunct is open")
-    return tuple(queries)
+    return Answered(tuple(queries))
 
 
 def _groups(goals: Sequence[Condition]) -> Iterable[Sequence[Condition]]:
