@@ -16,6 +16,7 @@ import typer
 from .. import __version__
 from ..errors import StdcellError
 from .catalog import catalogs
+from .certificates import certificates
 from .compilation import LONGEST, Beginning, compile_program
 from .options import (
     CatalogOption,
@@ -39,6 +40,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, context_
 extract = typer.Typer(no_args_is_help=True, help="Cut circuits and formulas out of a trained model.")
 app.add_typer(extract, name="extract")
 app.add_typer(catalogs, name="catalog")
+app.add_typer(certificates, name="certificate")
 app.add_typer(servers, name="server")
 app.add_typer(traces, name="trace")
 app.command("compile")(compile_program)
@@ -254,21 +256,22 @@ def lsp(catalog: CatalogOption = None) -> None:
 def verify(
     file: FileArgument,
     up_to: Annotated[int, typer.Option(min=0, help="Longest sequences tried where no proof for all is found.")] = 6,
+    certificate: Annotated[Path | None, typer.Option(help="Write what others need to check it, .json.")] = None,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Prove or refute every wire, every call's requirement and every promise; exit 0 only if all is proved."""
     from ..verify import Effort
-    from ..verify import verify as verify_program
-    from .obligations import keep_verdicts
-    from .programs import print_report
+    from ..verify.certificates.cache import Verifier
+    from .certificates.files import write_certificate
+    from .verification.printing import print_report
 
-    opened = find_catalog(catalog)
+    opened, effort = find_catalog(catalog), Effort(up_to=up_to)
     program = parse_file(file, opened)
-    report = verify_program(program, opened, effort=Effort(up_to=up_to))
-    if opened is not None:
-        keep_verdicts(program, report, opened)
+    report = Verifier(opened).verify(program, effort=effort)
+    if certificate is not None:
+        write_certificate(certificate, program, report, opened, effort)
     print_report(report, as_json=as_json, quiet=quiet)
     raise typer.Exit(0 if report.is_proved else 1)
 
@@ -285,6 +288,7 @@ def run(
     output: Annotated[str | None, typer.Option(help="The output asked for (else main, else the last).")] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Print how the answer came about.")] = False,
     trace_out: Annotated[Path | None, typer.Option(help="Write how it came about, .json or .html.")] = None,
+    prove: Annotated[bool, typer.Option("--prove", help="Trace, with the verdicts that cover each step.")] = False,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -299,13 +303,17 @@ def run(
     opened = find_catalog(catalog)
     program = parse_file(file, opened)
     if given is None:
-        streams.refuse_beside_inputs(backend.value, trace=trace or trace_out is not None)
+        streams.refuse_beside_inputs(backend.value, trace=trace or prove or trace_out is not None)
         streams.run_lines(program, inputs or streams.STANDARD_INPUT, output, device)
         return
     told = traced_run(program, read_input(given), output, opened, backend.value)
+    if prove:
+        from .tracing.proved import proved
+
+        told = proved(told, program, opened)
     if trace_out is not None:
         write_document(told, trace_out)
-    print_answer(told, with_trace=trace, as_json=as_json)
+    print_answer(told, with_trace=trace or prove, as_json=as_json)
 
 
 @app.command()

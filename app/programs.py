@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,12 @@ from ..dsl.analysis import Analysis, analyse
 from ..errors import Fault, LanguageError, RuntimeFault, Span
 from ..runtime.inputs import Given
 from ..runtime.tracing import Trace
-from ..verify import Claim, Report, Verdict
+from ..verify import Claim
 from .obligations import owed_by
 from .options import console, print_json, read_source
 from .tracing.table import print_steps
 
-__all__ = ["check", "print_answer", "print_report", "read_input", "read_token_list"]
-
-STYLES = {"proved": "green", "refuted": "red", "unknown": "yellow", "error": "red"}
+__all__ = ["check", "print_answer", "read_input", "read_token_list"]
 
 
 def check(file: Path, catalog: Catalog | None, *, as_json: bool, quiet: bool) -> bool:
@@ -67,41 +64,6 @@ def _print_checked(program: Program, owed: Sequence[Claim]) -> None:
         console.print(Text(f"{name}: {program.functions[name].result.type}"), soft_wrap=True)
     left = f", {len(owed)} owed (stdcell verify {program.source.name})" if owed else ""
     console.print(f"[green]no faults[/]{left}, digest {program.digest[:12]}", soft_wrap=True)
-
-
-def print_report(report: Report, *, as_json: bool, quiet: bool) -> None:
-    """One block for each verdict: the answer, the promise and its place, why, and what it rests on.
-
-    Quiet tells the counts alone.
-    """
-    if as_json:
-        print_json({"program": report.program_digest, "verdicts": [_verdict(verdict) for verdict in report.verdicts]})
-        return
-    for verdict in () if quiet else report.verdicts:
-        console.print(Text.assemble((f"{verdict.status:8}", f"bold {STYLES[verdict.status]}"), verdict.claim))
-        for line in _explained(verdict):
-            console.print(Text(f"         {line}", style="dim"), soft_wrap=True)
-    counts = {status: sum(verdict.status == status for verdict in report.verdicts) for status in STYLES}
-    console.print(
-        ", ".join(f"[{STYLES[status]}]{n} {status}[/]" for status, n in counts.items() if n) or "nothing to prove"
-    )
-
-
-def _verdict(verdict: Verdict) -> dict[str, Any]:
-    told = asdict(replace(verdict, proof=None))
-    del told["proof"]
-    return told
-
-
-def _explained(verdict: Verdict) -> list[str]:
-    lines = [f"{verdict.place}  {verdict.scope}, by {verdict.method}"]
-    lines += [f"assumes {assumption}" for assumption in verdict.assumptions]
-    if verdict.reason:
-        lines.append(f"because {verdict.reason}")
-    if verdict.counterexample:
-        shown = verdict.counterexample
-        lines += [f"{shown.call} answers {shown.answer}", f"try: {shown.command}"]
-    return lines
 
 
 def read_input(text: str) -> Given:

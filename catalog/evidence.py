@@ -73,4 +73,8 @@ def describe_evidence(evidence: Evidence) -> str:
         parts.append(f"{evidence.n_inputs:,} inputs, {evidence.n_wrong} wrong")
     if evidence.smallest_margin is not None:
         parts.append(f"smallest logit margin {evidence.smallest_margin:.3g}")
+    if evidence.rounding_bound is not None:
+        parts.append(f"rounding moves a logit by at most {evidence.rounding_bound:.2g}")
+    if evidence.reach == "as run":
+        parts.append(f"only as run in {evidence.dtype} on {evidence.device}")
     return ", ".join(parts)

@@ -101,6 +101,7 @@ RELATIONSHIP_TYPES: dict[str, RelationshipType] = {
         _joins("ABOUT", "Evidence|Verdict", f"{_CELL}|Adapter", "The finding is about the cell or adapter."),
         _joins("SUPPORTS", "Evidence|Verdict", "Contract", "The finding speaks for the promise."),
         _joins("REFUTES", "Evidence|Verdict", "Contract", "The finding speaks against the promise."),
+        _joins("RESTS_ON", "Verdict", "Verdict|Contract|Evidence", "The answer holds only if the target does."),
         _joins("MEASURED_ON", "Evidence", f"Dataset|Checkpoint|{_CELL}", "The value was measured on it."),
         _joins("EMERGES_IN", "Circuit", "Phase", "The circuit came into being in the phase."),
         _joins("POINTS_TO", "Alias", _NAMED, "This version of the name means the node."),

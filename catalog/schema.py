@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from ..dsl.scope import as_tolerance, promise_text
 from ..errors import CatalogError
 from .node import Count, Digest, Fraction, JsonObject, Node
 from .port_types import type_key_of
@@ -189,6 +190,11 @@ class Contract(Node):
         default=0.0, ge=0, description="Largest allowed difference of real values, in their unit; 0 is exact."
     )
 
+    @property
+    def promise(self) -> str:
+        """What it ensures, with the tolerance: the claim of evidence for it."""
+        return promise_text(self.ensures, as_tolerance(self.tolerance))
+
 
 class Evidence(Node):
     """What was found out about a claim."""
@@ -205,6 +211,14 @@ class Evidence(Node):
     )
     smallest_margin: float | None = Field(
         default=None, description="Least lead of the right logit over the next, in logits; below 0 is wrong."
+    )
+    rounding_bound: float | None = Field(
+        default=None, description="Derived bound on how far rounding can have moved any logit, in logits."
+    )
+    reach: Literal["as run", "real arithmetic", "every evaluation"] | None = Field(
+        default=None,
+        description="Whose answers were checked: those of the one evaluation that was run, in its number format on its "
+        "device; those of the weights in real arithmetic, too; or those of any evaluation in this number format.",
     )
     value: float | None = Field(default=None, description="The measured value, in the claim's unit.")
     interval_low: float | None = Field(
@@ -229,6 +243,19 @@ class Verdict(Node):
     method: str = Field(description="How it was found, such as 'z3'.")
     assumptions: list[str] = Field(default=[], description="What was taken for granted.")
     counterexample: str | None = Field(default=None, description="A call that shows the claim false, ready to paste.")
+    reason: str | None = Field(default=None, description="Why there is no better answer.")
+    argument: JsonObject = Field(
+        default={}, description="Why it holds: the strategy, its axiom schemas, and each question with its digest."
+    )
+    encoder: Digest | None = Field(
+        default=None, description="SHA-256 of the code that made questions of the claim, of one that a solver answered."
+    )
+    solver: str | None = Field(default=None, description="The solver with its version, such as 'z3 4.15.4'.")
+    limits: JsonObject = Field(default={}, description="What might be spent: solver steps, lengths, states, inputs.")
+    asked: Digest | None = Field(
+        default=None, description="Digest of all that the answers of its verification depend on, to find them again by."
+    )
+    blob: Digest | None = Field(default=None, description="Digest of the blob that holds the certificate.")
 
 
 class Phase(Node):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..dsl.checking.type_expressions import read_type
-from ..dsl.scope import CellPort, CellSignature
+from ..dsl.scope import CellPort, CellSignature, as_tolerance
 from ..errors import CatalogError, LanguageError, UnknownCell
 from .node import Node
 from .schema import Circuit, Contract, Formula, Port
@@ -33,7 +33,8 @@ def signature_of(kind: str, name: str, node: Node, ports: Sequence[Node], contra
     contract = next((found for found in contracts if isinstance(found, Contract)), None)
     requires = contract.requires if contract and contract.requires else None
     ensures = contract.ensures if contract else None
-    return CellSignature(kind, name, node.id, inputs, outputs[0], requires, ensures)
+    tolerance = as_tolerance(contract.tolerance) if contract else 0
+    return CellSignature(kind, name, node.id, inputs, outputs[0], requires, ensures, tolerance)
 
 
 def _port(port: Port) -> CellPort:

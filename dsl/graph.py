@@ -43,6 +43,7 @@ __all__ = [
     "inner_graph",
     "inputs_of",
     "nodes_within",
+    "rebuilt",
     "substitute",
     "substituted",
     "topological",
@@ -445,15 +446,16 @@ def substituted(root: SOp, values: Mapping[SOp, SOp]) -> dict[SOp, SOp]:
     """What every node of a graph becomes where some are replaced by others."""
     built: dict[SOp, SOp] = {}
     for node in topological([root]):
-        arguments = tuple(built[argument] for argument in node.arguments)
-        if node in values:
-            built[node] = values[node]
-        elif isinstance(node, Fold):
-            built[node] = replace(node, arguments=arguments, step=substitute(node.step, values))
-        elif isinstance(node, Quantified):
-            built[node] = replace(node, arguments=arguments, body=substitute(node.body, values))
-        elif arguments == node.arguments:
-            built[node] = node
-        else:
-            built[node] = replace(node, arguments=arguments)
+        built[node] = values[node] if node in values else rebuilt(node, built, values)
     return built
+
+
+def rebuilt(node: SOp, built: Mapping[SOp, SOp], values: Mapping[SOp, SOp]) -> SOp:
+    """A node over what its arguments became; within the graph that it binds some nodes are replaced by others."""
+    arguments = tuple(built[argument] for argument in node.arguments)
+    match node:
+        case Fold(step=step):
+            return replace(node, arguments=arguments, step=substitute(step, values))
+        case Quantified(body=body):
+            return replace(node, arguments=arguments, body=substitute(body, values))
+    return node if arguments == node.arguments else replace(node, arguments=arguments)

@@ -41,12 +41,17 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class CallSite:
-    """A function called from another one's text: its promises may be assumed once its requirements are met."""
+    """A function called from another one's text: its promises may be assumed once its requirements are met.
+
+    `binders` are the folds and quantifiers that it stands in, the innermost first, each with the inputs that stand for
+    what it binds in the arguments and the result.
+    """
 
     callee: Function
     arguments: tuple[SOp, ...]
     result: SOp
     span: Span
+    binders: tuple[tuple[tuple[Input, ...], SOp], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from importlib.resources import files
 from os.path import normpath
 from pathlib import Path
 from typing import Protocol
 
 from ..errors import Source, UnknownCell, did_you_mean
-from .types import Type, Value
+from .operators import exact
+from .types import Type, Value, in_digits
 
 __all__ = [
     "CellPort",
     "CellSignature",
     "Condition",
     "Scope",
+    "as_tolerance",
     "library_names",
+    "promise_text",
     "rasp_library",
     "read_loaded",
     "read_program",
@@ -40,7 +44,7 @@ class CellPort:
 
 @dataclass(frozen=True, slots=True)
 class CellSignature:
-    """What a program needs to know of a catalogued cell: its ports and the text of its contract."""
+    """What a program needs to know of a catalogued cell: its ports, the text of its contract and its tolerance."""
 
     kind: str
     name: str
@@ -49,6 +53,12 @@ class CellSignature:
     output: CellPort
     requires: str | None = None
     ensures: str | None = None
+    tolerance: int | Fraction = 0
+
+    @property
+    def promise(self) -> str | None:
+        """What it ensures, with the tolerance: what evidence has to be about."""
+        return None if self.ensures is None else promise_text(self.ensures, self.tolerance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,16 @@ class Scope(Protocol):
 
     def find_program(self, name: str, version: int | None) -> tuple[Source, str]:
         """The text and dialect of a catalogued program, by name or digest; UnknownCell where there is none."""
+
+
+def as_tolerance(number: float) -> int | Fraction:
+    """A tolerance as the decimal number that it is written as: 0.01 is 1/100."""
+    return exact(Fraction(repr(number)))
+
+
+def promise_text(ensures: str, tolerance: int | Fraction) -> str:
+    """What a contract ensures, with its tolerance if it has one: what evidence for it is evidence for."""
+    return f"{ensures}, within {in_digits(tolerance)}" if tolerance else ensures
 
 
 def library_names() -> list[str]:

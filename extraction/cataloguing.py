@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,9 @@ from ..dsl.scope import CellPort, CellSignature
 from ..runtime.edges import component_of
 from ..training import Run, load_run
 from ..verify.networks.exhaustive import ExhaustiveCheck, check_exhaustively
-from ..verify.networks.records import Records, add_check, add_components, add_ports, judge, port_type
+from ..verify.networks.records import Records, add_check, add_components, add_ports, port_type
+from ..verify.numeric.formula import check_formula
+from ..verify.numeric.records import add_formula_check
 from .files import ExtractedCircuit, ExtractedFormula, read_circuit, read_formula
 
 __all__ = ["StoredRun", "check_circuit", "check_model", "store_run"]
@@ -204,19 +206,7 @@ def _add_formula_evidence(
 ) -> None:
     """Its answers against the contract on every input, and its agreement with the network that it was read off."""
     formula = extracted.formula
-    answers = (formula.answer(*inputs) for inputs in run.task.inputs_bp.tolist())
-    n_wrong = sum(found != right for found, right in zip(answers, run.task.answers_b.tolist(), strict=True))
-    evidence = batch.add(
-        Evidence(
-            of=node.id,
-            kind="exhaustive",
-            claim=contract.ensures,
-            method="enumeration of every input",
-            n_inputs=formula.n_inputs,
-            n_wrong=n_wrong,
-        )
-    )
-    judge(batch, node, contract, evidence, holds=n_wrong == 0, counterexample=None)
+    add_formula_check(batch, node, contract, check_formula(formula.text, replace(_signature(run), name=node.name)))
     agreement = batch.add(
         Evidence(
             of=node.id,

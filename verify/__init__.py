@@ -2,6 +2,7 @@
 
 from .assumptions import assumption_of
 from .claims.claim import Claim, functions_in_order, own_claims
+from .cover import with_cover
 from .outcome import Effort
 from .prove import verify
 from .verdict import Assumption, Counterexample, Report, Verdict
@@ -17,4 +18,5 @@ __all__ = [
     "functions_in_order",
     "own_claims",
     "verify",
+    "with_cover",
 ]

@@ -19,7 +19,7 @@ def assumption_of(cell: CellSignature, catalog: Catalog | None) -> Assumption:
     Raises:
         DamagedBlob: if the weights are not what their digest says.
     """
-    contract = cell.ensures or "no contract"
+    contract = cell.promise or "no contract"
     if catalog is None:
         return Assumption(cell.name, cell.digest, contract, None, False)
     node = catalog.get(cell.digest)

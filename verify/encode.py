@@ -35,7 +35,8 @@ from ..errors import VerificationError
 from ..runtime.evaluate import Algebra, evaluate
 from ..runtime.exact import answer_to_nothing
 from .linear import Atoms, Linear
-from .logic import Condition, all_of, any_of, negated, term_of
+from .logic import Condition, all_of, any_of, negated
+from .numeric.tolerance import meaning_of
 from .terms import tokens_in
 from .values import Ratio, Values, Word
 from .words import Codes
@@ -78,10 +79,9 @@ class Unrolled(Algebra[Any]):
         Raises:
             VerificationError: if it does not determine the answer.
         """
-        if call.meaning is None:
-            raise VerificationError(f"the contract of {call.cell.name!r} does not say `result == …`")
+        meaning = meaning_of(call)
         inputs = {f"port.{place}": operand for place, operand in enumerate(operands)}
-        return evaluate([call.meaning], self, 0, inputs)[call.meaning]
+        return evaluate([meaning], self, 0, inputs)[meaning]
 
     def lookup(self, node: Lookup, operands: Sequence[Any]) -> Any:
         """One case for each entry."""
@@ -92,15 +92,15 @@ class Unrolled(Algebra[Any]):
         return chosen
 
     def ascribe(self, node: Ascribe, value: Any) -> Any:
-        """The value, of the declared type: that it belongs there is a claim of its own."""
+        """The value: that it belongs to the declared type is a claim of its own, and is not assumed.
+
+        Where a number has to be whole it is made so, which changes no number that is.
+        """
         wanted = element_of(node.type)
         if isinstance(wanted, Int | Real) and isinstance(value, Word | str):
             return self._of.undefined()
         if isinstance(wanted, Int) and not self._of.atoms.is_whole(number := self._of.sum_of(value)):
-            whole = self._of.atoms.atom(z3.ToInt(self._of.atoms.term(number)))
-            self._of.facts.append(term_of(self._of.equal(whole, number)))
-            value = whole
-        self._of.facts += _within(self._of, wanted, value)
+            return self._of.atoms.atom(z3.ToInt(self._of.atoms.term(number)))
         return value
 
     def at(self, node: At, sequence: Sequence[Any], position: Any) -> Any:
@@ -263,18 +263,6 @@ def _are_numbers(values: Sequence[Any]) -> bool:
     """Whether several values have a mean: tokens have none, nor have booleans alone."""
     is_word = any(isinstance(value, Word | str) for value in values)
     return not is_word and not all(isinstance(value, bool | z3.BoolRef) for value in values)
-
-
-def _within(values: Values, element: Element, value: Any) -> list[Any]:
-    """The conditions that a value belongs to an element type, where they are not known to hold."""
-    conditions: list[Condition] = []
-    match element:
-        case Int(low, high) | Real(low, high):
-            conditions += [negated(values.less(value, low))] if low is not None else []
-            conditions += [negated(values.less(high, value))] if high is not None else []
-        case Token(tuple() as vocabulary):
-            conditions += [any_of(values.equal(value, token) for token in vocabulary)]
-    return [term_of(condition) for condition in conditions if condition is not True]
 
 
 @dataclass(frozen=True, slots=True)

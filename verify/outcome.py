@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .claims.claim import Claim
+from .numeric.boxes import Boxes
 from .solver import Query
 
 __all__ = ["DEFAULT_EFFORT", "Effort", "NoAnswer", "Outcome", "Proof", "Refutation", "Strategy"]
@@ -21,12 +22,14 @@ class Effort:
         steps: solver steps (Z3's `rlimit`) for each question.
         states: states of an automaton.
         inputs: inputs that are enumerated.
+        boxes: boxes of numbers that are looked at.
     """
 
     up_to: int = 6
     steps: int = 3_000_000
     states: int = 100_000
     inputs: int = 100_000
+    boxes: int = 2_000
 
 
 DEFAULT_EFFORT = Effort()
@@ -41,6 +44,7 @@ class Proof:
         queries: what the solver was asked; the claim holds if each has no model.
         schemas: the axiom schemas that the queries instantiate, by name.
         reach: the longest sequences that it speaks of; None: all lengths.
+        boxes: the boxes of its inputs on each of which it holds, of branch and prune.
         enumerated: inputs that were tried, each one of them; 0 where the queries carry the proof.
         tried: SHA-256, in hex, of the claim and the values that were tried; empty where none were.
     """
@@ -49,6 +53,7 @@ class Proof:
     queries: tuple[Query, ...] = ()
     schemas: tuple[str, ...] = ()
     reach: int | None = None
+    boxes: Boxes | None = None
     enumerated: int = 0
     tried: str = ""
 

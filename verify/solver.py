@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from functools import cache, cached_property
 from typing import Any
 
 import z3
 
 from .terms import as_term
 
-__all__ = ["SEED", "Query", "new_solver", "proved"]
+__all__ = ["SEED", "Query", "new_solver", "proved", "proved_from"]
 
 SEED = 0
-_NUMBERED = re.compile(r"![0-9]+")
+_NUMBERED = re.compile(r"![0-9]+|[$?]x[0-9]+")
 
 
 class Query:
@@ -36,14 +36,25 @@ class Query:
         self.steps = steps
         self._assertions = tuple(assertions)
 
+    @classmethod
+    def written(cls, purpose: str, text: str, steps: int) -> Query:
+        """A query that was written down before, as its text."""
+        query = cls(purpose, (), steps)
+        query.__dict__["text"] = text
+        return query
+
     @cached_property
     def text(self) -> str:
-        """The question in SMT-LIB2, whose answer is `unsat`; fresh names are numbered as they come."""
-        solver = z3.Solver()
-        solver.add(*self._assertions)
+        """The question in SMT-LIB2, whose answer is `unsat`: the same text whatever was asked before.
+
+        Fresh names and shared terms are numbered as they come.
+        """
         numbers: dict[str, str] = {}
-        written = _NUMBERED.sub(lambda found: numbers.setdefault(found[0], f"!{len(numbers)}"), solver.to_smt2())
-        return "(set-logic ALL)\n" + written
+
+        def renumbered(found: re.Match[str]) -> str:
+            return numbers.setdefault(found[0], f"{found[0].rstrip('0123456789')}{len(numbers)}")
+
+        return "(set-logic ALL)\n" + _NUMBERED.sub(renumbered, _written(self._assertions))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Query) and (self.purpose, self.text) == (other.purpose, other.text)
@@ -55,6 +66,21 @@ class Query:
     def digest(self) -> str:
         """SHA-256 of the text, in hex."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@cache
+def _writing_context() -> z3.Context:
+    """Where nothing lives but what is written: which terms Z3 writes once depends on who else refers to them."""
+    return z3.Context()
+
+
+def _written(assertions: Iterable[Any]) -> str:
+    *others, last = [as_term(assertion).translate(_writing_context()) for assertion in assertions]
+    references = (z3.Ast * len(others))(*(term.as_ast() for term in others))
+    told: str = z3.Z3_benchmark_to_smtlib_string(
+        _writing_context().ref(), "", "", "unknown", "", len(others), references, last.as_ast()
+    )
+    return told
 
 
 def new_solver(steps: int) -> z3.Solver:
@@ -71,3 +97,20 @@ def proved(goal: Any, given: Iterable[Any], steps: int, purpose: str) -> Query |
     solver = new_solver(steps)
     solver.add(*assertions)
     return Query(purpose, assertions, steps) if solver.check() == z3.unsat else None
+
+
+def proved_from(goal: Any, given: Sequence[Any], steps: int, purpose: str) -> tuple[Query, tuple[int, ...]] | None:
+    """The query that proves a goal from those of the given assertions that it takes, and which they are.
+
+    Quantifiers are instantiated at the terms that are there first, which mostly ends soon, and then as Z3 likes.
+    """
+    assertions = [*given, z3.Not(as_term(goal))]
+    for options in ({"auto_config": False, "mbqi": False}, {}):
+        solver = new_solver(steps)
+        solver.set(**options)
+        for place, assertion in enumerate(assertions):
+            solver.assert_and_track(assertion, f"taken.{place}")
+        if solver.check() == z3.unsat:
+            taken = sorted(int(str(name).removeprefix("taken.")) for name in solver.unsat_core())
+            return Query(purpose, [assertions[place] for place in taken], steps), tuple(taken)
+    return None

@@ -1,8 +1,8 @@
 """The elementwise operators on solver terms.
 
 A value is a Python constant or a Z3 term; an operator on constants alone is computed, not encoded, so that positions
-never reach the solver. Comparisons are canonical (`<` and `==` only, the operands of `==` in a fixed order), so that
-equal questions are one atom.
+never reach the solver. Comparisons are canonical (`<` and `==` only), so that equal questions are one atom; the
+operands of `==` keep their order, which the solver's own numbers would make depend on what was asked before.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ def _equal(left: Any, right: Any) -> Any:
         first, second = _number(first), _number(second)
     if first.eq(second):
         return True
-    return second == first if first.get_id() > second.get_id() else first == second
+    return first == second
 
 
 def _less(left: Any, right: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -54,6 +55,7 @@ class Verdict:
         counterexample: an input that breaks it.
         reason: why there is no better answer.
         proof: what was asked of the solver, of a proof.
+        rests_on: the keys of the verdicts that a proof counts on.
     """
 
     claim: str
@@ -66,6 +68,18 @@ class Verdict:
     counterexample: Counterexample | None = None
     reason: str | None = None
     proof: Proof | None = None
+    rests_on: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What names the verdict in its report: the claim with its kind and its place."""
+        return f"{self.kind}: {self.claim} at {self.place}"
+
+    @property
+    def reach(self) -> int | None:
+        """The longest inputs that the answer speaks of; None: any."""
+        found = re.search(r"n <= (\d+)", self.scope)
+        return int(found[1]) if found else None
 
 
 @dataclass(frozen=True, slots=True)

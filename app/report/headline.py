@@ -6,9 +6,9 @@ import math
 
 from ...runtime.transformer import parameter_shapes
 from ..pages.markup import Markup, element
+from ..verification.words import verdict_counts
 from .contents import ReportContents
 from .learning import step_all_right
-from .verdicts import verdict_counts
 
 __all__ = ["headline"]
 
@@ -61,7 +61,7 @@ def _formula(contents: ReportContents) -> Markup:
 
 
 def _verdicts(contents: ReportContents) -> Markup:
-    counts = verdict_counts(contents.proofs)
+    counts = verdict_counts(verdict for *_, report in contents.proofs for verdict in report.verdicts)
     proved = counts.pop("proved", 0)
     others = ", ".join(f"{n} {status}" for status, n in counts.items())
     n_programs = len(contents.proofs)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ...catalog.durable import write_atomically
 from ..pages.document import html_document
+from ..verification.page import STYLE, verdicts_section
 from .circuit import circuit_section
 from .contents import ReportContents
 from .headline import headline
@@ -14,7 +15,6 @@ from .learning import learning_section
 from .provenance import provenance
 from .spectrum import spectrum_section
 from .traces import traces_section
-from .verdicts import verdicts_section
 
 __all__ = ["write_report"]
 
@@ -39,5 +39,5 @@ def _page(contents: ReportContents) -> str:
         verdicts_section(contents.proofs),
         provenance(contents),
     )
-    style = files(__package__).joinpath("report.css").read_text(encoding="utf-8")
+    style = files(__package__).joinpath("report.css").read_text(encoding="utf-8") + STYLE
     return html_document(f"stdcell report: {run.task.name}", style, *sections)

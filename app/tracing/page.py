@@ -12,7 +12,7 @@ from ..pages.document import html_document
 from ..pages.markup import Markup, element, joined
 from .because import Told, root_keys, told_groups
 from .pictures import selector_picture, strip
-from .table import place_text, value_text
+from .table import cover_sign, cover_summary, place_text, value_text
 
 __all__ = ["page_of"]
 
@@ -103,6 +103,8 @@ def _steps(trace: Trace, inside: Mapping[int, Places] | None) -> Markup:
         "One for each s-op, in the order of evaluation. A selector is a grid: a row for each query, a column for each "
         "key, filled where the query selects the key."
     )
+    if any(step.cover is not None for step in trace.told):
+        introduction += f" {cover_summary(trace)}."
     if inside is not None:
         introduction += " What the answer does not depend on is pale."
     return _section("Steps", introduction, *(_step(step, trace, inside) for step in trace.told))
@@ -121,6 +123,7 @@ def _step(step: Step, trace: Trace, inside: Mapping[int, Places] | None) -> Mark
         element("p", *origin, class_="note"),
         *read,
         *_cells(step),
+        *_cover(step),
     )
     value = element("div", _value(step, places), *_calls(step.calls), class_="value")
     number = element("div", str(step.number), class_="number")
@@ -131,6 +134,16 @@ def _step(step: Step, trace: Trace, inside: Mapping[int, Places] | None) -> Mark
 def _cells(step: Step) -> Iterator[Markup]:
     for cell in step.cells:
         yield element("p", f"{cell.name} ", element("code", cell.digest[:12]), f": {cell.evidence}", class_="note")
+
+
+def _cover(step: Step) -> Iterator[Markup]:
+    """The verdicts on a step; one that owes nothing is computed by definition."""
+    for cover in step.cover or ():
+        kind = "cover" if cover.holds_here else "cover gap"
+        by = f" ({cover.method})" if cover.method else ""
+        yield element("p", f"{cover_sign(cover)} {cover}{by}", class_=kind)
+    if step.cover == ():
+        yield element("p", "by definition", class_="note")
 
 
 def _value(step: Step, places: Places | None) -> Markup:

@@ -8,20 +8,24 @@ from rich.table import Table
 from rich.text import Text
 
 from ...runtime.tracing import CellAnswer, Step, Trace
+from ...runtime.tracing.trace import Cover
 from ...runtime.tracing.values import written
 from ..options import console
 
-__all__ = ["call_text", "computed_by", "place_text", "print_steps", "value_text"]
+__all__ = ["call_text", "computed_by", "cover_sign", "cover_summary", "place_text", "print_steps", "value_text"]
 
 HEADINGS = ("", "s-op", "value", "reads", "line")
 HEADINGS_OF_CELLS = ("computed by", "evidence")
+HEADING_OF_COVER = "verdicts"
 
 
 def print_steps(trace: Trace) -> None:
     """Print the steps that say more than their text, and where there are cells what is known of them."""
     table = Table(title=f"{trace.output}, {trace.backend}", title_justify="left", show_edge=False)
     has_cells = any(step.cells for step in trace.told)
-    for heading in (*HEADINGS, *(HEADINGS_OF_CELLS if has_cells else ())):
+    is_covered = any(step.cover is not None for step in trace.told)
+    added = (*(HEADINGS_OF_CELLS if has_cells else ()), *((HEADING_OF_COVER,) if is_covered else ()))
+    for heading in (*HEADINGS, *added):
         table.add_column(heading, overflow="fold", justify="right" if not heading else "left")
     for step in trace.told:
         cells = [
@@ -32,8 +36,29 @@ def print_steps(trace: Trace) -> None:
             place_text(step.place),
             *((computed_by(step, trace.backend), step.evidence) if has_cells else ()),
         ]
-        table.add_row(*map(Text, cells))
+        table.add_row(*map(Text, cells), *((_covered(step),) if is_covered else ()))
     console.print(table)
+    if is_covered:
+        console.print(cover_summary(trace), soft_wrap=True)
+
+
+def _covered(step: Step) -> Text:
+    """The verdicts on a step, one a line; what is not covered stands out."""
+    styles = {True: "green", False: "bold yellow"}
+    lines = [Text(f"{cover_sign(cover)} {cover}", styles[cover.holds_here]) for cover in step.cover or ()]
+    return Text("\n").join(lines) if lines else Text("by definition", "dim")
+
+
+def cover_sign(cover: Cover) -> str:
+    """What marks a verdict that holds of this input, and one that does not."""
+    return "✓" if cover.holds_here else "not covered:"
+
+
+def cover_summary(trace: Trace) -> str:
+    """How many steps are covered, and which are not."""
+    gaps = [f"{step.number} {step.name or step.text}" for step in trace.told if step.gaps]
+    covered = f"{len(trace.told) - len(gaps)} of {len(trace.told)} steps are covered for this input"
+    return f"{covered}; not covered: {', '.join(gaps)}" if gaps else covered
 
 
 def value_text(step: Step) -> str:

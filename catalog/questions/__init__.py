@@ -7,6 +7,7 @@ from .moments import event_at, events_of, node_at, node_named
 from .ports import Signature, cells_of_type, feeding, reading, signature_named
 from .question import Question, Row
 from .similarity import similar_circuits
+from .strength import assumptions, stale, strength
 from .structure import structure, structure_graph
 from .versions import catalog_tree, history, metric_over_versions
 
@@ -15,6 +16,7 @@ __all__ = [
     "Question",
     "Row",
     "Signature",
+    "assumptions",
     "catalog_tree",
     "cells_of_contract",
     "cells_of_task",
@@ -34,6 +36,8 @@ __all__ = [
     "reading",
     "signature_named",
     "similar_circuits",
+    "stale",
+    "strength",
     "strongest",
     "structure",
     "structure_graph",

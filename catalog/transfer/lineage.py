@@ -45,6 +45,7 @@ FOLLOWED: dict[str, tuple[Direction, ...]] = {
     "ABOUT": BOTH,
     "SUPPORTS": OUT,
     "REFUTES": OUT,
+    "RESTS_ON": OUT,
     "MEASURED_ON": OUT,
     "EMERGES_IN": OUT,
 }

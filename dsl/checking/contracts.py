@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...errors import Source, Span
 from ..graph import Input, Reduce, SOp
@@ -14,6 +14,7 @@ from ..types import Bool, Seq, Unknown, element_of
 from .environment import Environment, Meaning
 from .expressions import Expressions
 from .record import Record
+from .tolerance import within_tolerance
 
 __all__ = ["CellContract", "clause_of", "read_contract"]
 
@@ -22,7 +23,8 @@ __all__ = ["CellContract", "clause_of", "read_contract"]
 class CellContract:
     """What a cell requires and ensures, over `ports` (`port.0`, …) and `result`.
 
-    `meaning` is the expression of a contract `result == expression`: what the cell computes, by its contract.
+    `meaning` is the expression of a contract `result == expression`: what the cell computes, by its contract, within
+    its tolerance where values are real. The equality of reals in `ensures` is loosened by the tolerance.
     """
 
     ports: tuple[Input, ...]
@@ -50,6 +52,8 @@ def read_contract(signature: CellSignature) -> CellContract:
         seen = names if kind == "requires" else {**names, "result": result}
         environment = Environment(source, "cell", names=seen)
         clause = clause_of(kind, expression, Span(source, 0, len(source.text)), environment, record)
+        if clause and kind == "ensures":
+            clause = replace(clause, condition=within_tolerance(clause.condition, signature.tolerance))
         clauses[kind] = (clause,) if clause and text else ()
         if kind == "ensures":
             meaning = _meaning(expression, Environment(source, "cell", names=names))

@@ -63,12 +63,15 @@ def _nested(operands: Operands, quantifier: tree.Quantifier, names: tuple[str, .
     variable = operands.record.variable(_between(start, stop), name)
     meaning: Meaning = At((sequence, variable)) if sequence is not None else variable
     within = operands.within({name: meaning})
+    n_calls = len(operands.record.frame.calls)
     body = _nested(within, quantifier, tuple(rest), domain) if rest else _condition(within, quantifier)
     if body is None:
         return None
     (bound,), closed, moved = bind((variable,), body)
     operands.record.carry(moved, quantifier.span)
-    return Quantified((start, stop), quantifier.operator, bound, closed)
+    node = Quantified((start, stop), quantifier.operator, bound, closed)
+    operands.record.bind_calls(n_calls, (variable,), node)
+    return node
 
 
 def _between(start: SOp, stop: SOp) -> Int:

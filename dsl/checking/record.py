@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...errors import Fault, LanguageError, Source, Span
 from ..graph import Ascribe, Input, SOp
@@ -140,6 +140,11 @@ class Record:
         if self.n_steps > _MOST_STEPS:
             self.fault(f"checking takes more than {_MOST_STEPS} steps", span, "loop over fewer elements")
             self.raise_faults()
+
+    def bind_calls(self, n_before: int, inputs: tuple[Input, ...], binder: SOp) -> None:
+        """Let the calls since there were so many know what binds the inputs that they speak of."""
+        calls = self.frame.calls
+        calls[n_before:] = [replace(call, binders=(*call.binders, (inputs, binder))) for call in calls[n_before:]]
 
     def fitted(self, node: SOp, wanted: Type, span: Span, wire: str) -> SOp | None:
         """The node where `wanted` is expected, with the obligation that its values belong there.

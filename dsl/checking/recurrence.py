@@ -87,6 +87,7 @@ def _recurrence(
         element_of(declared) if declared else element_of(sequence.type)
         for declared, sequence in zip(along.declared[1:], along.sequences, strict=True)
     ]
+    n_calls = len(operands.record.frame.calls)
     state, body, parameters = _step_body(operands, along, element_of(initial.type), items)
     start = fitted(initial, state, places[1], f"{text}: state at the start")
     sequences = [
@@ -99,7 +100,9 @@ def _recurrence(
         return None
     variables, step, moved = bind(parameters, after)
     operands.record.carry(moved, here)
-    return Fold(tuple(known), variables, step, running)
+    folded = Fold(tuple(known), variables, step, running)
+    operands.record.bind_calls(n_calls, parameters, folded)
+    return folded
 
 
 def _step_body(
@@ -113,10 +116,12 @@ def _step_body(
         state = element_of(along.declared[0])
         return state, *_one_step(operands, along, state, items)
     state = _widened(initial)
+    n_calls = len(operands.record.frame.calls)
     body, parameters = _one_step(operands, along, state, items)
     if body is None or fit(body.type, state) is Fit.ALWAYS or isinstance(body.type, Seq):
         return state, body, parameters
     state = _widened(state, element_of(body.type))
+    del operands.record.frame.calls[n_calls:]
     return state, *_one_step(operands, along, state, items)
 
 

@@ -134,6 +134,8 @@ def _check_recorded(trace: Trace, step: Step, node: SOp, expected: Any, findings
         findings.fault(step, "error_bound", "none, for this backend is exact", str(step.error_bound))
     elif step.error_bound is not None:
         findings.leave(step, "error_bound", "run the program again with --again", "it is the compiler's word")
+    if step.cover is not None:
+        findings.leave(step, "cover", "verify the program again with --again", "it is the word of a verification")
 
 
 def _is_usable(type_: Type, value: Any, n_positions: int) -> bool:

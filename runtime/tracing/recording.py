@@ -191,7 +191,7 @@ def cells_of(node: SOp) -> tuple[CellSignature, ...]:
 
 def evidence_for(cell: CellSignature, catalog: Catalog | None) -> CellEvidence:
     """A cell with the strongest evidence for its contract."""
-    claim = cell.ensures
+    claim = cell.promise
     found = strongest_evidence(catalog, cell.digest, claim) if catalog is not None and claim is not None else None
     described = describe_evidence(found) if found else "no evidence"
     return CellEvidence(name=cell.name, digest=cell.digest, evidence=described, evidence_id=found.id if found else None)

@@ -35,6 +35,7 @@ __all__ = [
     "CellAnswer",
     "CellEvidence",
     "CellRecord",
+    "Cover",
     "PortRecord",
     "ProgramRecord",
     "SpanRecord",
@@ -44,7 +45,7 @@ __all__ = [
 ]
 
 FORMAT = "stdcell trace"
-VERSION = 1
+VERSION = 2
 
 Digest = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[0-9a-f]+$")]
 StepNumber = Annotated[int, Field(ge=0)]
@@ -114,6 +115,21 @@ class CellEvidence(Record):
     evidence_id: Digest | None = Field(description="Id of the evidence in the catalog.")
 
 
+class Cover(Record):
+    """A verdict about what a step computes, and whether it speaks of inputs as long as this one."""
+
+    kind: str = Field(description="'wire', 'requires', 'defined' or 'ensures'; 'cell' of a catalogued cell's contract.")
+    claim: str = Field(description="What was asked, as written.")
+    place: str = Field(description="file:line:column of the claim; empty of a cell's contract.")
+    status: Literal["proved", "exhaustive", "refuted", "unknown", "error", "not asked"]
+    scope: str = Field(description="How far the verdict reaches, such as 'all lengths'; empty where there is none.")
+    method: str = Field(description="How it was found; empty where there is none.")
+    holds_here: bool = Field(description="Whether it is a proof, or a check of every input, that reaches this input.")
+
+    def __str__(self) -> str:
+        return f"{self.status}{f', {self.scope}' if self.scope else ''}: {self.claim}"
+
+
 class SpanRecord(Record):
     """A range of a program's text: the characters from `start` to before `stop`."""
 
@@ -147,6 +163,16 @@ class Step(Record):
         allow_inf_nan=False,
         description="Of a compiled transformer: how far at most the value that it computed is from the exact one.",
     )
+
+    cover: tuple[Cover, ...] | None = Field(
+        default=None,
+        description="The verdicts on what it owes and promises; none where it owes nothing, null where nobody asked.",
+    )
+
+    @property
+    def gaps(self) -> tuple[Cover, ...]:
+        """What it owes or promises without a verdict that holds of this input."""
+        return tuple(cover for cover in self.cover or () if not cover.holds_here)
 
     @property
     def evidence(self) -> str:
@@ -186,7 +212,7 @@ class Trace(Record):
     """All steps of one run, its answer, and the promises that the answer breaks."""
 
     format: Literal["stdcell trace"] = Field(default="stdcell trace", description="What it is.")
-    version: Literal[1] = Field(default=1, description="Of this schema; a changed one gets the next number.")
+    version: Literal[2] = Field(default=2, description="Of this schema; a changed one gets the next number.")
     stdcell: str = Field(description="The version of stdcell that wrote it.")
     backend: str = Field(description="What computed the values: 'interpret', 'stitched' or 'transformer'.")
     program: ProgramRecord = Field(description="The text that ran.")

@@ -220,8 +220,8 @@ def test_what_others_wrote_is_shown_and_never_run(contents: ReportContents, writ
         '✓ proved</span> <code class="claim">sum(result) == sum(xs)',
         '✗ refuted</span> <code class="claim">sorted(result)',
         '? unknown</span> <code class="claim">distinct(result)',
-        "assumes add (cccccccccccc): result == (a + b) mod 7",
-        "<code>main([2, 1])</code> answers <code>[2, 1]",
+        "add (cccccccccccc): result == (a + b) mod 7",
+        "<code>main([2, 1])</code>, which answers <code>[2, 1]",
         "the solver gave up",
     ],
 )

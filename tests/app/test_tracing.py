@@ -178,3 +178,17 @@ def test_a_page_stands_alone_and_runs_nothing(command: tuple[str, str], stdcell:
 def test_the_documented_schema_is_that_of_the_classes() -> None:
     documented = (ROOT / "docs" / "traces.md").read_text().partition("<!-- stdcell trace schema --markdown -->\n")[2]
     assert documented == f"\n{schema_tables()}", "write it again: stdcell trace schema --markdown"
+
+
+def test_verdicts_that_a_trace_tells_are_found_again(stdcell: Run) -> None:
+    stdcell("run", "mean.cell", "--input", "[3, 1, 4]", "--trace-out", "trace.json", "--prove")
+    assert stdcell("trace", "check", "trace.json", "--again")[0] == 0
+    forged = Path("trace.json").read_text().replace('"refuted"', '"proved"')
+    Path("forged.json").write_text(forged)
+    code, out, _ = stdcell("trace", "check", "forged.json", "--again")
+    assert (code, "its cover, verified again" in out) == (1, True)
+
+
+def test_a_table_marks_the_steps_that_no_verdict_covers(stdcell: Run) -> None:
+    _, out, _ = stdcell("run", "mean.cell", "--input", "[3, 1, 4]", "--trace", "--prove")
+    assert "not covered: 14 fold(add, sort(xs), 0) / length" in " ".join(out.split())

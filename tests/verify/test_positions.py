@@ -83,11 +83,7 @@ def test_a_promise_about_positions_is_proved_for_all_lengths(promise: str, requi
 
 UNROLLED = {
     "a sum that any element makes positive": ("any(xs == 3) implies result > 0", "sum(xs)"),
-    "width of a bound query": (
-        "exists i: result >= count(xs <= xs[i], True)",
-        "length",
-    ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("promise", "body"), UNROLLED.values(), ids=UNROLLED.keys())

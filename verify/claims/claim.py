@@ -10,17 +10,29 @@ Both provers and the interpreter read the same nodes, so that a counterexample c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ...dsl.graph import Ascribe, Constant, Input, SOp, inputs_of, nodes_within, substitute
+from ...dsl.graph import (
+    At,
+    Constant,
+    Elementwise,
+    Fold,
+    Input,
+    Length,
+    Quantified,
+    SOp,
+    inputs_of,
+    substitute,
+)
 from ...dsl.program import CallSite, Clause, Function, Obligation, Program
-from ...dsl.types import Fit, Seq, element_of, fit
+from ...dsl.types import Fit, Int, Seq, element_of, fit
 from ...errors import Span
 from .conditions import all_of, conjuncts, everywhere, implied, is_member
-from .definedness import conditions_owed, owed_by
+from .cut import Cut, is_lifted, is_pointwise
+from .definedness import Ledger, at_every_step, conditions_owed
 
-__all__ = ["Claim", "call_claims", "fitting_claims", "functions_in_order", "own_claims", "promises_of", "requirements"]
+__all__ = ["Claim", "at_call", "call_claims", "functions_in_order", "own_claims", "requirements"]
 
 _TRUE = Constant((), True)
 
@@ -33,6 +45,9 @@ class Claim:
         condition: a scalar boolean node over the function's parameters.
         given: what may be assumed: the function's requirements, and that the values which are read are defined.
         is_promised: whether callers may count on it: it belongs to an `ensures`.
+        answered: what has a value wherever the claim is asked, beside what is given.
+        call: the call within a fold whose requirement it is, of every state that is passed through.
+        node: what of the function's graph it is about; None: its result.
     """
 
     kind: str
@@ -42,6 +57,9 @@ class Claim:
     condition: SOp
     given: tuple[SOp, ...]
     is_promised: bool = False
+    answered: tuple[SOp, ...] = ()
+    call: CallSite | None = None
+    node: SOp | None = None
 
     @property
     def inputs(self) -> list[Input]:
@@ -79,35 +97,83 @@ def functions_in_order(program: Program) -> list[Function]:
     return list(order.values())
 
 
-def call_claims(call: CallSite, caller: Function) -> Iterator[Claim]:
-    """What a call owes to the function that it calls; what its requirements speak of must be defined as well."""
-    given = (*requirements(caller), *conditions_owed(call.arguments))
-    for clause in call.callee.requires:
-        text, condition = f"{call.callee.name} {clause.text}", _at_call(clause, call)
-        well_formed = list(_well_formed(text, caller, call.span, condition, given))
-        given = (*given, *(claim.condition for claim in well_formed))
-        yield from well_formed
-        yield from _split("requires", text, caller, call.span, condition, given)
+def call_claims(call: CallSite, cut: Cut) -> Iterator[Claim]:
+    """What a call owes to the function that it calls; what its requirements speak of must be defined as well.
 
-
-def fitting_claims(call: CallSite, caller: Function) -> Iterator[Claim]:
-    """That the arguments of a call have the types that are promised of them; else its promises say nothing."""
-    for node in nodes_within(call.arguments):
-        if isinstance(node, Ascribe):
-            (value,) = node.arguments
-            condition = everywhere(is_member(value, element_of(node.declared), element_of(value.type)))
-            given = (*requirements(caller), *conditions_owed([value]))
-            yield Claim("wire", f"{call.callee.name} is called", caller, call.span, condition, given)
-
-
-def promises_of(call: CallSite, given: Sequence[SOp]) -> tuple[SOp, ...]:
-    """What a call may count on, once it owes nothing and the called function's promises are proved.
-
-    It may where its arguments have values: a call within a quantifier is about any value of the variable.
+    A call within a fold owes it of every state that is passed through.
     """
-    guard = all_of(owed for owed in conditions_owed(call.arguments) if owed not in given)
-    promises = (_at_call(clause, call) for clause in call.callee.ensures)
-    return tuple(promise if guard == _TRUE else implied(guard, promise) for promise in promises)
+    requires, closed = requirements(cut.function), _closing(call)
+    asked = _asked(call, cut)
+    if closed is None:
+        given = (*requires, *_ranges(call))
+        yield from (replace(claim, given=(*given, *claim.given), answered=call.arguments) for claim in asked)
+        return
+    answered = call.binders[-1][1].arguments
+    given = (*requires, *cut.ledger.conditions_owed(answered))
+    for claim in asked:
+        condition = implied(all_of(claim.given), claim.condition) if claim.given else claim.condition
+        yield replace(claim, condition=closed(condition), given=given, answered=answered, call=call)
+
+
+def _asked(call: CallSite, cut: Cut) -> Iterator[Claim]:
+    """What a call owes where its arguments have values, of any value of what is bound around it."""
+    given = cut.ledger.conditions_owed(call.arguments)
+    base = Claim("requires", "", cut.function, call.span, _TRUE, given, node=call.result)
+    for parameter, argument in zip(call.callee.parameters, call.arguments, strict=True):
+        wanted, found = element_of(parameter.type), element_of(argument.type)
+        if fit(found, wanted) is not Fit.ALWAYS:
+            text = f"{call.callee.name}.{parameter.name} is {wanted}"
+            yield replace(base, kind="wire", text=text, condition=everywhere(is_member(argument, wanted, found)))
+    for clause in call.callee.requires:
+        base = replace(base, text=f"{call.callee.name} {clause.text}", given=given)
+        condition = at_call(clause, call)
+        well_formed = list(_well_formed(base, condition, cut.ledger))
+        defined = (*given, *(claim.condition for claim in well_formed))
+        yield from well_formed
+        yield from _split(replace(base, given=defined), condition)
+
+
+def at_call(clause: Clause, call: CallSite) -> SOp:
+    """A clause of the called function, about the call's arguments and its result; of elements, at every position."""
+    names = (*call.callee.parameters, call.callee.result_input)
+    values: dict[SOp, SOp] = dict(zip(names, (*call.arguments, call.result), strict=True))
+    if not is_lifted(call):
+        return substitute(clause.condition, values)
+    if is_pointwise([clause.condition]):
+        return everywhere(substitute(clause.condition, values))
+    place = Input((), f"place.{call.result.digest[:12]}", Int(0, None), "place")
+    there: dict[SOp, SOp] = {
+        name: At((value, place)) if isinstance(value.type, Seq) and not isinstance(name.type, Seq) else value
+        for name, value in values.items()
+    }
+    return Quantified((Constant((), 0), Length()), "forall", place, substitute(clause.condition, there))
+
+
+def _closing(call: CallSite) -> Callable[[SOp], SOp] | None:
+    """How a condition on what a fold binds becomes one on every state that is passed through.
+
+    None of a call that stands in no fold, or within a quantifier, which may not come to it.
+    """
+    if not call.binders or not all(isinstance(binder, Fold) for _, binder in call.binders):
+        return None
+
+    def closed(condition: SOp) -> SOp:
+        for inputs, binder in call.binders:
+            assert isinstance(binder, Fold), "there are folds alone"
+            bound: dict[SOp, SOp] = dict(zip(inputs, binder.parameters, strict=True))
+            condition = at_every_step(binder, substitute(condition, bound))
+        return condition
+
+    return closed
+
+
+def _ranges(call: CallSite) -> Iterator[SOp]:
+    """The ranges of the quantifiers that a call stands in."""
+    for (variable, *_), binder in call.binders:
+        if isinstance(binder, Quantified):
+            start, stop = binder.arguments
+            yield Elementwise((start, variable), "<=")
+            yield Elementwise((variable, stop), "<")
 
 
 def requirements(function: Function) -> tuple[SOp, ...]:
@@ -119,58 +185,62 @@ def requirements(function: Function) -> tuple[SOp, ...]:
     )
 
 
-def own_claims(function: Function, places: Mapping[SOp, Span]) -> Iterator[Claim]:
+def own_claims(function: Function, places: Mapping[SOp, Span], cut: Cut | None = None) -> Iterator[Claim]:
     """What a function owes by itself: its wires, the cells that it calls, that it has an answer, and its promises.
 
-    `places` are where the program's nodes are written.
+    What a called function owes inside is that function's own claim, of all inputs that meet its requirements.
+
+    Args:
+        function: whose claims they are.
+        places: where the program's nodes are written.
+        cut: its graph, where it was cut already.
     """
+    cut = cut or Cut(function)
     requires = requirements(function)
     for wire in function.obligations:
-        given = (*requires, *conditions_owed([wire.value]))
-        yield Claim("wire", f"{wire.wire} is {wire.wanted}", function, wire.span, _belongs(wire), given)
-    for owed in owed_by([function.result]):
-        place = places.get(owed.node, function.span) if owed.node else function.span
-        yield Claim(owed.kind, owed.text, function, place, owed.condition, (*requires, *owed.given))
-    yield from (replace(claim, is_promised=True) for claim in _promised_claims(function))
+        given = (*requires, *cut.ledger.conditions_owed([wire.value]))
+        text = f"{wire.wire} is {wire.wanted}"
+        condition, value = _belongs(wire), wire.value
+        yield Claim("wire", text, function, wire.span, condition, given, answered=(value,), node=value)
+    for owed in cut.ledger.owed_by([function.result]):
+        # A value at a port is claimed where it is written: above, or by the function that is called.
+        if owed.kind != "wire" and owed.node is not None and owed.node in cut.text:
+            place = places.get(owed.node, function.span)
+            answered = owed.node.arguments if owed.condition == owed.bare else ()
+            given = (*requires, *owed.given)
+            yield Claim(owed.kind, owed.text, function, place, owed.condition, given, answered=answered, node=owed.node)
+    yield from _promised_claims(cut)
 
 
-def _promised_claims(function: Function) -> Iterator[Claim]:
-    """What a function promises, and that its promises are defined."""
-    given = (*requirements(function), *conditions_owed([function.result]))
+def _promised_claims(cut: Cut) -> Iterator[Claim]:
+    """What a function promises, and that its promises are defined; each whether or not another one is."""
+    function = cut.function
+    given = (*requirements(function), *cut.ledger.conditions_owed([function.result]))
     for clause in function.ensures:
         condition = substitute(clause.condition, {function.result_input: function.result})
-        well_formed = list(_well_formed(clause.text, function, clause.span, condition, given))
-        given = (*given, *(claim.condition for claim in well_formed))
+        base = Claim("ensures", clause.text, function, clause.span, _TRUE, given, True, (function.result,))
+        well_formed = list(_well_formed(base, condition, cut.ledger))
+        defined = (*given, *(claim.condition for claim in well_formed))
         yield from well_formed
-        yield from _split("ensures", clause.text, function, clause.span, condition, given)
+        yield from _split(replace(base, given=defined), condition)
 
 
-def _well_formed(text: str, function: Function, span: Span, condition: SOp, given: tuple[SOp, ...]) -> Iterator[Claim]:
+def _well_formed(base: Claim, condition: SOp, ledger: Ledger) -> Iterator[Claim]:
     """That a clause has an answer: what it owes beside what is given already."""
-    found = [owed for owed in owed_by([condition]) if owed.condition not in given and owed.bare not in given]
+    given = dict.fromkeys(base.given)
+    found = [owed for owed in ledger.owed_by([condition]) if owed.condition not in given and owed.bare not in given]
     for number, owed in enumerate(found, 1):
-        place = text if len(found) == 1 else f"{text} [{number} of {len(found)}]"
-        yield Claim(owed.kind, f"{owed.text} in {place}", function, span, owed.condition, (*given, *owed.given))
+        place = base.text if len(found) == 1 else f"{base.text} [{number} of {len(found)}]"
+        text = f"{owed.text} in {place}"
+        yield replace(base, kind=owed.kind, text=text, condition=owed.condition, given=(*base.given, *owed.given))
 
 
-def _split(
-    kind: str,
-    text: str,
-    function: Function,
-    span: Span,
-    condition: SOp,
-    given: tuple[SOp, ...],
-) -> Iterator[Claim]:
+def _split(base: Claim, condition: SOp) -> Iterator[Claim]:
     """One claim for each conjunct: each is a question of its own to the solver."""
     parts = conjuncts(condition)
     for number, part in enumerate(parts, 1):
-        label = text if len(parts) == 1 else f"{text} [{number} of {len(parts)}]"
-        yield Claim(kind, label, function, span, part, given)
-
-
-def _at_call(clause: Clause, call: CallSite) -> SOp:
-    values: dict[SOp, SOp] = dict(zip(call.callee.parameters, call.arguments, strict=True))
-    return substitute(clause.condition, {**values, call.callee.result_input: call.result})
+        label = base.text if len(parts) == 1 else f"{base.text} [{number} of {len(parts)}]"
+        yield replace(base, text=label, condition=part)
 
 
 def _belongs(owed: Obligation) -> SOp:

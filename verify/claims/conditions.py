@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import reduce
 
 from ...dsl.graph import Constant, Elementwise, Reduce, SOp
+from ...dsl.passes import fold_constants
 from ...dsl.types import Element, Int, Real, Seq, Token
 
-__all__ = ["all_of", "any_of", "compared", "conjuncts", "everywhere", "implied", "is_member", "negated"]
+__all__ = ["all_of", "any_of", "compared", "conjuncts", "everywhere", "implied", "in_one_form", "is_member", "negated"]
 
 
 def compared(left: SOp, comparison: str, value: int | SOp) -> SOp:
@@ -51,6 +53,25 @@ def conjuncts(condition: SOp) -> list[SOp]:
     if isinstance(condition, Elementwise) and condition.operator == "and" and not isinstance(condition.type, Seq):
         return [part for argument in condition.arguments for part in conjuncts(argument)]
     return [condition]
+
+
+def in_one_form(condition: SOp) -> SOp:
+    """The same condition, however it is written.
+
+    Constants are folded, comparisons are `<` and `<=`, and the sides of `==` and `!=` stand in a fixed order.
+    """
+    return _ordered(fold_constants(condition))
+
+
+def _ordered(condition: SOp) -> SOp:
+    match condition:
+        case Elementwise(operator=">" | ">=" as operator, arguments=(left, right)):
+            return replace(condition, arguments=(right, left), operator="<" if operator == ">" else "<=")
+        case Elementwise(operator="==" | "!=", arguments=arguments):
+            return replace(condition, arguments=tuple(sorted(arguments, key=lambda node: node.digest)))
+        case Reduce(operator="all", arguments=(inner,)):
+            return replace(condition, arguments=(_ordered(inner),))
+    return condition
 
 
 def is_member(value: SOp, wanted: Element, found: Element) -> SOp:

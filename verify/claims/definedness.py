@@ -4,7 +4,8 @@
    a position a sequence that reaches so far, and a cell what its contract requires.
 2. A quantifier owes what its body owes, for every value of its variable. The body is evaluated lazily: what stands
    behind a guard (`and`, `or`, `if`) is owed only where the guard lets it through.
-3. A fold owes what its step owes, of every state that it passes through: the state before a position is what the
+3. A value that enters a port owes that it is of the port's type: a run stops where it is not.
+4. A fold owes what its step owes, of every state that it passes through: the state before a position is what the
    same fold, running, has come to at the position before.
 """
 
@@ -20,6 +21,7 @@ from ...dsl.checking.contracts import read_contract
 from ...dsl.graph import (
     DEFINED_WHEN_EMPTY,
     Aggregate,
+    Ascribe,
     At,
     CellCall,
     Constant,
@@ -38,7 +40,7 @@ from ...dsl.graph import (
 from ...dsl.types import Bool, Element, Int, Seq, Token, Value, contains, element_of
 from .conditions import all_of, any_of, compared, everywhere, implied, is_member, negated
 
-__all__ = ["Owed", "conditions_owed", "owed_by"]
+__all__ = ["Ledger", "Owed", "at_every_step", "conditions_owed", "owed_by"]
 
 _ZERO, _ONE = Constant((), 0), Constant((), 1)
 _MOST_KEYS = 100_000
@@ -66,30 +68,40 @@ class Owed:
 
 def owed_by(roots: Iterable[SOp]) -> list[Owed]:
     """Everything that the nodes owe, what arguments owe before what the nodes that read them owe; each once."""
-    ledger = _Ledger()
-    found: dict[SOp, Owed] = {}
-    for root in roots:
-        found = {**ledger.of(root, is_lazy=False), **found}
-    return list(found.values())
+    return Ledger().owed_by(roots)
 
 
 def conditions_owed(roots: Iterable[SOp]) -> tuple[SOp, ...]:
     """The conditions under which the nodes have answers."""
-    return tuple(owed.condition for owed in owed_by(roots))
+    return Ledger().conditions_owed(roots)
 
 
-class _Ledger:
-    """What every node owes, by condition; of a graph that is evaluated lazily, behind its guards."""
+class Ledger:
+    """What every node owes, by condition; of a graph that is evaluated lazily, behind its guards.
+
+    What was found of a node is kept, so that a graph which is asked about again and again is walked once.
+    """
 
     def __init__(self) -> None:
-        self._entries: dict[tuple[SOp, bool], Mapping[SOp, Owed]] = {}
+        self._entries: Mapping[bool, dict[SOp, Mapping[SOp, Owed]]] = {False: {}, True: {}}
 
-    def of(self, root: SOp, *, is_lazy: bool) -> Mapping[SOp, Owed]:
+    def owed_by(self, roots: Iterable[SOp]) -> list[Owed]:
+        """As the function `owed_by`."""
+        found: dict[SOp, Owed] = {}
+        for root in roots:
+            found = {**self._of(root, is_lazy=False), **found}
+        return list(found.values())
+
+    def conditions_owed(self, roots: Iterable[SOp]) -> tuple[SOp, ...]:
+        """As the function `conditions_owed`."""
+        return tuple(owed.condition for owed in self.owed_by(roots))
+
+    def _of(self, root: SOp, *, is_lazy: bool) -> Mapping[SOp, Owed]:
         """What a graph owes."""
-        for node in topological([root]):
-            if (node, is_lazy) not in self._entries:
-                self._entries[node, is_lazy] = self._entry(node, is_lazy)
-        return self._entries[root, is_lazy]
+        entries = self._entries[is_lazy]
+        for node in topological([root], entries):
+            entries[node] = self._entry(node, is_lazy)
+        return entries[root]
 
     def _entry(self, node: SOp, is_lazy: bool) -> Mapping[SOp, Owed]:
         found: dict[SOp, Owed] = {}
@@ -103,18 +115,18 @@ class _Ledger:
     def _of_arguments(self, node: SOp, is_lazy: bool) -> Iterator[Owed]:
         guards = _guards(node) if is_lazy else {}
         for place, argument in enumerate(node.arguments):
-            owed_there = self._entries[argument, is_lazy].values()
+            owed_there = self._entries[is_lazy][argument].values()
             guard = guards.get(place)
             yield from (owed.mapped(partial(implied, guard)) if guard else owed for owed in owed_there)
 
     def _of_inner_graph(self, node: SOp, is_lazy: bool) -> Iterator[Owed]:
         match node:
             case Quantified(body=body):
-                inner = self.of(body, is_lazy=True).values()
+                inner = self._of(body, is_lazy=True).values()
                 yield from (owed.mapped(lambda case: replace(node, operator="forall", body=case)) for owed in inner)
             case Fold(step=step):
-                inner = self.of(step, is_lazy=is_lazy).values()
-                yield from (owed.mapped(lambda case: _at_every_step(node, case)) for owed in inner)
+                inner = self._of(step, is_lazy=is_lazy).values()
+                yield from (owed.mapped(lambda case: at_every_step(node, case)) for owed in inner)
 
 
 def _guards(node: SOp) -> Mapping[int, SOp]:
@@ -131,7 +143,7 @@ def _guards(node: SOp) -> Mapping[int, SOp]:
     return {}
 
 
-def _at_every_step(fold: Fold, condition: SOp) -> SOp:
+def at_every_step(fold: Fold, condition: SOp) -> SOp:
     """That a condition on a fold's state and items holds at every position, before the step is taken there."""
     *sequences, initial = fold.arguments
     state, *items = fold.parameters
@@ -149,15 +161,34 @@ def _own(node: SOp) -> Iterator[Owed]:
             yield _defined("the divisor is not zero", _where_applied(node, compared(divisor, "!=", 0)))
         case Aggregate():
             yield from _of_aggregate(node)
+        case Ascribe(arguments=(value,), declared=declared):
+            belongs = everywhere(is_member(value, element_of(declared), element_of(value.type)))
+            yield Owed("wire", f"the value is {element_of(declared)}", belongs, belongs)
         case Lookup() if not _is_total(node):
             yield _defined("the table has an entry", _where_applied(node, _has_entry(node)))
+        case Elementwise(operator="^", arguments=(base, exponent)):
+            yield from _of_power(node, base, exponent)
         case At(arguments=(_, position)):
             ends = compared(position, "<", Length()), compared(position, ">=", Elementwise((Length(),), "negate"))
-            yield _defined("the position is in the sequence", everywhere(all_of(ends)))
+            whole = () if isinstance(element_of(position.type), Int) else (_is_whole(position),)
+            yield _defined("the position is in the sequence", everywhere(all_of((*whole, *ends))))
         case Reduce(operator="min" | "max"):
             yield _defined("the sequence is not empty", compared(Length(), ">", 0))
         case CellCall():
             yield from _of_cell(node)
+
+
+def _is_whole(number: SOp) -> SOp:
+    return compared(Elementwise((number, _ONE), "%"), "==", 0)
+
+
+def _of_power(node: SOp, base: SOp, exponent: SOp) -> Iterator[Owed]:
+    found = element_of(exponent.type)
+    if not isinstance(found, Int):
+        yield _defined("the exponent is whole", _where_applied(node, _is_whole(exponent)))
+    if (not isinstance(found, Int) or found.low is None or found.low < 0) and contains(element_of(base.type), 0):
+        answers = any_of((compared(exponent, ">=", 0), compared(base, "!=", 0)))
+        yield _defined("no negative power of zero", _where_applied(node, answers))
 
 
 def _where_applied(node: SOp, condition: SOp) -> SOp:

@@ -1,38 +1,59 @@
 """The contract of a neural cell, checked by running every input of its finite domain.
 
-1. Every combination of the ports' values is enumerated and the cell answers all of them.
-2. The contract says of each answer whether it is allowed, in the language's own exact arithmetic.
-3. The smallest lead of the best logit over the next, and the first wrong input, are kept.
+1. The inputs that meet the requirements are run in batches, and the contract says of each answer, exactly, whether it
+   is allowed. An answer whose logits are not all finite, or that is outside the declared type, is wrong.
+2. The smallest lead of the best logit over the next (the margin), its input, and the first wrong input are kept.
+3. A bound E on how far rounding can have moved a logit is derived for all inputs together; where a margin is not above
+   4E, a sharper one is derived for that input alone.
 
-An answer whose logits are not all finite is wrong.
+What was run is one evaluation, on one device. Its answers are those of the weights in real arithmetic where every
+margin is above 2E, and those of any evaluation in this number format, of any order and batch, where it is above 4E.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import product
+import math
+from dataclasses import dataclass, field
+from typing import Literal
 
 import torch
+from torch import Tensor
 
-from ...dsl.checking.contracts import read_contract
-from ...dsl.program import Clause
-from ...dsl.scope import CellPort, CellSignature
+from ...dsl.checking.contracts import CellContract, read_contract
+from ...dsl.scope import CellSignature
 from ...dsl.types import Int, element_of
-from ...errors import RuntimeFault, VerificationError
+from ...errors import VerificationError
 from ...runtime.cell import NeuralCell
-from ...runtime.evaluate import evaluate
-from ...runtime.reference import Exact, call_by_contract
+from .domain import Domain, check_faces, domain_of, holds
+from .logit_errors import error_of_all, errors_of_each
+from .rounding import Precision, precision_of
 
-__all__ = ["ExhaustiveCheck", "check_exhaustively"]
+__all__ = ["ExhaustiveCheck", "Reach", "check_exhaustively"]
+
+Reach = Literal["as run", "real arithmetic", "every evaluation"]
+"""What the answers are shown to be the answers of."""
+
+_AT_ONCE = 2**14
+_RUN_AT_ONCE = {"cpu": 2**10, "cuda": 2**16}
+"""Inputs that a network is asked about at once: on a CPU, what stays in its caches."""
+_MOST_SHARPENED = 2**14
+_MOST_INPUTS = 2**31
 
 
 @dataclass(frozen=True, slots=True)
 class ExhaustiveCheck:
     """What running every input showed.
 
-    `smallest_margin` is the least lead of the best logit over the next; `first_wrong` is the first input, and the
-    answer to it, that the contract does not allow.
+    Attributes:
+        n_inputs: how many inputs meet the requirements; all of them were run.
+        n_wrong: how many answers the contract does not allow.
+        smallest_margin: the least lead of the best logit over the next; infinite where there is one output.
+        first_wrong: the first input, and the answer to it, that the contract does not allow.
+        dtype: the number format that was computed in.
+        device: where.
+        least_certain: the first input of the smallest margin.
+        rounding_bound: how far rounding can have moved any logit of any input; infinite where nothing is known.
+        reach: whether the answers are those of the one evaluation alone.
     """
 
     n_inputs: int
@@ -41,6 +62,9 @@ class ExhaustiveCheck:
     first_wrong: tuple[tuple[int, ...], int] | None
     dtype: str
     device: str
+    least_certain: tuple[int, ...] = ()
+    rounding_bound: float = math.inf
+    reach: Reach = "as run"
 
     @property
     def holds(self) -> bool:
@@ -52,46 +76,116 @@ def check_exhaustively(cell: NeuralCell, signature: CellSignature) -> Exhaustive
     """Run a cell on every input that its contract allows.
 
     Raises:
-        VerificationError: if there is no contract, or a port has no finite range.
+        VerificationError: if there is no contract, a port has no finite range, the ports are not the network's, no
+            input meets the requirements, or there are too many inputs to run.
     """
     if signature.ensures is None:
         raise VerificationError(f"the {signature.kind} {signature.name!r} has no contract to check")
-    contract = read_contract(signature)
-    combinations = product(*map(_domain, signature.inputs))
-    inputs = [values for values in combinations if _allows(contract.requires, values)]
-    if not inputs:
+    contract, domain = read_contract(signature), domain_of(signature)
+    check_faces(cell, signature)
+    if domain.n_inputs > _MOST_INPUTS:
+        raise VerificationError(
+            f"{signature.name!r} has {domain.n_inputs:,} inputs, and up to {_MOST_INPUTS:,} are run: narrow its ports, "
+            "or measure it on a sample (measure_contract)"
+        )
+    precision = precision_of(cell.model.get_parameter("embed").dtype)
+    bound = error_of_all(cell, domain.ranges, precision)
+    tally = _Tally(bound)
+    for start in range(0, domain.n_inputs, _AT_ONCE):
+        numbers_b = torch.arange(start, min(start + _AT_ONCE, domain.n_inputs))
+        _run_batch(tally, cell, signature, contract, domain, numbers_b)
+    if not tally.n_inputs:
         raise VerificationError(f"no input of {signature.name!r} meets its requirements")
-    columns = torch.tensor(inputs).unbind(1)
-    logits_bo = cell.logits(*columns)
-    answers = (logits_bo.argmax(-1) + cell.config.output.low).tolist()
-    finite = logits_bo.isfinite().all(-1).tolist()
-    best_b2 = logits_bo.topk(2, dim=-1).values
-    wrong = [
-        (values, answer)
-        for values, answer, is_finite in zip(inputs, answers, finite, strict=True)
-        if not is_finite or not _allows(contract.ensures, values, answer)
-    ]
     return ExhaustiveCheck(
-        n_inputs=len(inputs),
-        n_wrong=len(wrong),
-        smallest_margin=float((best_b2[:, 0] - best_b2[:, 1]).min()),
-        first_wrong=wrong[0] if wrong else None,
-        dtype=str(logits_bo.dtype).removeprefix("torch."),
-        device=logits_bo.device.type,
+        n_inputs=tally.n_inputs,
+        n_wrong=tally.n_wrong,
+        smallest_margin=tally.smallest_margin,
+        first_wrong=tally.first_wrong,
+        dtype=precision.name,
+        device=cell.device.type,
+        least_certain=tally.least_certain,
+        rounding_bound=bound,
+        reach=_reach(tally, cell, precision),
     )
 
 
-def _domain(port: CellPort) -> range:
-    element = element_of(port.type)
-    if not isinstance(element, Int) or element.low is None or element.high is None:
-        raise VerificationError(f"port {port.name!r} is {element}: only a finite range of integers can be enumerated")
-    return range(element.low, element.high + 1)
+@dataclass(slots=True)
+class _Tally:
+    """What was found so far; `close` are the inputs whose margin is not clear of the bound, with the margin."""
+
+    bound: float
+    n_inputs: int = 0
+    n_wrong: int = 0
+    smallest_margin: float = math.inf
+    least_certain: tuple[int, ...] = ()
+    first_wrong: tuple[tuple[int, ...], int] | None = None
+    n_close: int = 0
+    close: list[tuple[Tensor, Tensor]] = field(default_factory=list)
 
 
-def _allows(clauses: Sequence[Clause], values: Sequence[int], answer: int | None = None) -> bool:
-    given = {f"port.{place}": value for place, value in enumerate(values)} | {"result": answer}
-    exact = Exact(None, call_by_contract)
-    try:
-        return all(evaluate([clause.condition], exact, 0, given)[clause.condition] for clause in clauses)
-    except RuntimeFault:
-        return False
+def _run_batch(
+    tally: _Tally,
+    cell: NeuralCell,
+    signature: CellSignature,
+    contract: CellContract,
+    domain: Domain,
+    numbers_b: Tensor,
+) -> None:
+    values_bp = domain.rows(numbers_b)
+    values_bp = values_bp[holds(contract.requires, contract, values_bp)]
+    if not len(values_bp):
+        return
+    answers_b, margins_b, is_finite_b = _run(cell, values_bp)
+    is_allowed_b = (
+        is_finite_b & _is_typed(signature, answers_b) & holds(contract.ensures, contract, values_bp, answers_b)
+    )
+    tally.n_inputs += len(values_bp)
+    wrong_w = (~is_allowed_b).nonzero().flatten()
+    tally.n_wrong += len(wrong_w)
+    if len(wrong_w) and tally.first_wrong is None:
+        first = int(wrong_w[0])
+        tally.first_wrong = tuple(values_bp[first].tolist()), int(answers_b[first])
+    least = int(margins_b.argmin())
+    if not tally.least_certain or float(margins_b[least]) < tally.smallest_margin:
+        tally.smallest_margin, tally.least_certain = float(margins_b[least]), tuple(values_bp[least].tolist())
+    close_b = ~(margins_b > 4 * tally.bound)
+    tally.n_close += int(close_b.sum())
+    if bool(close_b.any()) and tally.n_close <= _MOST_SHARPENED:
+        tally.close.append((values_bp[close_b], margins_b[close_b]))
+
+
+def _run(cell: NeuralCell, values_bp: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The answers, their margins (0 where a logit is not finite) and whether all logits are finite."""
+    parts = torch.split(values_bp, _RUN_AT_ONCE.get(cell.device.type, _AT_ONCE))  # type: ignore[no-untyped-call]
+    logits_bo = torch.cat([cell.logits(*part.unbind(1)).cpu() for part in parts])
+    is_finite_b = logits_bo.isfinite().all(-1)
+    if logits_bo.shape[-1] < 2:
+        margins_b = torch.full((len(logits_bo),), math.inf, dtype=torch.float64)
+    else:
+        best_b2 = logits_bo.topk(2, dim=-1).values.double()
+        margins_b = best_b2[:, 0] - best_b2[:, 1]
+    return logits_bo.argmax(-1) + cell.config.output.low, margins_b.where(is_finite_b, 0.0), is_finite_b
+
+
+def _is_typed(signature: CellSignature, answers_b: Tensor) -> Tensor:
+    """Whether an answer is a value of the declared type."""
+    element = element_of(signature.output.type)
+    is_right = torch.ones_like(answers_b, dtype=torch.bool)
+    if isinstance(element, Int):
+        is_right &= answers_b >= element.low if element.low is not None else is_right
+        is_right &= answers_b <= element.high if element.high is not None else is_right
+    return is_right
+
+
+def _reach(tally: _Tally, cell: NeuralCell, precision: Precision) -> Reach:
+    """How far the answers reach, with sharper bounds for the inputs that are close."""
+    if tally.n_close > _MOST_SHARPENED:
+        return "as run"
+    reach: Reach = "every evaluation"
+    for values_bp, margins_b in tally.close:
+        bounds_b = errors_of_each(cell, values_bp, precision)
+        if not bool((margins_b > 2 * bounds_b).all()):
+            return "as run"
+        if not bool((margins_b > 4 * bounds_b).all()):
+            reach = "real arithmetic"
+    return reach

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TypeVar
 
 from ...catalog import Circuit, Component, Contract, Evidence, Formula, Node, Port, Relationship, Verdict
@@ -11,6 +12,7 @@ from ...dsl.types import Int
 from ...runtime.cell import CellConfig, IntPort
 from ...runtime.edges import component_of
 from .exhaustive import ExhaustiveCheck
+from .rounding import ASSUMPTIONS
 
 __all__ = ["Records", "add_check", "add_components", "add_ports", "judge", "port_type"]
 
@@ -77,12 +79,19 @@ def add_check(batch: Records, node: Circuit, contract: Contract, check: Exhausti
             method="enumeration of every input",
             n_inputs=check.n_inputs,
             n_wrong=check.n_wrong,
-            smallest_margin=check.smallest_margin,
+            smallest_margin=_if_finite(check.smallest_margin),
+            rounding_bound=_if_finite(check.rounding_bound),
+            reach=check.reach,
             dtype=check.dtype,
             device=check.device,
+            details={"least_certain": list(check.least_certain), "assumptions": list(ASSUMPTIONS)},
         )
     )
     judge(batch, node, contract, evidence, holds=check.holds, counterexample=_call(node.name, check))
+
+
+def _if_finite(number: float) -> float | None:
+    return number if isfinite(number) else None
 
 
 def _call(name: str, check: ExhaustiveCheck) -> str | None:
@@ -107,7 +116,7 @@ def judge(
             of=node.id,
             claim=contract.ensures,
             status="exhaustive" if holds else "refuted",
-            scope=f"all {evidence.n_inputs:,} inputs",
+            scope=f"all {evidence.n_inputs:,} inputs{_run_in(evidence)}",
             method=evidence.method,
             counterexample=counterexample,
         )
@@ -115,3 +124,8 @@ def judge(
     for found in (evidence, verdict):
         batch.join(found, "ABOUT", node)
         batch.join(found, "SUPPORTS" if holds else "REFUTES", contract)
+
+
+def _run_in(evidence: Evidence) -> str:
+    """What the answers are those of, if of one evaluation alone."""
+    return f", as run in {evidence.dtype} on {evidence.device}" if evidence.reach == "as run" else ""

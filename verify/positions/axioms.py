@@ -1,51 +1,56 @@
-"""What holds of every finite selection, as axioms about terms at symbolic positions.
+"""What holds of single nodes at symbolic positions: instances of schemas, which `schemas/` states and proves.
 
-Each function is one schema, instantiated on one node:
-
-- *cardinality*: a width is between 0 and n; a contained selection is not wider, a strictly contained one is
-  narrower; a selection that misses a key is narrower than n, one with a key is not 0.
-- *uniform mean*: where all selected values are equal, their mean is that value; where none is selected it is the
-  default.
-- *selection*: the smallest, the largest, the first, the last and the nearest selected value is the value at a selected
-  key, and no selected key is before that one in its order; the sum of the selected values lies in their range times
-  the width, and that of a prefix grows by one element at a time.
-- *choice*: where any two keys that a query selects were proved to have equal values, some selected key stands for all.
-- *pigeonhole*: an s-op that was proved to be injective from positions to positions has an inverse.
-- *rearrangement*: a permutation moves each element somewhere, and back.
-- *totals*: the sum of no elements is 0, and the sum of n elements of a range lies in n times the range; an extreme
-  bounds all elements and is one of them; a count is between 0 and n.
-- *recurrence*: a running fold is a step from the initial value, and then from what it was a position before; the
-  fold is its last value.
-
-The premises of *choice* and *pigeonhole* are proved in `lemmas.py`.
+Each function gives the instances for one node. An instance is a condition on some positions, said of every choice of
+them; what a node reads of the variables of quantifiers around it is generalised where the instance is stated
+(`symbolic.py`). No instance may count on the type of a value that depends on such a variable: behind a guard the
+types hold only where the guard does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import z3
 
 from ...dsl.graph import Aggregate, Fold, Indices, Select, SelectorWidth, SOp
-from ...dsl.types import Int, Real, element_of
 from ..terms import apply, as_term, conjunction
 
 __all__ = [
+    "Axiom",
     "Positions",
-    "contained_axioms",
+    "average_axiom",
+    "end_axioms",
     "equal",
+    "extreme_axioms",
     "inverse_axioms",
     "mean_axioms",
+    "parity_axiom",
     "rearrangement_axioms",
     "recurrence_axioms",
     "selection_axioms",
     "sum_axioms",
     "total_axioms",
-    "width_axioms",
     "witness_axiom",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Axiom:
+    """An instance of a schema.
+
+    Attributes:
+        schema: the name of the schema.
+        n_positions: how many positions it is about.
+        condition: what holds of them.
+        patterns: the terms at which the solver is to think of it; None: as it likes.
+    """
+
+    schema: str
+    n_positions: int
+    condition: Callable[..., Any]
+    patterns: Callable[..., Any] | None = None
 
 
 class Positions(Protocol):
@@ -62,9 +67,10 @@ class Positions(Protocol):
     def selects(self, selector: SOp, query: Any, key: Any) -> Any:
         """That a query selects a key."""
 
-    def for_all(
-        self, n_positions: int, condition: Callable[..., Any], patterns: Callable[..., Any] | None = None
-    ) -> Any:
+    def range_of(self, values: SOp) -> tuple[Any, Any]:
+        """The ends of the type of numbers, None where it has none or does not count."""
+
+    def for_all(self, n_positions: int, condition: Callable[..., Any]) -> Any:
         """That a condition holds for all choices of positions."""
 
     def exists(self, condition: Callable[[Any], Any]) -> Any:
@@ -76,69 +82,8 @@ def equal(left: Any, right: Any) -> Any:
     return as_term(apply("==", (left, right)))
 
 
-def width_axioms(here: Positions, selector: SOp, width: Any, only_key: Callable[[Any], Any] | None) -> list[Any]:
-    """Cardinality, of one selector's widths; `only_key` gives the one key that a query can select, where known."""
-
-    def row(query: Any, key: Any) -> Any:
-        return here.selects(selector, query, key)
-
-    def is_full(query: Any) -> Any:
-        return (width(query) == here.length) == here.for_all(1, lambda key: row(query, key))
-
-    def of_one(query: Any) -> Any:
-        assert only_key is not None, "it is asked for where it is known"
-        key = only_key(query)
-        return z3.If(z3.And(here.in_range(key), row(query, key)), z3.IntVal(1), z3.IntVal(0))
-
-    closed = _closed_width(here, selector) or (of_one if only_key else None)
-    return [
-        here.for_all(1, lambda q: z3.And(width(q) >= 0, width(q) <= here.length), width),
-        here.for_all(1, lambda q: z3.Implies(z3.Not(row(q, q)), width(q) < here.length), width),
-        here.for_all(1, lambda q: z3.Implies(row(q, q), width(q) > 0), width),
-        here.for_all(1, lambda q: (width(q) == 0) == z3.Not(here.exists(lambda k: row(q, k))), width),
-        here.for_all(1, is_full, width),
-        *([here.for_all(1, lambda q: width(q) == closed(q), width)] if closed else []),
-    ]
-
-
-def _closed_width(here: Positions, selector: SOp) -> Callable[[Any], Any] | None:
-    """How many positions compare so to this one, where positions alone decide."""
-    n = here.length
-    counts: dict[str, Callable[[Any], Any]] = {
-        "<": lambda q: q,
-        "<=": lambda q: q + 1,
-        ">": lambda q: n - q - 1,
-        ">=": lambda q: n - q,
-        "==": lambda q: z3.IntVal(1),
-        "!=": lambda q: n - 1,
-    }
-    match selector:
-        case Select(comparison=comparison, arguments=(Indices(), Indices())):
-            return counts[comparison]
-    return None
-
-
-def contained_axioms(here: Positions, inner: SOp, inner_width: Any, outer: SOp, outer_width: Any) -> list[Any]:
-    """Cardinality, between two selectors: a contained selection is not wider, and narrower if it misses a key."""
-
-    def is_contained(i: Any, j: Any) -> Any:
-        return here.for_all(1, lambda k: z3.Implies(here.selects(inner, i, k), here.selects(outer, j, k)))
-
-    def misses(i: Any, j: Any) -> Any:
-        return here.exists(lambda k: z3.And(here.selects(outer, j, k), z3.Not(here.selects(inner, i, k))))
-
-    def patterns(i: Any, j: Any) -> Any:
-        return z3.MultiPattern(inner_width(i), outer_width(j))
-
-    def rule(i: Any, j: Any) -> Any:
-        narrower = z3.Implies(misses(i, j), inner_width(i) < outer_width(j))
-        return z3.Implies(is_contained(i, j), z3.And(inner_width(i) <= outer_width(j), narrower))
-
-    return [here.for_all(2, rule, patterns)]
-
-
-def mean_axioms(here: Positions, node: Aggregate, mean: Any) -> list[Any]:
-    """Uniform mean."""
+def mean_axioms(here: Positions, node: Aggregate, mean: Any) -> Iterator[Axiom]:
+    """Where all selected values are equal, their mean is that value."""
     selector, values, *default = node.arguments
 
     def agrees(query: Any, key: Any, other: Any) -> Any:
@@ -153,11 +98,13 @@ def mean_axioms(here: Positions, node: Aggregate, mean: Any) -> list[Any]:
         nothing = z3.Not(here.exists(lambda key: here.selects(selector, query, key)))
         return z3.Implies(nothing, equal(mean(query), here.at(default[0], query)))
 
-    return [here.for_all(2, uniform), *([here.for_all(1, empty, mean)] if default else [])]
+    yield Axiom("uniform mean", 2, uniform)
+    if default:
+        yield Axiom("empty selection", 1, empty, mean)
 
 
-def selection_axioms(here: Positions, node: Aggregate, answer: Any, pick: Any) -> list[Any]:
-    """Selection; `pick` gives the selected key whose value is the answer."""
+def selection_axioms(here: Positions, node: Aggregate, answer: Any, pick: Any) -> Iterator[Axiom]:
+    """The answer is the value at a selected key, which `pick` gives, and no selected key is before that one."""
     selector, values, *default = node.arguments
 
     def precedes(query: Any, key: Any) -> Any:
@@ -179,7 +126,8 @@ def selection_axioms(here: Positions, node: Aggregate, answer: Any, pick: Any) -
         return z3.MultiPattern(answer(query), *_applied_to(key, as_term(here.at(values, key))))
 
     has_patterns = bool(_applied_to(here.length, as_term(here.at(values, here.length))))
-    return [here.for_all(1, if_any, answer), here.for_all(2, least, patterns if has_patterns else None)]
+    yield Axiom("least selected", 1, if_any, answer)
+    yield Axiom("least selected", 2, least, patterns if has_patterns else None)
 
 
 def _applied_to(argument: Any, *terms: Any) -> list[Any]:
@@ -208,11 +156,10 @@ def _is_before(here: Positions, node: Aggregate, query: Any, picked: Any, key: A
     return z3.Or(nearer < far, z3.And(nearer == far, tie))
 
 
-def sum_axioms(here: Positions, node: Aggregate, total: Any) -> list[Any]:
-    """Selection, of a sum."""
+def sum_axioms(here: Positions, node: Aggregate, total: Any) -> Iterator[Axiom]:
+    """The sum of the selected values lies in their type's range times the width."""
     selector, values, *default = node.arguments
-    type_ = element_of(values.type)
-    low, high = (type_.low, type_.high) if isinstance(type_, Int | Real) else (None, None)
+    low, high = here.range_of(values)
 
     def bounds(query: Any) -> Any:
         width = here.at(SelectorWidth((selector,)), query)
@@ -221,98 +168,127 @@ def sum_axioms(here: Positions, node: Aggregate, total: Any) -> list[Any]:
         empty = equal(total(query), here.at(default[0], query) if default else 0)
         return z3.If(width == 0, empty, conjunction(within))
 
-    return [here.for_all(1, bounds, total), *_prefix_sum_axioms(here, node, total)]
+    yield Axiom("bounded sum", 1, bounds, total)
+    yield from _prefix_sum_axioms(here, node, total)
 
 
-def _prefix_sum_axioms(here: Positions, node: Aggregate, total: Any) -> list[Any]:
+def _prefix_sum_axioms(here: Positions, node: Aggregate, total: Any) -> Iterator[Axiom]:
     """The sum of a prefix is that of the prefix before, and one element more."""
     selector, values, *default = node.arguments
     match selector:
         case Select(comparison="<" | "<=" as comparison, arguments=(Indices(), Indices())) if not default:
             lag = 1 if comparison == "<" else 0
         case _:
-            return []
+            return
 
-    def added(query: Any) -> Any:
-        before = apply("if", (query == 0, 0, total(query - 1)))
-        element = apply("if", (query < lag, 0, here.at(values, query - lag)))
-        return equal(total(query), apply("+", (before, element)))
+    def element(query: Any) -> Any:
+        return here.at(values, query - lag)
 
-    return [here.for_all(1, added, total)]
+    def first() -> Any:
+        start = 0 if lag else here.at(values, z3.IntVal(0))
+        return z3.Implies(here.length > 0, equal(total(z3.IntVal(0)), start))
+
+    yield Axiom("prefix sum", 0, first)
+    yield from _follows("prefix sum", total, lambda before, place: apply("+", (before, element(place))))
 
 
-def recurrence_axioms(here: Positions, node: Fold, running: Any, step: Callable[[Any, Any], Any]) -> list[Any]:
-    """Recurrence; `step` gives the next state from the last one and the position whose elements are folded."""
+def _follows(schema: str, values: Any, step: Callable[[Any, Any], Any]) -> Iterator[Axiom]:
+    """What a value is after the one before; said of two values that are both thought of, so that it makes no third."""
+
+    def after(before: Any, place: Any) -> Any:
+        return z3.Implies(place == before + 1, equal(values(place), step(values(before), place)))
+
+    yield Axiom(schema, 2, after, lambda p, q: z3.MultiPattern(values(p), values(q)))
+
+
+def recurrence_axioms(here: Positions, node: Fold, running: Any, step: Callable[[Any, Any], Any]) -> Iterator[Axiom]:
+    """`step` gives the next state from the last one and the position whose elements are folded."""
     initial, last = here.at(node.arguments[-1], z3.IntVal(0)), running(here.length - 1)
     whole = here.at(replace(node, running=False), z3.IntVal(0))
 
-    def follows(position: Any) -> Any:
-        before = apply("if", (position == 0, initial, running(position - 1)))
-        return equal(running(position), step(before, position))
-
-    return [
-        here.for_all(1, follows, running),
-        equal(whole, apply("if", (here.length == 0, initial, last))),
-    ]
+    start = step(initial, z3.IntVal(0))
+    yield Axiom("recurrence", 0, lambda: z3.Implies(here.length > 0, equal(running(z3.IntVal(0)), start)))
+    yield Axiom("recurrence", 0, lambda: equal(whole, apply("if", (here.length == 0, initial, last))))
+    yield from _follows("recurrence", running, step)
 
 
-def witness_axiom(here: Positions, aggregate: SOp, witness: Any) -> Any:
-    """Choice: if a query selects any key, it selects the chosen one."""
+def witness_axiom(here: Positions, aggregate: SOp, witness: Any) -> Axiom:
+    """If a query selects any key, it selects the chosen one."""
     selector = aggregate.arguments[0]
 
     def chosen(query: Any, key: Any) -> Any:
         some = z3.And(here.in_range(witness(query)), here.selects(selector, query, witness(query)))
         return z3.Implies(here.selects(selector, query, key), some)
 
-    return here.for_all(2, chosen)
+    return Axiom("choice", 2, chosen)
 
 
-def inverse_axioms(here: Positions, permuting: SOp, inverse: Any) -> list[Any]:
-    """Pigeonhole."""
-    return [
-        here.for_all(1, lambda p: here.in_range(inverse(p)), inverse),
-        here.for_all(1, lambda p: here.at(permuting, inverse(p)) == p, inverse),
-        here.for_all(1, lambda p: inverse(here.at(permuting, p)) == p),
-    ]
+def inverse_axioms(here: Positions, permuting: SOp, inverse: Any) -> Iterator[Axiom]:
+    """An s-op that permutes the positions has an inverse."""
+    yield Axiom("pigeonhole", 1, lambda p: here.in_range(inverse(p)), inverse)
+    yield Axiom("pigeonhole", 1, lambda p: here.at(permuting, inverse(p)) == p, inverse)
+    yield Axiom("pigeonhole", 1, lambda p: inverse(here.at(permuting, p)) == p)
 
 
-def rearrangement_axioms(here: Positions, left: SOp, right: SOp) -> list[Any]:
-    """Rearrangement, of one sequence into the other."""
-    name = f"{left.digest[:8]}.{right.digest[:8]}"
+def average_axiom(here: Positions, node: Aggregate, mean: Any) -> Axiom:
+    """A mean is the sum of the selected values, divided by how many there are."""
+    selector, values, *_ = node.arguments
+    total, width = Aggregate((selector, values), "sum"), SelectorWidth((selector,))
+
+    def divided(query: Any) -> Any:
+        count = here.at(width, query)
+        return z3.Implies(count > 0, equal(mean(query), apply("/", (here.at(total, query), count))))
+
+    return Axiom("average", 1, divided, mean)
+
+
+def parity_axiom(here: Positions, selector: SOp, total: Any) -> Axiom:
+    """Whether the pairs of a symmetric selector are an even number depends on those of one position alone."""
+
+    def row(query: Any, key: Any) -> Any:
+        return here.selects(selector, query, key)
+
+    def even(number: Any) -> Any:
+        return number % 2 == 0
+
+    is_symmetric = here.for_all(2, lambda p, q: row(p, q) == row(q, p))
+    all_own, none_own = here.for_all(1, lambda p: row(p, p)), here.for_all(1, lambda p: z3.Not(row(p, p)))
+    counted = z3.And(z3.Implies(all_own, even(total - here.length)), z3.Implies(none_own, even(total)))
+    return Axiom("symmetric pairs", 0, lambda: z3.Implies(is_symmetric, counted))
+
+
+def end_axioms(here: Positions, sequence: SOp) -> Iterator[Axiom]:
+    """A sequence that is not empty has a smallest and a largest element."""
+    for order in ("<=", ">="):
+
+        def is_end(place: Any, order: str = order) -> Any:
+            return here.for_all(1, lambda p: apply(order, (here.at(sequence, place), here.at(sequence, p))))
+
+        some = here.exists(is_end)
+        yield Axiom("least selected", 0, lambda some=some: z3.Implies(here.length > 0, some))
+
+
+def rearrangement_axioms(here: Positions, left: SOp, right: SOp) -> Iterator[Axiom]:
+    """A permutation of one sequence into the other moves each element somewhere, and back."""
+    name = f"{left.digest[:16]}.{right.digest[:16]}"
     there, back = (z3.Function(f"{way}.{name}", z3.IntSort(), z3.IntSort()) for way in ("there", "back"))
-    axioms: list[Any] = []
     for one, other, move, undo in ((left, right, there, back), (right, left, back, there)):
-        axioms += [
-            here.for_all(1, lambda p, m=move: here.in_range(m(p)), move),
-            here.for_all(1, lambda p, m=move, u=undo: m(u(p)) == p, undo),
-            here.for_all(1, lambda p, a=one, b=other, m=move: equal(here.at(a, p), here.at(b, m(p)))),
-        ]
-    return axioms
+        yield Axiom("rearrangement", 1, lambda p, m=move: here.in_range(m(p)), move)
+        yield Axiom("rearrangement", 1, lambda p, m=move, u=undo: m(u(p)) == p, undo)
+        yield Axiom("rearrangement", 1, lambda p, a=one, b=other, m=move: equal(here.at(a, p), here.at(b, m(p))))
 
 
-def total_axioms(here: Positions, operator: str, sequence: SOp, total: Any) -> list[Any]:
-    """Totals."""
+def total_axioms(here: Positions, sequence: SOp, total: Any) -> Iterator[Axiom]:
+    """The sum of n elements of a range lies in n times the range."""
+    low, high = here.range_of(sequence)
+    within = [total >= as_term(low) * here.length] if low is not None else []
+    within += [total <= as_term(high) * here.length] if high is not None else []
+    yield Axiom("bounded sum", 0, lambda: z3.And(z3.Implies(here.length == 0, total == 0), *within))
 
-    def element(position: Any) -> Any:
-        return here.at(sequence, position)
 
-    match operator:
-        case "sum":
-            type_ = element_of(sequence.type)
-            low, high = (type_.low, type_.high) if isinstance(type_, Int | Real) else (None, None)
-            return [
-                z3.Implies(here.length == 0, total == 0),
-                *([total >= as_term(low) * here.length] if low is not None else []),
-                *([total <= as_term(high) * here.length] if high is not None else []),
-            ]
-        case "count":
-            return [
-                z3.And(total >= 0, total <= here.length),
-                (total == 0) == z3.Not(here.exists(element)),
-                (total == here.length) == here.for_all(1, element),
-            ]
+def extreme_axioms(here: Positions, operator: str, sequence: SOp, extreme: Any) -> Iterator[Axiom]:
+    """A smallest or largest element bounds all of them and is one of them."""
     order = "<=" if operator == "min" else ">="
-    return [
-        here.for_all(1, lambda p: apply(order, (total, element(p)))),
-        z3.Implies(here.length > 0, here.exists(lambda p: apply("==", (total, element(p))))),
-    ]
+    is_one = here.exists(lambda p: equal(extreme, here.at(sequence, p)))
+    yield Axiom("least selected", 1, lambda p: apply(order, (extreme, here.at(sequence, p))))
+    yield Axiom("least selected", 0, lambda: z3.Implies(here.length > 0, is_one))

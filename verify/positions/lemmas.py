@@ -17,41 +17,54 @@ from typing import Any
 import networkx as nx
 import z3
 
-from ...dsl.graph import DEFINED_WHEN_EMPTY, Aggregate, Ascribe, Indices, Reduce, Select, SelectorWidth, SOp
+from ...dsl.graph import Aggregate, Ascribe, Indices, Reduce, Select, SelectorWidth, SOp
 from ...dsl.types import Int, element_of
 from ..claims.conditions import compared, everywhere
-from ..solver import Query, proved
+from ..solver import Query, proved_from
 from ..terms import TokenCodes, as_term
 from .axioms import equal, rearrangement_axioms
 from .inner import closed_within
 from .symbolic import Lemmas, Symbolic
 
-__all__ = ["find_lemmas", "rearrangements"]
+__all__ = ["find_lemmas", "follows", "rearrangements"]
+
+
+def follows(goal: Any, symbolic: Symbolic, premises: Iterable[Any], steps: int, purpose: str) -> Query | None:
+    """The query that proves a goal from the axioms and some premises; the schemas that it takes are noted."""
+    found = proved_from(goal, [*symbolic.axioms, *premises], steps, purpose)
+    if found is None:
+        return None
+    query, taken = found
+    named = (symbolic.schemas[place] for place in taken if place < len(symbolic.schemas))
+    symbolic.lemmas.schemas.update((name, None) for name in named if name)
+    return query
 
 
 def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: TokenCodes, steps: int) -> Lemmas:
     """What can be proved of the keys and the values of every aggregate and width, inner ones first."""
     lemmas = Lemmas()
-    asked = lemmas.queries
     for node in closed_within(roots):
         if not isinstance(node, Aggregate | SelectorWidth):
             continue
         keys = _keys_by_position(node)
         if keys is not None and keys not in lemmas.inverses:
             symbolic = Symbolic(codes, lemmas)
-            if _is_onto(keys, given) or _permutes(partial(symbolic.at, keys), symbolic, given, steps, asked):
-                lemmas.inverses[keys] = z3.Function(f"inverse.{keys.digest[:8]}", z3.IntSort(), z3.IntSort())
-        if not isinstance(node, Aggregate) or node.operator in DEFINED_WHEN_EMPTY:
+            if _is_onto(keys, given) or _permutes(partial(symbolic.at, keys), symbolic, given, steps):
+                lemmas.schemas["pigeonhole"] = None
+                lemmas.inverses[keys] = z3.Function(f"inverse.{keys.digest[:16]}", z3.IntSort(), z3.IntSort())
+        # The others choose by an order: their choice is known without this.
+        if not isinstance(node, Aggregate) or node.operator != "mean":
             continue
         if Symbolic(codes, lemmas).gathered_from(node) is None and _agree(node, given, codes, lemmas, steps):
-            lemmas.witnesses[node] = z3.Function(f"witness.{node.digest[:8]}", z3.IntSort(), z3.IntSort())
+            lemmas.schemas.update({"choice": None, "uniform mean": None})
+            lemmas.witnesses[node] = z3.Function(f"witness.{node.digest[:16]}", z3.IntSort(), z3.IntSort())
     return lemmas
 
 
 def _keys_by_position(node: Aggregate | SelectorWidth) -> SOp | None:
     """The whole-valued keys of which each query selects those that equal its own position."""
     match node.arguments[0]:
-        case Select(comparison="==", arguments=(keys, Indices())) if isinstance(element_of(keys.type), Int):
+        case Select(comparison="==", arguments=(keys, Indices())) if _is_whole(keys):
             return keys
     return None
 
@@ -71,24 +84,29 @@ def _agree(node: Aggregate, given: Sequence[SOp], codes: TokenCodes, lemmas: Lem
     claim = equal(symbolic.at(values, first), symbolic.at(values, second))
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]
     ranged = [symbolic.in_range(place) for place in (asking, first, second)]
-    query = proved(claim, [*symbolic.axioms, *assumed, *ranged, *selected], steps, "the selected values agree")
+    query = follows(claim, symbolic, [*assumed, *ranged, *selected], steps, "the selected values agree")
     lemmas.queries.extend([query] if query else [])
     return query is not None
 
 
-def _permutes(
-    place: Callable[[Any], Any], symbolic: Symbolic, given: Sequence[SOp], steps: int, asked: list[Query]
-) -> bool:
+def _is_whole(node: SOp) -> bool:
+    return isinstance(element_of(node.type), Int)
+
+
+def _permutes(place: Callable[[Any], Any], symbolic: Symbolic, given: Sequence[SOp], steps: int) -> bool:
     first, second = z3.Ints("first second")
     moved, other = as_term(place(first)), as_term(place(second))
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]
-    apart = [symbolic.in_range(first), symbolic.in_range(second), first != second]
-    claims = {"keys are positions": symbolic.in_range(moved), "keys differ": moved != other}
-    for purpose, claim in claims.items():
-        query = proved(claim, [*symbolic.axioms, *assumed, *apart], steps, purpose)
+    inside, apart = [symbolic.in_range(first)], [symbolic.in_range(second), first != second]
+    # Where there is one position only there are no two: that its key is a position is a question of its own.
+    claims = {"keys are positions": (symbolic.in_range(moved), inside), "keys differ": (moved != other, inside + apart)}
+    queries: list[Query] = []
+    for purpose, (claim, places) in claims.items():
+        query = follows(claim, symbolic, [*assumed, *places], steps, purpose)
         if query is None:
             return False
-        asked.append(query)
+        queries.append(query)
+    symbolic.lemmas.queries.extend(queries)
     return True
 
 
@@ -101,11 +119,14 @@ def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symboli
                 graph.add_edge(node, value)
             case Aggregate(arguments=(Select(), values, *_)):
                 source = symbolic.gathered_from(node)
-                if source and _permutes(source, symbolic, given, steps, symbolic.lemmas.queries):
+                if source and _permutes(source, symbolic, given, steps):
                     graph.add_edge(node, values)
+            case Reduce(operator="permutation", arguments=(left, Indices())) if _is_whole(left):
+                if _permutes(partial(symbolic.at, left), symbolic, given, steps):
+                    graph.add_edge(left, Indices())
     for condition in given:
         match condition:
             case Reduce(operator="permutation", arguments=(left, right)):
                 graph.add_edge(left, right)
-                symbolic.axioms += rearrangement_axioms(symbolic, left, right)
+                symbolic.state(rearrangement_axioms(symbolic, left, right))
     return graph

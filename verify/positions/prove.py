@@ -15,13 +15,26 @@ from typing import Any
 import networkx as nx
 import z3
 
-from ...dsl.graph import Fold, Quantified, Reduce, SOp, nodes_within
+from ...dsl.graph import (
+    Aggregate,
+    Elementwise,
+    Fold,
+    Indices,
+    Length,
+    Quantified,
+    Reduce,
+    Select,
+    SelectorLogic,
+    SelectorWidth,
+    SOp,
+    nodes_within,
+)
 from ..claims.claim import Claim
 from ..outcome import Effort, NoAnswer, Outcome, Proof
-from ..solver import Query, proved
+from ..solver import Query
 from ..terms import TokenCodes, apply, as_term, tokens_in
-from .inner import closed_within
-from .lemmas import find_lemmas, rearrangements
+from .inner import closed_within, types_are_given
+from .lemmas import find_lemmas, follows, rearrangements
 from .order import neighbours_in_order, sorted_by_neighbours
 from .symbolic import Symbolic
 
@@ -36,29 +49,63 @@ def by_positions(claim: Claim, effort: Effort) -> Outcome:
     """
     given, steps = claim.given, effort.steps
     roots = (claim.condition, *given)
+    if not types_are_given(roots, given):
+        return NoAnswer("a value behind a guard may not be of the type that its port declares")
     codes = TokenCodes(tokens_in([*roots, *claim.function.parameters]))
     lemmas = find_lemmas(roots, given, codes, steps)
-    symbolic = Symbolic(codes, lemmas)
+    nodes = closed_within(roots)
+    symbolic = Symbolic(codes, lemmas, adds_up=any(map(_is_of_length, nodes_within(roots))))
     joined = rearrangements(roots, given, symbolic, steps)
     goal = symbolic.scalar(claim.condition)
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]
+    for node in _worth_more(nodes):
+        symbolic.explain_further(node)
     in_order = (order for condition in given if (order := sorted_by_neighbours(condition)))
     facts = [*_shared_properties(roots, joined, symbolic), *map(symbolic.scalar, in_order)]
 
     def prove(purpose: str, conclusion: Any, *premises: Any) -> Query | None:
-        return proved(conclusion, [*symbolic.axioms, *assumed, *facts, *premises], steps, purpose)
+        return follows(conclusion, symbolic, [*assumed, *facts, *premises], steps, purpose)
 
     whole = prove("the claim", goal)
     queries = (whole,) if whole else _by_position(claim.condition, symbolic, prove)
     if not queries:
         return NoAnswer("it does not follow from the axioms on positions")
-    return Proof("lemmas on positions", (*lemmas.queries, *queries))
+    return Proof("lemmas on positions", (*lemmas.queries, *queries), tuple(sorted(lemmas.schemas)))
+
+
+def _is_of_length(node: SOp) -> bool:
+    """Whether a number is compared with or made of the length, other than by a range."""
+    return isinstance(node, Elementwise) and Length() in node.arguments
+
+
+def _worth_more(nodes: Sequence[SOp]) -> Iterator[SOp]:
+    """Means, where there are totals that they may be made of, and what is compared where sizes are keys."""
+    has_totals = any(isinstance(node, Reduce | Aggregate) and node.operator in ("sum", "count") for node in nodes)
+    has_sizes = any(
+        isinstance(node, Select) and isinstance(node.arguments[0], SelectorWidth) and node.comparison != "=="
+        for node in nodes
+    )
+    for node in nodes:
+        if (has_totals and isinstance(node, Aggregate)) or (has_sizes and isinstance(node, Select)):
+            yield node
+
+
+def _recurs(node: SOp) -> bool:
+    """Whether what is known of a node at a position is known from the position before."""
+    match node:
+        case Fold(running=True):
+            return True
+        case Aggregate(operator="sum", arguments=(Select(arguments=(Indices(), Indices())), _)):
+            return True
+        case SelectorWidth(arguments=(SelectorLogic(operator="and", arguments=parts),)):
+            return any(isinstance(part, Select) and part.arguments == (Indices(), Indices()) for part in parts)
+    return False
 
 
 def _by_position(condition: SOp, symbolic: Symbolic, prove: Callable[..., Query | None]) -> tuple[Query, ...]:
     """Induction over the position, for claims that speak of running folds at every position; empty if it fails."""
     holds = _at_position(condition, symbolic)
-    if holds is None or not any(isinstance(node, Fold) and node.running for node in nodes_within([condition])):
+    if holds is None or not any(map(_recurs, nodes_within([condition]))):
         return ()
     place = z3.FreshInt("place")
     inside, before, after = symbolic.in_range(place), as_term(holds(place)), as_term(holds(place + 1))

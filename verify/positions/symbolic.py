@@ -9,9 +9,10 @@ positions, the only key that equals a query is known, and the aggregate is the v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import z3
@@ -38,21 +39,26 @@ from ...dsl.graph import (
     inputs_of,
     substitute,
 )
-from ...dsl.types import Bool, Element, Int, Seq, Token, element_of
+from ...dsl.types import Bool, Element, Int, Real, Selector, Seq, Token, element_of
 from ...errors import VerificationError
+from ..numeric.tolerance import meaning_of
 from ..solver import Query
 from ..terms import TokenCodes, apply, apply_at, as_term, conjunction, fresh, looked_up, sort_of, within
 from .axioms import (
-    contained_axioms,
+    Axiom,
+    average_axiom,
+    end_axioms,
+    extreme_axioms,
     inverse_axioms,
     mean_axioms,
+    parity_axiom,
     recurrence_axioms,
     selection_axioms,
     sum_axioms,
     total_axioms,
-    width_axioms,
     witness_axiom,
 )
+from .families import Family, PairRule, counted_axioms, disjoint_rule, pair_rule, size_axioms
 
 __all__ = ["Lemmas", "Symbolic"]
 
@@ -66,31 +72,56 @@ class Lemmas:
 
     `inverses`: s-ops that permute the positions, each with its inverse function. `witnesses`: aggregates whose
     selected values agree, each with a function from the query to a selected key. `queries`: the questions that they
-    were proved with.
+    were proved with, and `schemas` those that the questions use.
     """
 
     inverses: dict[SOp, Any] = field(default_factory=dict)
     witnesses: dict[SOp, Any] = field(default_factory=dict)
     queries: list[Query] = field(default_factory=list)
+    schemas: dict[str, None] = field(default_factory=dict)
 
 
 class Symbolic:
-    """Terms for nodes at symbolic positions, and the axioms about them."""
+    """Terms for nodes at symbolic positions, and the axioms about them.
 
-    def __init__(self, codes: TokenCodes, lemmas: Lemmas) -> None:
+    `adds_up` asks for what holds of sums of sizes as well.
+
+    Attributes:
+        length: how many positions there are.
+        axioms: what is known.
+        schemas: for each axiom the name of the schema that it is an instance of; empty where it is none.
+    """
+
+    def __init__(self, codes: TokenCodes, lemmas: Lemmas, *, adds_up: bool = False) -> None:
         self.length = z3.Int("n")
         self.axioms: list[Any] = [self.length >= 0]
-        self._codes = codes
+        self.schemas: list[str] = [""]
         self.lemmas = lemmas
-        self._functions: dict[SOp, Any] = {}
+        self.codes = codes
+        self._functions: dict[SOp, tuple[Any, tuple[Input, ...]]] = {}
         self._scalars: dict[SOp, Any] = {}
-        self._widths: dict[SOp, Any] = {}
+        self._families: list[Family] = []
+        self._depths: dict[SOp, int] = {}
         self._bound: Mapping[SOp, Any] = {}
+        self._adds_up = adds_up
         self._reads: dict[SOp, frozenset[Input]] = {}
         for permuting, inverse in lemmas.inverses.items():
-            self.axioms += inverse_axioms(self, permuting, inverse)
+            self.state(inverse_axioms(self, permuting, inverse))
         for aggregate, witness in lemmas.witnesses.items():
-            self.axioms.append(witness_axiom(self, aggregate, witness))
+            self.state([witness_axiom(self, aggregate, witness)])
+
+    def state(self, axioms: Iterable[Axiom], variables: Sequence[Any] = ()) -> None:
+        """Assert instances of schemas, of all positions and of all values of the variables."""
+        for axiom in axioms:
+            places = [z3.FreshInt("p") for _ in range(axiom.n_positions)]
+            condition = as_term(axiom.condition(*places))
+            ranged = z3.Implies(conjunction([*map(self.in_range, places)]), condition) if places else condition
+            patterns = [axiom.patterns(*places)] if axiom.patterns is not None else []
+            self._assert(axiom.schema, [*variables, *places], ranged, patterns)
+
+    def _assert(self, schema: str, variables: Sequence[Any], condition: Any, patterns: Sequence[Any]) -> None:
+        self.schemas.append(schema)
+        self.axioms.append(z3.ForAll(list(variables), condition, patterns=patterns) if variables else condition)
 
     def in_range(self, position: Any) -> Any:
         """That a term is a position of the sequence."""
@@ -106,16 +137,19 @@ class Symbolic:
             case Elementwise(operator=operator):
                 return apply_at(node, operator, [self.at(argument, position) for argument in node.arguments])
             case Lookup():
-                return looked_up(node, [self.at(argument, position) for argument in node.arguments], self._codes)
+                return looked_up(node, [self.at(argument, position) for argument in node.arguments], self.codes)
             case At(arguments=(sequence, places)):
-                return self.at(sequence, self._counted(self.at(places, position)))
+                return self._element(sequence, places, self.at(places, position))
             case CellCall():
                 return self.at(_meaning(node), position)
             case Ascribe(arguments=(value,)):
                 return _narrowed(self.at(value, position), element_of(node.type))
             case Aggregate():
                 return self._aggregated(node, position)
-            case Input() | SelectorWidth() | Fold():
+            case Input() | SelectorWidth():
+                return self._function(node)(position)
+            case Fold():
+                self._demand_closed(node)
                 return self._function(node)(position)
         raise AssertionError(f"an unforeseen sequence: {type(node).__name__}")
 
@@ -132,15 +166,15 @@ class Symbolic:
     def _scalar(self, node: SOp) -> Any:
         match node:
             case Constant(value=value):
-                return self._codes.code(value) if isinstance(value, str) else value
+                return self.codes.code(value) if isinstance(value, str) else value
             case Length():
                 return self.length
             case Elementwise(operator=operator):
                 return apply_at(node, operator, [self.scalar(argument) for argument in node.arguments])
             case Lookup():
-                return looked_up(node, [self.scalar(argument) for argument in node.arguments], self._codes)
+                return looked_up(node, [self.scalar(argument) for argument in node.arguments], self.codes)
             case At(arguments=(sequence, place)):
-                return self.at(sequence, self._counted(self.scalar(place)))
+                return self._element(sequence, place, self.scalar(place))
             case Quantified():
                 return self._quantified(node)
             case CellCall():
@@ -150,7 +184,7 @@ class Symbolic:
             case Input(key=key):
                 return self._unknown(node, key)
             case Fold():
-                return self._unknown(node, f"fold.{node.digest[:8]}")
+                return self._unknown(node, f"fold.{node.digest[:16]}")
             case Reduce():
                 return self._reduction(node)
         raise AssertionError(f"an unforeseen scalar: {type(node).__name__}")
@@ -159,21 +193,34 @@ class Symbolic:
         """A solver constant of which only the type is known."""
         self._demand_closed(node)
         term = fresh(element_of(node.type), name)
-        self.axioms.append(within(element_of(node.type), term, self._codes))
+        self._assert("", (), within(element_of(node.type), term, self.codes), ())
         return term
 
-    def _counted(self, place: Any) -> Any:
-        """The position that is meant, where a negative one counts from the end."""
-        return apply("if", (apply("<", (place, 0)), as_term(place) + self.length, place))
+    def _element(self, sequence: SOp, place: SOp, position: Any) -> Any:
+        """The element at a position; a negative one counts from the end.
+
+        Where the type says that it is not negative, it is not wherever the element is asked for.
+        """
+        if isinstance(position, int):
+            return self.at(sequence, position if position >= 0 else position + self.length)
+        low = getattr(element_of(place.type), "low", None)
+        if low is not None and low >= 0:
+            return self.at(sequence, position)
+        from_end, from_start = self.at(sequence, as_term(position) + self.length), self.at(sequence, position)
+        return apply("if", (apply("<", (position, 0)), from_end, from_start))
 
     # What inner graphs bind.
 
     def within(self, values: Mapping[SOp, Any], root: SOp) -> Any:
         """The value of an inner graph, whose inputs have these values."""
-        before = self._bound
-        self._bound = {**before, **values}
-        try:
+        with self._binding({**self._bound, **values}):
             return self.scalar(root)
+
+    @contextmanager
+    def _binding(self, values: Mapping[SOp, Any]) -> Iterator[None]:
+        before, self._bound = self._bound, values
+        try:
+            yield
         finally:
             self._bound = before
 
@@ -190,63 +237,105 @@ class Symbolic:
 
     def _is_open(self, node: SOp) -> bool:
         """Whether a node reads what a graph around it binds, so that its value is not one and the same."""
-        if not self._bound:
-            return False
+        return bool(self._bound) and bool(self._free(node))
+
+    def _free(self, node: SOp) -> tuple[Input, ...]:
+        """What a node reads of what is bound, in an order that does not depend on where the node stands."""
         if node not in self._reads:
             self._reads[node] = frozenset(inputs_of([node]))
-        return not self._reads[node].isdisjoint(self._bound)
+        read = [variable for variable in self._bound if variable in self._reads[node] and isinstance(variable, Input)]
+        return tuple(sorted(read, key=lambda variable: variable.key))
 
     def _demand_closed(self, node: SOp) -> None:
         if self._is_open(node):
             raise VerificationError(
-                "a total or a selection that depends on a bound variable is proved up to a length only"
+                f"a {type(node).__name__.lower()} that depends on a bound variable is proved up to a length only"
             )
 
-    def for_all(
-        self, n_positions: int, condition: Callable[..., Any], patterns: Callable[..., Any] | None = None
-    ) -> Any:
+    def for_all(self, n_positions: int, condition: Callable[..., Any]) -> Any:
         """That a condition holds for all choices of positions of the sequence."""
         bound = [z3.FreshInt("p") for _ in range(n_positions)]
-        ranged = z3.Implies(conjunction([*map(self.in_range, bound)]), as_term(condition(*bound)))
-        return z3.ForAll(bound, ranged, patterns=[] if patterns is None else [patterns(*bound)])
+        return z3.ForAll(bound, z3.Implies(conjunction([*map(self.in_range, bound)]), as_term(condition(*bound))))
 
     def exists(self, condition: Callable[[Any], Any]) -> Any:
         """That a condition holds at some position of the sequence."""
         bound = z3.FreshInt("p")
         return z3.Exists([bound], z3.And(self.in_range(bound), as_term(condition(bound))))
 
-    # Sequences as functions of the position.
+    # What is known by axioms only: functions of what is bound and, of sequences, of the position.
 
-    def _function(self, node: SOp) -> Any:
+    def _function(self, node: SOp) -> Callable[..., Any]:
+        """The node's values; at a position, if it is a sequence."""
         if node not in self._functions:
-            self._demand_closed(node)
-            name = f"{type(node).__name__}.{node.digest[:8]}"
-            function = z3.Function(name, z3.IntSort(), sort_of(element_of(node.type)))
-            self._functions[node] = function
-            self._explain(node, function)
-        return self._functions[node]
+            self._declare(node)
+        function, free = self._functions[node]
+        values = [self._bound_value(variable) for variable in free]
+        return lambda *position: function(*values, *position)
 
-    def _explain(self, node: SOp, function: Any) -> None:
-        """Add what is known of a node's values."""
+    def _bound_value(self, variable: Input) -> Any:
+        """The term that is bound to a variable, of the variable's sort."""
+        term, sort = as_term(self._bound[variable]), sort_of(element_of(variable.type))
+        if term.sort() == z3.IntSort() and sort == z3.RealSort():
+            return z3.ToReal(term)
+        if term.sort() != sort:
+            raise VerificationError(f"a value of type {variable.type} is expected where the solver has a {term.sort()}")
+        return term
+
+    def _declare(self, node: SOp) -> None:
+        free = self._free(node)
+        place = [z3.IntSort()] if isinstance(node.type, Seq) else []
+        sorts = [*(sort_of(element_of(variable.type)) for variable in free), *place]
+        element, name = element_of(node.type), f"{type(node).__name__}.{node.digest[:16]}"
+        function = z3.Function(name, *sorts, sort_of(element)) if sorts else _constant(fresh(element, name))
+        self._functions[node] = function, free
+        variables = [z3.FreshConst(sort_of(element_of(variable.type)), "bound") for variable in free]
+        with self._binding(dict(zip(free, variables, strict=True))):
+            if not free:
+                self._assert_typed(node, function)
+            self.state(self._about(node, self._function(node)), variables)
+            family = self._family(node)
+        if family:
+            self._compare(family)
+
+    def _assert_typed(self, node: SOp, function: Any) -> None:
         element = element_of(node.type)
-        if not isinstance(element, Bool):
-            typed = self.for_all(1, lambda p: within(element, function(p), self._codes), function)
-            self.axioms.append(typed)
+        if isinstance(node.type, Seq) and not isinstance(element, Bool) and not isinstance(node, SelectorWidth):
+            typed = Axiom("", 1, lambda p: within(element, function(p), self.codes), function)
+            self.state([typed])
+
+    def _about(self, node: SOp, function: Callable[..., Any]) -> Iterable[Axiom]:
+        """What is known of a node's values by themselves."""
         match node:
             case SelectorWidth(arguments=(selector,)):
-                self._explain_width(selector, function)
+                row = partial(self.selects, selector)
+                return counted_axioms(self, selector, function, row, self._only_key(selector))
             case Aggregate(operator="mean"):
-                self.axioms += mean_axioms(self, node, function)
+                return mean_axioms(self, node, function)
             case Aggregate(operator="sum"):
-                self.axioms += sum_axioms(self, node, function)
+                return sum_axioms(self, node, function)
             case Aggregate():
-                pick = z3.Function(f"pick.{node.digest[:8]}", z3.IntSort(), z3.IntSort())
-                self.axioms += selection_axioms(self, node, function, pick)
-            case Fold():
-                self._explain_running(node, function)
+                return self._about_picked(node, function)
+            case Fold(running=True):
+                return self._about_running(node, function)
+            case Reduce(operator="count", arguments=(condition,)):
+                return size_axioms(self, function, lambda key: self._holds(condition, key), asks=False)
+            case Reduce(operator="sum", arguments=(SelectorWidth(arguments=(selector,)) as widths,)):
+                return [*total_axioms(self, widths, function()), parity_axiom(self, selector, function())]
+            case Reduce(operator="sum", arguments=(sequence,)):
+                return total_axioms(self, sequence, function())
+            case Reduce(operator="min" | "max" as operator, arguments=(sequence,)):
+                return extreme_axioms(self, operator, sequence, function())
+        return ()
 
-    def _explain_running(self, node: Fold, running: Any) -> None:
-        """Add the recurrence; nothing where the step has no terms at a symbolic position."""
+    def _about_picked(self, node: Aggregate, answer: Callable[[Any], Any]) -> Iterator[Axiom]:
+        _, free = self._functions[node]
+        sorts = [*(sort_of(element_of(variable.type)) for variable in free), z3.IntSort()]
+        pick = z3.Function(f"pick.{node.digest[:16]}", *sorts, z3.IntSort())
+        values = [self._bound_value(variable) for variable in free]
+        return selection_axioms(self, node, answer, lambda query: pick(*values, query))
+
+    def _about_running(self, node: Fold, running: Callable[[Any], Any]) -> Iterator[Axiom]:
+        """The recurrence; nothing where the step has no terms at a symbolic position."""
         state, *items = node.parameters
 
         def step(before: Any, position: Any) -> Any:
@@ -254,7 +343,85 @@ class Symbolic:
             return self.within({state: before, **dict(zip(items, elements, strict=True))}, node.step)
 
         with suppress(VerificationError):
-            self.axioms += recurrence_axioms(self, node, running, step)
+            yield from recurrence_axioms(self, node, running, step)
+
+    def range_of(self, values: SOp) -> tuple[Any, Any]:
+        """The ends of the type of numbers, None where it has none or does not count: of what depends on a variable."""
+        type_ = element_of(values.type)
+        return (type_.low, type_.high) if isinstance(type_, Int | Real) and not self._is_open(values) else (None, None)
+
+    # Sums, by themselves and beside those before.
+
+    def _family(self, node: SOp) -> Family | None:
+        """The sums that a node is, one for each choice of what it reads of what is bound, and of the query."""
+        function, free = self._functions[node]
+        asks = isinstance(node.type, Seq)
+        sorts = (*(sort_of(element_of(variable.type)) for variable in free), *([z3.IntSort()] if asks else []))
+
+        def bound(read: Callable[..., Any]) -> Callable[[Sequence[Any], Any], Any]:
+            def at(values: Sequence[Any], key: Any) -> Any:
+                with self._binding(dict(zip(free, values[: len(free)], strict=True))):
+                    return read(*values[len(free) :], key)
+
+            return at
+
+        family = partial(Family, max(map(self._depth, node.arguments), default=0), sorts, asks, function)
+        match node:
+            case SelectorWidth(arguments=(selector,)) if self._only_key(selector) is None:
+                return family(holds=bound(partial(self.selects, selector)))
+            case Reduce(operator="count", arguments=(condition,)):
+                return family(holds=bound(partial(self._holds, condition)))
+            case Aggregate(operator="sum", arguments=(selector, values)):
+                return family(adds=bound(partial(self._added, selector, values)))
+            case Reduce(operator="sum", arguments=(sequence,)):
+                return family(adds=bound(partial(self.at, sequence)))
+        return None
+
+    def _depth(self, node: SOp) -> int:
+        """How many sums of the key, one within another, a node's value at a key is made of."""
+        if node not in self._depths:
+            arguments = node.arguments[:1] if isinstance(node, Select) else node.arguments
+            inner = (argument for argument in arguments if isinstance(argument.type, Seq | Selector))
+            is_known = isinstance(node, Aggregate) and self._source(node) is not None
+            is_sum = isinstance(node, SelectorWidth | Aggregate) and not is_known
+            self._depths[node] = int(is_sum) + max(map(self._depth, inner), default=0)
+        return self._depths[node]
+
+    def _added(self, selector: SOp, values: SOp, query: Any, key: Any) -> Any:
+        return apply("if", (self.selects(selector, query, key), self.at(values, key), 0))
+
+    def _holds(self, condition: SOp, key: Any) -> Any:
+        return as_term(apply("and", (True, self.at(condition, key))))
+
+    def _compare(self, family: Family) -> None:
+        """State what holds of a family and each one before, itself included."""
+        self._families.append(family)
+        for other in (other for other in self._families if other.depth == family.depth):
+            for left, right in ((family, other), (other, family))[: 1 if other is family else 2]:
+                self._state_pair(left, right)
+
+    def _state_pair(self, left: Family, right: Family) -> None:
+        self._state_rule(left, right, pair_rule)
+        if self._adds_up and left.holds and right.holds:
+            self._state_rule(left, right, disjoint_rule)
+
+    def _state_rule(self, left: Family, right: Family, rule: PairRule) -> None:
+        a, b = ([z3.FreshConst(sort, "p") for sort in family.sorts] for family in (left, right))
+        queries = [values[-1] for family, values in ((left, a), (right, b)) if family.asks]
+        called = [family.total(*values) for family, values in ((left, a), (right, b)) if values]
+        schema, condition = rule(self, left, a, right, b)
+        ranged = z3.Implies(conjunction([*map(self.in_range, queries)]), condition) if queries else condition
+        self._assert(schema, [*a, *b], ranged, [z3.MultiPattern(*called)] if called else [])
+
+    def explain_further(self, node: SOp) -> None:
+        """State what holds of a closed node beyond what mostly is of use: a mean as a quotient, the ends of keys."""
+        match node:
+            case Aggregate(operator="mean") if self._source(node) is None:
+                self.state([average_axiom(self, node, self._function(node))])
+            case Select(comparison="<" | "<=" | ">" | ">=", arguments=(keys, _)) if not isinstance(keys, Indices):
+                self.state(end_axioms(self, keys))
+
+    # Selectors.
 
     def selects(self, selector: SOp, query: Any, key: Any) -> Any:
         """That a query selects a key."""
@@ -267,15 +434,6 @@ class Symbolic:
             case SelectorLogic(operator=operator):
                 return apply(operator, [self._selected(argument, query, key) for argument in selector.arguments])
         raise AssertionError(f"an unforeseen selector: {type(selector).__name__}")
-
-    def _explain_width(self, selector: SOp, width: Any) -> None:
-        """Add what is known of a selector's widths, by themselves and beside those of the selectors before."""
-        self.axioms += width_axioms(self, selector, width, self._only_key(selector))
-        self._widths[selector] = width
-        for other, other_width in self._widths.items():
-            self.axioms += contained_axioms(self, selector, width, other, other_width)
-            if other != selector:
-                self.axioms += contained_axioms(self, other, other_width, selector, width)
 
     # Gathers: aggregates whose one selected key is known.
 
@@ -291,8 +449,12 @@ class Symbolic:
         known = self._solved(keys, self.at(queries, z3.FreshInt("p"))) is not None
         return (lambda query: self._solved(keys, self.at(queries, query))) if known else None
 
+    def _source(self, node: Aggregate) -> Callable[[Any], Any] | None:
+        """The position whose value an aggregate is, where it is that of one."""
+        return self.lemmas.witnesses.get(node, self.gathered_from(node))
+
     def _aggregated(self, node: Aggregate, query: Any) -> Any:
-        source = self.lemmas.witnesses.get(node, self.gathered_from(node))
+        source = self._source(node)
         if source is not None:
             return self._gather(node, query, source(query))
         if node.operator in ("any", "all"):
@@ -356,19 +518,19 @@ class Symbolic:
                 )
             case "permutation":
                 self._demand_closed(node)
-                return z3.Bool(f"permutation.{node.digest[:8]}")
-        self._demand_closed(node)
-        total = fresh(element_of(node.type), f"{node.operator}.{node.digest[:8]}")
-        self.axioms += total_axioms(self, node.operator, first, total)
-        return total
+                return z3.Bool(f"permutation.{node.digest[:16]}")
+        return self._function(node)()
+
+
+def _constant(term: Any) -> Callable[[], Any]:
+    return lambda: term
 
 
 def _meaning(call: CellCall) -> SOp:
     """What the contract says that the call answers, over the call's own arguments."""
-    if call.meaning is None:
-        raise VerificationError(f"the contract of {call.cell.name!r} does not say `result == …`")
+    meaning = meaning_of(call)
     arguments = {f"port.{place}": argument for place, argument in enumerate(call.arguments)}
-    return substitute(call.meaning, {port: arguments[port.key] for port in inputs_of([call.meaning])})
+    return substitute(meaning, {port: arguments[port.key] for port in inputs_of([meaning])})
 
 
 def _narrowed(value: Any, element: Element) -> Any:

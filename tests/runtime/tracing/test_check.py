@@ -166,8 +166,8 @@ REFUSED = {
     "NaN": ('{"format": NaN}', "trace.json is not JSON: NaN is no number of JSON"),
     "no trace": ('{"format": "stdcell report"}', 'trace.json is not a trace: expected an object with "format"'),
     "a list": ("[]", "trace.json is not a trace"),
-    "newer": ('{"format": "stdcell trace", "version": 2}', "version 2, expected 1; a newer stdcell wrote it"),
-    "no field": ('{"format": "stdcell trace", "version": 1}', "trace.json: stdcell: field required"),
+    "newer": ('{"format": "stdcell trace", "version": 3}', "version 3, expected 2; a newer stdcell wrote it"),
+    "no field": ('{"format": "stdcell trace", "version": 2}', "trace.json: stdcell: field required"),
 }
 
 

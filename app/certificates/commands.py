@@ -1,0 +1,33 @@
+"""The commands about certificates; what they do is imported when they run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..options import CatalogOption, JsonOption, QuietOption, find_catalog
+
+__all__ = ["certificates"]
+
+certificates = typer.Typer(no_args_is_help=True, help="Check what was answered about a program.")
+
+
+@certificates.command("check")
+def check_certificate(
+    file: Annotated[Path, typer.Argument(help="What `stdcell verify --certificate` wrote, .json.", show_default=False)],
+    catalog: CatalogOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Answer every claim again, replay questions in Z3 and cvc5, run cells again; exit 0 only if all is confirmed."""
+    from ...verify.certificates.certificate import read_certificate
+    from ...verify.certificates.checking import check_certificate
+    from .files import read_text
+    from .printing import print_findings
+
+    certificate = read_certificate(read_text(file))
+    findings = check_certificate(certificate, find_catalog(catalog))
+    print_findings(findings, as_json=as_json, quiet=quiet)
+    raise typer.Exit(0 if all(finding.standing in ("confirmed", "noted") for finding in findings) else 1)

@@ -1,0 +1,1 @@
+"""What verification answers, for readers: in the terminal, as a page and as JSON."""

@@ -1,0 +1,44 @@
+"""A report in the terminal: what is promised, where, why it holds or what breaks it, and how far the answer reaches."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from rich.text import Text
+
+from ...verify import Report, Verdict
+from ..options import console, print_json
+from ..tracing.table import place_text
+from .words import SIGNS, STYLES, by_types, explained, summary
+
+__all__ = ["print_report"]
+
+
+def print_report(report: Report, *, as_json: bool, quiet: bool) -> None:
+    """One block for each verdict that says more than the types do, then the counts; quiet tells the counts alone."""
+    if as_json:
+        print_json({"program": report.program_digest, "verdicts": list(map(_document, report.verdicts))})
+        return
+    told = [verdict for verdict in report.verdicts if not by_types(verdict)]
+    for verdict in () if quiet else told:
+        _print_verdict(verdict)
+    n_typed = len(report.verdicts) - len(told)
+    if n_typed and not quiet:
+        noun = "wire fits" if n_typed == 1 else "wires fit"
+        console.print(Text(f"✓ {n_typed} more {noun} by their types alone", style="dim"))
+    console.print(Text(summary(report.verdicts), style="bold"), soft_wrap=True)
+
+
+def _print_verdict(verdict: Verdict) -> None:
+    sign = (f"{SIGNS[verdict.status]} {verdict.status:8}", f"bold {STYLES[verdict.status]}")
+    place = (f"  {place_text(verdict.place)}", "dim")
+    console.print(Text.assemble(sign, " ", (verdict.claim, "bold"), place), soft_wrap=True)
+    for heading, sentence in explained(verdict):
+        console.print(Text.assemble((f"  {heading:>9}  ", "dim"), sentence), soft_wrap=True)
+
+
+def _document(verdict: Verdict) -> dict[str, Any]:
+    told = asdict(replace(verdict, proof=None))
+    del told["proof"]
+    return told

@@ -1,0 +1,58 @@
+"""The words and signs that verdicts are told in, wherever they are read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from ...verify import Verdict
+
+__all__ = ["SIGNS", "STYLES", "by_types", "explained", "summary", "verdict_counts"]
+
+SIGNS = {"proved": "✓", "unknown": "?", "error": "!", "refuted": "✗"}
+"""The sign of each status, from best to worst."""
+STYLES = {"proved": "green", "refuted": "red", "unknown": "yellow", "error": "red"}
+
+_WHY: Mapping[str, str] = {
+    "types": "the types say so",
+    "lemmas on positions": "it follows from what holds of selections at any position",
+    "induction over the fold": "it holds of no elements, and one more element keeps it",
+    "promises of called functions": "it follows from what the called functions promise",
+    "unrolling": "no input up to that length breaks it",
+}
+"""Why a claim holds, for a reader who does not know the strategy."""
+
+
+def verdict_counts(verdicts: Iterable[Verdict]) -> Counter[str]:
+    """How many verdicts have each status, in the order of `SIGNS`."""
+    found: Counter[str] = Counter(verdict.status for verdict in verdicts)
+    return Counter({status: found[status] for status in SIGNS if found[status]})
+
+
+def summary(verdicts: Iterable[Verdict]) -> str:
+    """The counts in words, with how far the proofs reach."""
+    listed = list(verdicts)
+    counts = verdict_counts(listed)
+    reached = Counter(verdict.scope for verdict in listed if verdict.status == "proved")
+    reach = ", ".join(f"{n} for {scope}" for scope, n in reached.most_common())
+    parts = [f"{n} {status}{f' ({reach})' if status == 'proved' else ''}" for status, n in counts.items()]
+    return ", ".join(parts) or "nothing to prove"
+
+
+def by_types(verdict: Verdict) -> bool:
+    """Whether a verdict says nothing that the types do not say."""
+    return verdict.status == "proved" and verdict.method == "types"
+
+
+def explained(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """What there is to say of a verdict, as pairs of a heading and a sentence, the most important first."""
+    shown = verdict.counterexample
+    if shown:
+        yield "broken by", f"{shown.call}, which answers {shown.answer}"
+        yield "try", shown.command
+    if verdict.status == "proved":
+        yield "holds", f"for {verdict.scope}: {_WHY.get(verdict.method, 'it is proved')} ({verdict.method})"
+    if verdict.reason:
+        yield ("beyond" if verdict.status == "proved" else "because"), verdict.reason
+    for assumption in verdict.assumptions:
+        yield "assumes", str(assumption)

@@ -1,0 +1,65 @@
+"""`stdcell verify --certificate` and `stdcell certificate check`, as a user meets them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from stdcell.app.cli import main
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def stdcell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command line in an empty folder; gives the exit code and all that was printed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("STDCELL_CATALOG", raising=False)
+    Path("same.cell").write_text("main(xs: seq[int 0..9]) ensures result <= 9 ensures result < 9 = xs;\n")
+
+    def run(*words: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["stdcell", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out + printed.err
+
+    return run
+
+
+def test_a_certificate_is_written_and_confirmed(stdcell: Run) -> None:
+    assert stdcell("verify", "same.cell", "--certificate", "same.json", "--quiet") == (1, "1 proved, 1 refuted\n")
+    assert stdcell("certificate", "check", "same.json", "--quiet") == (0, "3 confirmed\n")
+
+
+def test_the_findings_are_told_for_machines(stdcell: Run) -> None:
+    stdcell("verify", "same.cell", "--certificate", "same.json")
+    code, printed = stdcell("certificate", "check", "same.json", "--json")
+    assert code == 0
+    assert json.loads(printed)[1] == {
+        "subject": "same.cell:1:25: ensures result <= 9",
+        "standing": "confirmed",
+        "text": "proved: 1 question unsat in Z3 and cvc5",
+    }
+
+
+def test_a_changed_file_is_refused(stdcell: Run) -> None:
+    stdcell("verify", "same.cell", "--certificate", "same.json")
+    text = Path("same.json").read_text()
+    Path("same.json").write_text(text.replace("refuted", "proved"))
+    code, printed = stdcell("certificate", "check", "same.json")
+    assert code == 1
+    assert printed.startswith("error: the certificate was changed: it names the digest")
+
+
+def test_a_file_that_is_no_certificate_is_refused(stdcell: Run) -> None:
+    code, printed = stdcell("certificate", "check", "same.cell")
+    assert (code, printed) == (
+        1,
+        "error: this is no certificate: expected a file that `stdcell verify --certificate` wrote\n",
+    )
+    assert stdcell("certificate", "check", "none.json") == (1, "error: there is no file 'none.json'\n")

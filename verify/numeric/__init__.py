@@ -1,0 +1,1 @@
+"""Claims about numbers: interval arithmetic on exact rationals, with branch and prune."""

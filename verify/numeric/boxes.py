@@ -1,0 +1,108 @@
+"""Boxes: an interval for each input; and the tree of boxes that a proof by branch and prune leaves behind."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import ceil, floor
+
+from ...dsl.types import Bool, Int, Type, element_of
+from .interval import End, Interval
+
+__all__ = ["Box", "Boxes", "Dimension", "halves", "middle_of", "widest"]
+
+Box = tuple[Interval, ...]
+"""An interval for each dimension."""
+_LEAF = "."
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """An input that boxes have an interval of: its key, its name and its type."""
+
+    key: str
+    name: str
+    type: Type
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its values are whole numbers, or truths as 0 and 1."""
+        return isinstance(element_of(self.type), Int | Bool)
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """The boxes of a proof: on each the claim holds, and together they are all that there is.
+
+    Attributes:
+        question: digest of what holds on each.
+        domain: the box that all of them make up, an interval for each input, in words.
+        tree: how it was cut, from the left: the number of the dimension that is halved, or `.` for a box of the proof.
+    """
+
+    question: str
+    domain: str
+    tree: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many boxes there are."""
+        return self.tree.count(_LEAF)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256, in hex, of the question, the domain and the tree."""
+        return hashlib.sha256("\n".join((self.question, self.domain, " ".join(self.tree))).encode()).hexdigest()
+
+    def leaves(self, domain: Box, dimensions: tuple[Dimension, ...]) -> Iterator[Box | None]:
+        """The boxes, cut out of the domain once more; None where the tree does not fit it."""
+        waiting: list[Box] = [domain]
+        for mark in self.tree:
+            if not waiting:
+                yield None
+                return
+            box = waiting.pop()
+            if mark == _LEAF:
+                yield box
+                continue
+            parts = halves(box, int(mark), dimensions) if mark.isdecimal() and int(mark) < len(box) else None
+            if parts is None:
+                yield None
+                return
+            waiting += reversed(parts)
+        if waiting:
+            yield None
+
+
+def widest(box: Box, domain: Box, dimensions: tuple[Dimension, ...]) -> int | None:
+    """The dimension that is widest in shares of the domain's width; the first of equals, None if none can be halved."""
+    places = [place for place in range(len(box)) if halves(box, place, dimensions) is not None]
+    shares = {place: Fraction(box[place].width) / Fraction(domain[place].width) for place in places}
+    return max(places, key=lambda place: (shares[place], -place), default=None)
+
+
+def halves(box: Box, place: int, dimensions: tuple[Dimension, ...]) -> tuple[Box, Box] | None:
+    """The box cut in two along a dimension; of whole numbers none is in both. None where it cannot be cut."""
+    interval = box[place]
+    if interval.is_point or not interval.is_bounded:
+        return None
+    below: End = interval.middle
+    above = below
+    if dimensions[place].is_whole and not isinstance(below, float):
+        below, above = floor(below), floor(below) + 1
+    first, second = Interval(interval.low, below), Interval(above, interval.high)
+    return (*box[:place], first, *box[place + 1 :]), (*box[:place], second, *box[place + 1 :])
+
+
+def middle_of(box: Box, dimensions: tuple[Dimension, ...]) -> Box | None:
+    """The point in the middle of a box, of whole numbers where these are wanted; None of an unbounded box."""
+    if not all(interval.is_bounded for interval in box):
+        return None
+    points = (
+        ceil(interval.middle) if dimension.is_whole else interval.middle
+        for interval, dimension in zip(box, dimensions, strict=True)
+    )
+    return tuple(Interval(value, value) for value in points)

@@ -1,0 +1,63 @@
+"""A claim about every position as one about any position.
+
+What holds of `all(…)` at every position of a sequence holds of each element: the elements of the sequences are inputs
+of their own then. What cannot be told from the elements of one position (an aggregate, a fold, the length) becomes an
+input as well, any value of its type: a proof still holds, a point that breaks the claim may not be reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ...dsl.graph import Ascribe, CellCall, Constant, Elementwise, Input, Lookup, Reduce, SOp, topological
+from ...dsl.types import Selector, Seq, element_of
+
+__all__ = ["Pointwise", "at_any_position"]
+
+_LIFTED = (Elementwise, Lookup, CellCall, Ascribe)
+
+
+@dataclass(frozen=True, slots=True)
+class Pointwise:
+    """Conditions over scalar inputs.
+
+    Attributes:
+        conditions: what the conditions became, in their order.
+        forgotten: the inputs that stand for values which depend on more than one position.
+    """
+
+    conditions: tuple[SOp, ...]
+    forgotten: tuple[Input, ...]
+
+
+def at_any_position(conditions: tuple[SOp, ...]) -> Pointwise:
+    """The conditions at one position; those that speak of all positions as they are there."""
+    bare = [_without_all(condition) for condition in conditions]
+    built: dict[SOp, SOp] = {}
+    forgotten: dict[SOp, Input] = {}
+    for node in topological(bare):
+        if not isinstance(node.type, Selector):
+            built[node] = _scalar(node, built, forgotten)
+    # An input that stands for a node which only forgotten nodes read is none of the question.
+    used = {node: None for node in topological([built[node] for node in bare])}
+    return Pointwise(
+        tuple(built[node] for node in bare), tuple(variable for variable in forgotten.values() if variable in used)
+    )
+
+
+def _without_all(condition: SOp) -> SOp:
+    while isinstance(condition, Reduce) and condition.operator == "all":
+        (condition,) = condition.arguments
+    return condition
+
+
+def _scalar(node: SOp, built: Mapping[SOp, SOp], forgotten: dict[SOp, Input]) -> SOp:
+    if isinstance(node, Constant):
+        return node
+    if isinstance(node, Input):
+        return replace(node, declared=element_of(node.type)) if isinstance(node.type, Seq) else node
+    if isinstance(node, _LIFTED):
+        return replace(node, arguments=tuple(built[argument] for argument in node.arguments))
+    number = len(forgotten)
+    return forgotten.setdefault(node, Input((), f"any.{number}", element_of(node.type), f"value {number + 1}"))
