@@ -20,6 +20,7 @@ from typing import Any
 import z3
 
 from ...dsl.graph import Indices, Select, SOp
+from ...dsl.types import Seq
 from ..encode import Encoded
 from ..linear import Atoms, Linear
 from ..logic import Condition, all_of, any_of, implies, negated, term_of
@@ -223,7 +224,7 @@ def selections_by_place(encoded: Encoded) -> dict[SOp, Sequence[Any]]:
     found: dict[SOp, Sequence[Any]] = {}
     for node, values in encoded.values.items():
         match node:
-            case Select(comparison="==", arguments=(keys, Indices())) if values:
+            case Select(comparison="==", arguments=(keys, Indices())) if values and isinstance(keys.type, Seq):
                 places = [encoded.of.number(value) for value in encoded.values[keys]]
                 if all(isinstance(place, Linear) and encoded.of.atoms.is_whole(place) for place in places):
                     found[node] = places

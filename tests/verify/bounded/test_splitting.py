@@ -92,7 +92,7 @@ PROMISES = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(body=BODIES, promise=PROMISES)
 def test_an_answer_at_length_four_is_the_truth(body: str, promise: str) -> None:
     program = parse(f"main(xs: seq[int 0..1]) ensures {promise} = {body};")

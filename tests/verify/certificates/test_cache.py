@@ -82,7 +82,10 @@ HARD = "main(xs: seq[int 0..9]) ensures any(result == 3) implies sum(result) >= 
 
 def test_what_was_unknown_is_asked_again_with_more_effort() -> None:
     verifier = Verifier()
-    statuses = [verifier.verify(parse(HARD), effort=Effort(steps=steps)).verdicts[0].status for steps in (1, 3_000_000)]
+    statuses = [
+        verifier.verify(parse(HARD), effort=Effort(steps=steps, inputs=0)).verdicts[0].status
+        for steps in (1, 3_000_000)
+    ]
     assert statuses == ["unknown", "proved"]
 
 
