@@ -16,7 +16,7 @@ import z3
 from ...dsl.graph import SOp
 from ...dsl.types import Value, element_of
 from ..outcome import Effort
-from ..solver import new_solver
+from ..solver import Solver
 from ..terms import as_term, conjunction
 from .alphabet import exact_value
 from .machine import Machine
@@ -76,7 +76,7 @@ class Houdini:
 
     def _weakened(self, premises: Sequence[Any], state: dict[str, Any], pairs: Sequence[tuple[Any, Any]]) -> Any:
         """Whether all candidates follow; where some state breaks one, all are dropped that it breaks."""
-        solver = new_solver(self._steps)
+        solver = Solver(self._steps)
         solver.add(*premises, *(before for _, before in pairs if before is not None))
         solver.add(z3.Not(conjunction([after for after, _ in pairs])))
         answer = solver.check()

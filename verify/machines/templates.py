@@ -124,7 +124,7 @@ def _truths(machine: Machine) -> list[SOp]:
 def _limits(machine: Machine) -> list[SOp]:
     """Comparisons of a number with a constant that are assumed at the end, such as that there is some element."""
     parts = topological(machine.assumed_at_end)
-    found = [
+    found: list[SOp] = [
         part
         for part in parts
         if isinstance(part, Elementwise) and part.operator in COMPARISONS

@@ -25,7 +25,7 @@ from stdcell.verify.bounded.ranges import with_fixed_ranges
 from stdcell.verify.claims.definedness import conditions_owed
 from stdcell.verify.encode import encode
 from stdcell.verify.logic import Condition, all_of, negated, term_of
-from stdcell.verify.solver import new_solver
+from stdcell.verify.solver import Solver
 from stdcell.verify.values import Values
 
 __all__ = ["Difference", "Encoded", "exact_value"]
@@ -62,7 +62,7 @@ class Encoded:
         of = self._encoded.of
         expected = exact_value(self._program, self._function.result, self._n_positions, inputs)
         given = [all_equal(of, self._encoded.inputs[key], value) for key, value in inputs.items()]
-        solver = new_solver(STEPS)
+        solver = Solver(STEPS)
         solver.add(*map(term_of, given))
         answers = all_of(of.truth(owed) for owed in self._owed)
         same = True if expected is None else all_equal(of, self._result, expected)
