@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from stdcell import parse
 from stdcell.dsl.graph import SOp
-from stdcell.errors import RuntimeFault
+from stdcell.errors import LanguageError, RuntimeFault
 from stdcell.runtime.evaluate import evaluate
 from stdcell.runtime.reference import Exact, call_by_contract
 from stdcell.verify.numeric.algebra import OPEN, Ranges, range_of
@@ -44,8 +44,11 @@ BOXES = st.builds(lambda a, b: Interval(min(a, b), max(a, b)), ENDS, ENDS)
 
 
 def graph_of(text: str) -> SOp:
-    """What a program's entry point computes."""
-    return parse(text).functions["main"].result
+    """What a program's entry point computes; a program that divides by a constant 0 is none."""
+    try:
+        return parse(text).functions["main"].result
+    except LanguageError:
+        reject()
 
 
 def inside(box: Interval, share: Fraction) -> Fraction:
