@@ -194,3 +194,13 @@ def test_a_killed_store_leaves_all_or_nothing(seconds: float, run_folder: Path, 
         assert (n_circuits, len(catalog.names())) in [(0, 0), (1, 2)]
         store_run(catalog, run_folder)
         assert verify(checksum(catalog), catalog).is_proved
+
+
+def test_the_formula_is_certain_of_every_answer(catalog: Catalog) -> None:
+    about = [node for _, node in catalog.neighbours(catalog.get("add_mod_7_formula").id, "ABOUT", "in")]
+    (evidence,) = [node for node in about if isinstance(node, Evidence) and node.kind == "exhaustive"]
+    (verdict,) = [node for node in about if isinstance(node, Verdict)]
+    assert (evidence.n_inputs, evidence.n_wrong) == (49, 0)
+    assert evidence.method == "enumeration of every input, logits in intervals"
+    assert evidence.smallest_margin is not None and evidence.smallest_margin > 0
+    assert (verdict.status, verdict.scope) == ("exhaustive", "all 49 inputs")
