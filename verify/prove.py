@@ -29,6 +29,7 @@ from .functions import Functions, cells_of
 from .ladder import Ladder, Strategies
 from .machines.automaton import by_automaton
 from .machines.induction import by_induction, by_invariant
+from .machines.search import by_search
 from .numeric.prove import by_boxes
 from .numeric.reals import by_reals
 from .outcome import DEFAULT_EFFORT, Effort, Strategy
@@ -42,7 +43,7 @@ FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_automaton, by_reals, b
 """What may prove a claim for all lengths, cheapest first."""
 TO_REFUTE: tuple[Strategy, ...] = (by_short_inputs,)
 """What may refute a claim before anyone tries to prove it."""
-UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_unrolling, by_boxes, by_enumeration)
+UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_search, by_unrolling, by_boxes, by_enumeration)
 """What may answer it for short sequences, cheapest first."""
 STRATEGIES = Strategies(TO_REFUTE, FOR_ALL_LENGTHS, UP_TO_A_LENGTH)
 

@@ -20,7 +20,7 @@ from .machine import Machine
 from .questions import Questions
 from .reading import machine_of
 
-__all__ = ["by_automaton", "diagram"]
+__all__ = ["by_automaton", "diagram", "doubt"]
 
 _MOST_DECISIONS = 5_000
 
@@ -39,8 +39,8 @@ def by_automaton(claim: Claim, effort: Effort) -> Outcome:
     if isinstance(found, str):
         return NoAnswer(f"its states are not counted: {found}")
     if found.refutation is not None:
-        doubt = _doubt(claim, machine)
-        return NoAnswer(doubt) if doubt else found.refutation
+        reason = doubt(claim, machine)
+        return NoAnswer(reason) if reason else found.refutation
     if not found.is_closed:
         return NoAnswer(f"after {len(found.states)} states its machine goes on to others")
     reachable = diagram(machine.state, found.states)
@@ -50,7 +50,7 @@ def by_automaton(claim: Claim, effort: Effort) -> Outcome:
     return Proof(f"an automaton of {len(found.states)} states", queries)
 
 
-def _doubt(claim: Claim, machine: Machine) -> str:
+def doubt(claim: Claim, machine: Machine) -> str:
     """Why a run that breaks the goal may be no input that breaks the claim; empty where it is one."""
     if claim.speaks_of_inner_inputs:
         return "it fails for some state or position, which may not be reached"
@@ -59,8 +59,11 @@ def _doubt(claim: Claim, machine: Machine) -> str:
     return f"some run breaks it, but may break what is assumed, which is not read: {machine.forgotten[0]}"
 
 
-def diagram(variables: Sequence[Input], states: Sequence[tuple[Value, ...]]) -> SOp | None:
-    """That the variables have the values of one of the states; None where that takes too many decisions."""
+def diagram(variables: Sequence[Input], states: Sequence[tuple[Value, ...]], clock: Input | None = None) -> SOp | None:
+    """That the variables have the values of one of the states; None where that takes too many decisions.
+
+    With a clock each state has one value more: the time from which on it counts.
+    """
     made: dict[tuple[tuple[Value, ...], ...], SOp] = {}
 
     def decided(rests: tuple[tuple[Value, ...], ...], place: int) -> SOp:

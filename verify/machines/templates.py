@@ -121,7 +121,7 @@ def _truths(machine: Machine) -> list[SOp]:
     return truths[:_MOST_TRUTHS]
 
 
-def _limits(machine: Machine) -> list[SOp]:
+def _limits(machine: Machine) -> Sequence[SOp]:
     """Comparisons of a number with a constant that are assumed at the end, such as that there is some element."""
     parts = topological(machine.assumed_at_end)
     found: list[SOp] = [

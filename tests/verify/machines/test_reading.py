@@ -128,7 +128,7 @@ def differences(program: Program) -> Iterator[tuple[str, list[int]]]:
                     yield claim.text, word
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(text=TEXTS)
 def test_a_machine_ends_as_the_interpreter_does(text: str) -> None:
     assert next(differences(parse(STEPS + text)), None) is None
@@ -149,7 +149,7 @@ def wrong_answers(program: Program) -> Iterator[tuple[str, str]]:
                         yield "not the shortest", claim.text
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=10, deadline=None, derandomize=True)
 @given(text=TEXTS)
 def test_no_claim_is_answered_wrongly(text: str) -> None:
     assert next(wrong_answers(parse(STEPS + text)), None) is None
