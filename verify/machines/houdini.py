@@ -45,7 +45,7 @@ class Houdini:
         self._machine = machine
         self._questions = questions
         self._backward = backward
-        self._steps = effort.steps // _SHARE
+        self._share, self._steps = effort.steps // _SHARE, effort.steps
         self._cases = cases_of(machine)
         self._samples = sampled_states(machine)
         self._left: dict[SOp, _Terms] = {}
@@ -70,16 +70,18 @@ class Houdini:
                 answer = self._weakened(stepping, questions.after, pairs)
                 if answer == z3.unsat:
                     return list(self._left)
-            if answer == z3.unknown:
+            if answer == z3.unknown or self._steps <= 0:
                 return []
         return []
 
     def _weakened(self, premises: Sequence[Any], state: dict[str, Any], pairs: Sequence[tuple[Any, Any]]) -> Any:
         """Whether all candidates follow; where some state breaks one, all are dropped that it breaks."""
-        solver = Solver(self._steps)
+        solver = Solver(max(1, min(self._share, self._steps)))
         solver.add(*premises, *(before for _, before in pairs if before is not None))
         solver.add(z3.Not(conjunction([after for after, _ in pairs])))
+        already = _steps_of(solver)
         answer = solver.check()
+        self._steps -= _steps_of(solver) - already
         if answer == z3.sat:
             self._learn(solver.model(), [after for after, _ in pairs], state)
         return answer
@@ -110,3 +112,9 @@ class Houdini:
         return tuple(
             exact_value(model, as_term(state[node.key]), element_of(node.type), codes) for node in self._machine.state
         )
+
+
+def _steps_of(solver: z3.Solver) -> int:
+    """The steps that all solvers have taken so far."""
+    statistics = solver.statistics()
+    return int(statistics.get_key_value("rlimit count"))
