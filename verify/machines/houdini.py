@@ -19,6 +19,7 @@ from ..outcome import Effort
 from ..solver import Solver
 from ..terms import as_term, conjunction
 from .alphabet import exact_value
+from .hulls import AffineHull
 from .machine import Machine
 from .questions import Questions
 from .sampling import sampled_states
@@ -46,11 +47,10 @@ class Houdini:
         self._questions = questions
         self._backward = backward
         self._share, self._steps = effort.steps // _SHARE, effort.steps
-        self._cases = cases_of(machine)
-        self._samples = sampled_states(machine)
+        self._hulls = {case: AffineHull(len(case.numbers)) for case in cases_of(machine)}
         self._left: dict[SOp, _Terms] = {}
         self._dropped: dict[SOp, None] = {}
-        self._offer(candidates(machine, self._samples))
+        self._offer(candidates(machine, sampled_states(machine), self._hulls))
 
     def invariant(self) -> list[SOp]:
         """The candidates that together hold at the start and are kept by every step; none if that takes too long."""
@@ -96,9 +96,10 @@ class Houdini:
         for condition in broken:
             del self._left[condition]
             self._dropped[condition] = None
-        self._samples.append(self._read(model, state))
-        for case in self._cases:
-            self._offer(equations(case, rows_of(self._machine, case, self._samples)))
+        sample = self._read(model, state)
+        for case, hull in self._hulls.items():
+            if any(hull.add(row) for row in rows_of(self._machine, case, [sample])):
+                self._offer(equations(case, hull))
 
     def _offer(self, conditions: Iterable[SOp]) -> None:
         """Take candidates in that are not there, and were not dropped."""

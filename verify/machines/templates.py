@@ -11,16 +11,16 @@ samples proves nothing: it is the solver who says which of them are invariant.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, permutations
-from math import gcd, lcm
 
 from ...dsl.graph import Ascribe, Constant, Elementwise, Input, SOp, topological
 from ...dsl.operators import COMPARISONS, exact
 from ...dsl.types import Bool, Int, Real, Token, Value, element_of
-from .expressions import FALSE, TRUE, applied, conj, disj, neg, plus
+from .expressions import TRUE, applied, conj, disj, neg, plus
+from .hulls import AffineHull, Row
 from .machine import Machine, Undefined, compiled
 
 __all__ = ["Case", "candidates", "cases_of", "equations", "rows_of"]
@@ -51,15 +51,19 @@ def cases_of(machine: Machine) -> list[Case]:
     return [Case(guard, numbers) for guard in (TRUE, *guards, *together)]
 
 
-def candidates(machine: Machine, samples: Sequence[State]) -> list[SOp]:
-    """Conditions on the state that hold of every sample, the most telling first, and no more than some hundreds."""
-    cases = cases_of(machine)
+def candidates(machine: Machine, samples: Sequence[State], hulls: Mapping[Case, AffineHull]) -> list[SOp]:
+    """Conditions on the state that hold of every sample, the most telling first, and no more than some hundreds.
+
+    The hulls of the cases are filled with the samples.
+    """
     found = dict.fromkeys(_that_hold(dict.fromkeys(_conditions(machine)), machine, samples))
-    rows = {case: rows_of(machine, case, samples) for case in cases}
-    for case in cases:
-        found.update((condition, None) for condition in equations(case, rows[case]))
+    rows = {case: list(rows_of(machine, case, samples)) for case in hulls}
+    for case, hull in hulls.items():
+        for row in rows[case]:
+            hull.add(row)
+        found.update((condition, None) for condition in equations(case, hull))
     for make in (_singles, _pairs):
-        for case in cases:
+        for case in hulls:
             if make is _singles or case.guard == TRUE or len(case.numbers) <= _FEW_NUMBERS:
                 found.update((condition, None) for condition in _inequalities(case, make(case, rows[case])))
     found.pop(TRUE, None)
@@ -173,70 +177,30 @@ def _conditions(machine: Machine) -> Iterator[SOp]:
                 yield from (disj(a, b) for a in (truth, neg(truth)) for b in (part, neg(part)))
 
 
-def rows_of(machine: Machine, case: Case, samples: Sequence[State]) -> list[list[Fraction]]:
-    """The numbers of the case, for each sample where its guard holds."""
+def rows_of(machine: Machine, case: Case, samples: Sequence[State]) -> Iterator[Row]:
+    """The numbers of the case, for each sample where its guard holds; each once."""
     look = compiled([case.guard, *case.numbers], machine.state)
-    rows: dict[tuple[Value, ...], None] = {}
+    seen: dict[tuple[Value, ...], None] = {}
     for state in samples:
         try:
             is_there, *numbers = look(state)
         except Undefined:
             continue
-        if is_there:
-            rows[tuple(numbers)] = None
-    return [[Fraction(number) for number in row] for row in rows]
+        if is_there and tuple(numbers) not in seen:
+            seen[tuple(numbers)] = None
+            yield numbers
 
 
 # Equations.
 
 
-def equations(case: Case, rows: Sequence[Sequence[Fraction]]) -> Iterator[SOp]:
-    """The linear equations that hold of all rows, as few as say them all."""
-    if not rows:
-        yield case.guarded(FALSE)
-        return
-    for coefficients, constant in _hull([list(row) for row in rows], len(case.numbers)):
+def equations(case: Case, hull: AffineHull) -> Iterator[SOp]:
+    """The linear equations that hold of all points, as few as say them all; of no point, that the guard fails."""
+    if hull.is_empty:
+        yield neg(case.guard)
+    for coefficients, constant in hull.equations():
         left = _combination(case.numbers, coefficients)
         yield case.guarded(applied("==", left, Constant((), exact(constant))))
-
-
-def _hull(rows: list[list[Fraction]], size: int) -> Iterator[tuple[list[int], Fraction]]:
-    """A basis of the vectors that have the same product with every row: coefficients, and that product."""
-    first = rows[0]
-    reduced, pivots = _reduced([[a - b for a, b in zip(row, first, strict=True)] for row in rows[1:]], size)
-    for free in (column for column in range(size) if column not in pivots):
-        vector = [Fraction(0)] * size
-        vector[free] = Fraction(1)
-        for row, pivot in zip(reduced, pivots, strict=True):
-            vector[pivot] = -row[free]
-        scale = lcm(*(entry.denominator for entry in vector))
-        whole = [int(entry * scale) for entry in vector]
-        shared = gcd(*whole)
-        whole = [entry // shared for entry in whole]
-        yield whole, sum((c * value for c, value in zip(whole, first, strict=True)), Fraction(0))
-
-
-def _reduced(rows: list[list[Fraction]], size: int) -> tuple[list[list[Fraction]], list[int]]:
-    """The rows in reduced echelon form, and the column of each one's leading entry."""
-    done: list[list[Fraction]] = []
-    pivots: list[int] = []
-    for row in rows:
-        left = list(row)
-        for known, pivot in zip(done, pivots, strict=True):
-            if left[pivot]:
-                left = _less(left, known, left[pivot])
-        lead = next((column for column in range(size) if left[column]), None)
-        if lead is None:
-            continue
-        left = [entry / left[lead] for entry in left]
-        done = [_less(known, left, known[lead]) if known[lead] else known for known in done]
-        done.append(left)
-        pivots.append(lead)
-    return done, pivots
-
-
-def _less(row: list[Fraction], other: list[Fraction], times: Fraction) -> list[Fraction]:
-    return [a - times * b for a, b in zip(row, other, strict=True)]
 
 
 def _combination(numbers: Sequence[SOp], coefficients: Sequence[int]) -> SOp:
@@ -254,16 +218,16 @@ def _combination(numbers: Sequence[SOp], coefficients: Sequence[int]) -> SOp:
 # Inequalities.
 
 
-_Seen = tuple[SOp, Sequence[Fraction]]
+_Seen = tuple[SOp, Row]
 """A number, and what the samples say it is."""
 
 
-def _singles(case: Case, rows: Sequence[Sequence[Fraction]]) -> Iterator[_Seen]:
+def _singles(case: Case, rows: Sequence[Row]) -> Iterator[_Seen]:
     for place, node in enumerate(case.numbers):
         yield node, [row[place] for row in rows]
 
 
-def _pairs(case: Case, rows: Sequence[Sequence[Fraction]]) -> Iterator[_Seen]:
+def _pairs(case: Case, rows: Sequence[Row]) -> Iterator[_Seen]:
     for (left, first), (right, second) in combinations(list(_singles(case, rows)), 2):
         yield applied("-", left, right), [a - b for a, b in zip(first, second, strict=True)]
         yield applied("+", left, right), [a + b for a, b in zip(first, second, strict=True)]
@@ -274,7 +238,7 @@ def _inequalities(case: Case, seen: Iterable[_Seen]) -> Iterator[SOp]:
     for node, values in seen:
         if not values:
             continue
-        least, most = min(values), max(values)
+        least, most = Fraction(min(values)), Fraction(max(values))
         for operator, ends in ((">=", (least, min(least, _ZERO))), ("<=", (most, max(most, _ZERO)))):
             for end in dict.fromkeys(ends):
                 if abs(end) <= _SMALL:
