@@ -30,6 +30,7 @@ from .ladder import Ladder, Strategies
 from .machines.automaton import by_automaton
 from .machines.induction import by_induction, by_invariant
 from .machines.search import by_search
+from .machines.spacer import by_spacer
 from .numeric.prove import by_boxes
 from .numeric.reals import by_reals
 from .outcome import DEFAULT_EFFORT, Effort, Strategy
@@ -39,7 +40,15 @@ from .verdict import Report
 
 __all__ = ["FOR_ALL_LENGTHS", "STRATEGIES", "TO_REFUTE", "UP_TO_A_LENGTH", "verify"]
 
-FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_automaton, by_reals, by_positions, by_invariant, by_boxes)
+FOR_ALL_LENGTHS: tuple[Strategy, ...] = (
+    by_induction,
+    by_automaton,
+    by_reals,
+    by_positions,
+    by_invariant,
+    by_spacer,
+    by_boxes,
+)
 """What may prove a claim for all lengths, cheapest first."""
 TO_REFUTE: tuple[Strategy, ...] = (by_short_inputs,)
 """What may refute a claim before anyone tries to prove it."""

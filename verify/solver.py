@@ -126,6 +126,11 @@ class Solver:
         """The names of the assumptions that the last check could not meet together."""
         return [str(name) for name in self._solver.unsat_core()]
 
+    @property
+    def taken(self) -> int:
+        """The steps that its checks have taken."""
+        return int(self._solver.statistics().get_key_value("rlimit count"))
+
     def reason_unknown(self) -> str:
         """Why the last check had no answer."""
         return str(self._solver.reason_unknown())

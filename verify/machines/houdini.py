@@ -79,9 +79,8 @@ class Houdini:
         solver = Solver(max(1, min(self._share, self._steps)))
         solver.add(*premises, *(before for _, before in pairs if before is not None))
         solver.add(z3.Not(conjunction([after for after, _ in pairs])))
-        already = _steps_of(solver)
         answer = solver.check()
-        self._steps -= _steps_of(solver) - already
+        self._steps -= solver.taken
         if answer == z3.sat:
             self._learn(solver.model(), [after for after, _ in pairs], state)
         return answer
@@ -113,9 +112,3 @@ class Houdini:
         return tuple(
             exact_value(model, as_term(state[node.key]), element_of(node.type), codes) for node in self._machine.state
         )
-
-
-def _steps_of(solver: z3.Solver) -> int:
-    """The steps that all solvers have taken so far."""
-    statistics = solver.statistics()
-    return int(statistics.get_key_value("rlimit count"))

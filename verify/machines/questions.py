@@ -10,7 +10,7 @@ step after which it holds. The first kind may count on it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...dsl.graph import Input, SOp
@@ -64,9 +64,15 @@ class Questions:
 
     def proof(self, invariant: Sequence[SOp], backward: Sequence[SOp] = ()) -> tuple[Query, ...] | None:
         """The queries that prove the goal from an invariant, and a backward one; None if one of them fails."""
+        return self.proof_of(lambda state: self.said(invariant, state), backward)
+
+    def proof_of(
+        self, invariant: Callable[[Mapping[str, Any]], Sequence[Any]], backward: Sequence[SOp] = ()
+    ) -> tuple[Query, ...] | None:
+        """The same of an invariant that is given as what it says of a state, in the solver's terms."""
         steps = self._effort.steps
         later, earlier = (self.said(backward, state) for state in (self.after, self.before))
-        first, kept, before = (self.said(invariant, state) for state in (self.at_start, self.after, self.before))
+        first, kept, before = (invariant(state) for state in (self.at_start, self.after, self.before))
         opening = self.said(backward, self.at_start)
         (goal,) = self._values([self._machine.goal], self.before)[0]
         asked: list[tuple[str, Any, list[Any]]] = [

@@ -11,6 +11,7 @@ from stdcell.verify import Effort
 from stdcell.verify.claims.claim import Claim, own_claims
 from stdcell.verify.machines.automaton import by_automaton
 from stdcell.verify.machines.induction import by_induction, by_invariant
+from stdcell.verify.machines.spacer import by_spacer
 from stdcell.verify.outcome import NoAnswer, Proof, Strategy
 
 
@@ -106,14 +107,17 @@ def test_an_invariant_is_the_same_on_every_call() -> None:
 
 PARITY = """def flip(s: bool, x: int 0..9) -> bool { return s != (x > 4); }
 main(xs: seq[int 0..9]) ensures result == (count(xs > 4, True) mod 2 == 1) = fold(flip, xs, False);"""
+CAPPED = """def up(s: int, x: bool) -> int { return min(s + indicator(x), 5); }
+main(xs: seq[bool]) ensures (result == 5) == (count(xs, True) >= 5) = fold(up, xs, 0);"""
 ASKED: list[tuple[str, Strategy]] = [
     *((text, by_induction) for text in OWN.values()),
     *((text, by_invariant) for text in INVARIANT.values()),
     (PARITY, by_automaton),
+    (CAPPED, by_spacer),
 ]
 
 
-@pytest.mark.parametrize(("text", "strategy"), ASKED, ids=[*OWN, *INVARIANT, "parity"])
+@pytest.mark.parametrize(("text", "strategy"), ASKED, ids=[*OWN, *INVARIANT, "parity", "a capped counter"])
 def test_another_solver_finds_no_exception_either(text: str, strategy: Strategy) -> None:
     cvc5 = pytest.importorskip("cvc5")
     proof = strategy(promise_of(text), Effort())
@@ -131,3 +135,13 @@ def answer_of_other(cvc5: Any, text: str) -> str:
     while not (command := parser.nextCommand()).isNull():
         answers.append(command.invoke(solver, parser.getSymbolManager()))
     return str(answers[-1]).strip()
+
+
+def test_an_invariant_of_the_solver_is_proved_by_the_same_questions() -> None:
+    proof = by_spacer(promise_of(CAPPED), Effort())
+    assert isinstance(proof, Proof)
+    assert [query.purpose for query in proof.queries] == ["the start", "a step", "the end"]
+
+
+def test_where_the_solver_finds_no_invariant_there_is_no_proof() -> None:
+    assert isinstance(by_spacer(promise_of(CAPPED.replace(">= 5", ">= 4")), Effort()), NoAnswer)
