@@ -3,11 +3,12 @@
 1. The inputs that meet the requirements are run in batches, and the contract says of each answer, exactly, whether it
    is allowed. An answer whose logits are not all finite, or that is outside the declared type, is wrong.
 2. The smallest lead of the best logit over the next (the margin), its input, and the first wrong input are kept.
-3. A bound E on how far rounding can have moved a logit is derived for all inputs together.
+3. A bound E on how far rounding can have moved a logit is derived for all inputs together; then, where a margin is not
+   above 4E, for that input alone.
 
 What was run is one evaluation, on one device. Where a margin is above 2E, the weights give the same answer in real
 arithmetic; where it is above 4E, any evaluation in this number format does, of any order and batch. Inputs that are
-closer have their answers certified by linear bounds, one by one.
+still closer have their answers certified by linear bounds.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from ...errors import VerificationError
 from ...runtime.cell import NeuralCell
 from .certified import certified_leads
 from .domain import Domain, check_faces, domain_of, holds
-from .logit_errors import error_of_all
+from .logit_errors import error_of_all, errors_of_each
 from .rounding import EXACT, Precision, precision_of
 
 __all__ = ["ExhaustiveCheck", "Reach", "allowed_answers", "check_exhaustively"]
@@ -37,7 +38,8 @@ Reach = Literal["as run", "real arithmetic", "every evaluation"]
 _AT_ONCE = 2**14
 _RUN_AT_ONCE = {"cpu": 2**10, "cuda": 2**16}
 """Inputs that a network is asked about at once: on a CPU, what stays in its caches."""
-_MOST_CERTIFIED = 2**14
+_MOST_CLOSE, _MOST_CERTIFIED = 2**14, 2**11
+"""Where more inputs are close to the bound, they are left as they are."""
 _MOST_INPUTS = 2**31
 
 
@@ -112,7 +114,7 @@ def check_exhaustively(cell: NeuralCell, signature: CellSignature) -> Exhaustive
 
 @dataclass(slots=True)
 class _Tally:
-    """What was found so far; `close` are the inputs whose margin is not clear of the bound, with their answers."""
+    """What was found so far; `close` are the inputs whose margin is not clear of the bound, with answers and margins."""
 
     bound: float
     n_inputs: int = 0
@@ -121,7 +123,7 @@ class _Tally:
     least_certain: tuple[int, ...] = ()
     first_wrong: tuple[tuple[int, ...], int] | None = None
     n_close: int = 0
-    close: list[tuple[Tensor, Tensor]] = field(default_factory=list)
+    close: list[tuple[Tensor, Tensor, Tensor]] = field(default_factory=list)
 
 
 def _run_batch(
@@ -148,8 +150,8 @@ def _run_batch(
         tally.smallest_margin, tally.least_certain = float(margins_b[least]), tuple(values_bp[least].tolist())
     close_b = ~(margins_b > 4 * tally.bound)
     tally.n_close += int(close_b.sum())
-    if bool(close_b.any()) and tally.n_close <= _MOST_CERTIFIED:
-        tally.close.append((values_bp[close_b], answers_b[close_b]))
+    if bool(close_b.any()) and tally.n_close <= _MOST_CLOSE:
+        tally.close.append((values_bp[close_b], answers_b[close_b], margins_b[close_b]))
 
 
 def allowed_answers(
@@ -185,13 +187,20 @@ def _is_typed(signature: CellSignature, answers_b: Tensor) -> Tensor:
 
 
 def _reach(tally: _Tally, cell: NeuralCell, precision: Precision) -> Reach:
-    """How far the answers reach; those of close inputs have to be certified one by one."""
-    if tally.n_close > _MOST_CERTIFIED:
+    """How far the answers reach, by sharper bounds for the inputs that are close."""
+    if not tally.n_close:
+        return "every evaluation"
+    if tally.n_close > _MOST_CLOSE:
         return "as run"
-    reach: Reach = "every evaluation"
-    for values_bp, answers_b in tally.close:
-        if not bool((certified_leads(cell, values_bp, answers_b, EXACT) > 0).all()):
-            return "as run"
-        if reach == "every evaluation" and not bool((certified_leads(cell, values_bp, answers_b, precision) > 0).all()):
-            reach = "real arithmetic"
-    return reach
+    values_bp, answers_b, margins_b = (torch.cat(parts) for parts in zip(*tally.close, strict=True))
+    is_open_b = ~(margins_b > 4 * errors_of_each(cell, values_bp, precision))
+    values_bp, answers_b = values_bp[is_open_b], answers_b[is_open_b]
+    if not len(values_bp):
+        return "every evaluation"
+    if len(values_bp) > _MOST_CERTIFIED or not _is_certain(cell, values_bp, answers_b, EXACT):
+        return "as run"
+    return "every evaluation" if _is_certain(cell, values_bp, answers_b, precision) else "real arithmetic"
+
+
+def _is_certain(cell: NeuralCell, values_bp: Tensor, answers_b: Tensor, precision: Precision) -> bool:
+    return bool((certified_leads(cell, values_bp, answers_b, precision) > 0).all())
