@@ -67,15 +67,15 @@ def is_against(evidence: Evidence) -> bool:
 
 
 def describe_evidence(evidence: Evidence) -> str:
-    """One line: how strong, how many inputs, how many wrong, by what margin."""
+    """One line: how strong, how many inputs, how many wrong, by what margin, and by whose evaluation."""
     parts: list[str] = [evidence.kind]
     if evidence.n_inputs is not None:
         parts.append(f"{evidence.n_inputs:,} inputs, {evidence.n_wrong} wrong")
     if evidence.smallest_margin is not None:
         parts.append(f"smallest logit margin {evidence.smallest_margin:.3g}")
-    if evidence.rounding_bound is not None:
-        parts.append(f"rounding moves a logit by at most {evidence.rounding_bound:.2g}")
-    if evidence.reach in ("as run", "real arithmetic"):
+    if evidence.reach == "every evaluation":
+        parts.append(f"by any evaluation in {evidence.dtype}")
+    elif evidence.reach is not None:
         beside = " and in real arithmetic" if evidence.reach == "real arithmetic" else ""
         parts.append(f"only as run in {evidence.dtype} on {evidence.device}{beside}")
     return ", ".join(parts)

@@ -114,7 +114,7 @@ def check_exhaustively(cell: NeuralCell, signature: CellSignature) -> Exhaustive
 
 @dataclass(slots=True)
 class _Tally:
-    """What was found so far; `close` are the inputs whose margin is not clear of the bound, with answers and margins."""
+    """What was found so far; `close` are inputs whose margin is not clear of the bound, with answers and margins."""
 
     bound: float
     n_inputs: int = 0

@@ -78,6 +78,14 @@ def test_a_narrow_margin_is_an_answer_of_this_evaluation_alone() -> None:
     assert check.reach == "as run"
 
 
+@pytest.mark.parametrize("seed", [0, 2, 4], ids=["one layer", "three layers", "a circuit"])
+def test_inputs_close_to_the_bound_are_certified_one_by_one(seed: int) -> None:
+    cell = small_cell(seed)
+    check = check_exhaustively(cell, signature_of(cell, "0 <= result"))
+    assert check.smallest_margin < 4 * check.rounding_bound
+    assert check.reach == "every evaluation"
+
+
 def test_a_logit_that_is_no_number_is_wrong() -> None:
     cell = copying_cell()
     with torch.no_grad():
