@@ -21,24 +21,30 @@ from functools import partial
 
 from ..catalog import Catalog
 from ..dsl.program import Program
+from .bounded.enumeration import by_enumeration
+from .bounded.refuting import by_short_inputs
 from .bounded.unrolling import by_unrolling
 from .claims.claim import functions_in_order
 from .functions import Functions, cells_of
 from .ladder import Ladder, Strategies
-from .machines.induction import by_induction
+from .machines.automaton import by_automaton
+from .machines.induction import by_induction, by_invariant
 from .numeric.prove import by_boxes
+from .numeric.reals import by_reals
 from .outcome import DEFAULT_EFFORT, Effort, Strategy
 from .positions.prove import by_positions
 from .replay import replayed
 from .verdict import Report
 
-__all__ = ["FOR_ALL_LENGTHS", "STRATEGIES", "UP_TO_A_LENGTH", "verify"]
+__all__ = ["FOR_ALL_LENGTHS", "STRATEGIES", "TO_REFUTE", "UP_TO_A_LENGTH", "verify"]
 
-FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_positions, by_boxes)
+FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_automaton, by_reals, by_positions, by_invariant, by_boxes)
 """What may prove a claim for all lengths, cheapest first."""
-UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_unrolling, by_boxes)
+TO_REFUTE: tuple[Strategy, ...] = (by_short_inputs,)
+"""What may refute a claim before anyone tries to prove it."""
+UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_unrolling, by_boxes, by_enumeration)
 """What may answer it for short sequences, cheapest first."""
-STRATEGIES = Strategies(FOR_ALL_LENGTHS, UP_TO_A_LENGTH)
+STRATEGIES = Strategies(TO_REFUTE, FOR_ALL_LENGTHS, UP_TO_A_LENGTH)
 
 
 def verify(program: Program, catalog: Catalog | None = None, *, effort: Effort = DEFAULT_EFFORT) -> Report:
