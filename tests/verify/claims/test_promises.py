@@ -85,10 +85,10 @@ def test_a_promise_about_an_argument_without_a_value_is_not_counted_on() -> None
 
 def test_a_promise_reaches_as_far_as_it_was_proved() -> None:
     text = f"""{DIGIT}
-    def shift(xs: seq[Digit]) -> seq[Digit] ensures sum(result) <= sum(xs) {{
-        return aggregate(select(indices, indices - 1, ==), xs, 0);
+    def back(xs: seq[Digit]) -> seq[Digit] ensures count(result, 3) <= count(xs, 3) {{
+        return aggregate(select(indices, length - indices - 1, ==), xs);
     }}
-    main(xs: seq[Digit]) ensures sum(result) <= sum(xs) = shift(xs);
+    main(xs: seq[Digit]) ensures count(result, 3) <= count(xs, 3) = back(xs);
     """
     report = verify(parse(text), effort=Effort(up_to=3))
     assert [verdict.scope for verdict in report.verdicts if verdict.kind == "ensures"] == ["n <= 3", "n <= 3"]
