@@ -28,6 +28,9 @@ def replayed(refutation: Refutation, claim: Claim, program: Program) -> Countere
     try:
         if not all(value_of(condition) for condition in claim.given):
             return None
+    except RuntimeFault:
+        return None
+    try:
         breaks = not value_of(claim.condition)
         answer = shown(value_of(function.result))
     except RuntimeFault as fault:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...errors import StdcellError
 from ..options import CatalogOption, JsonOption, QuietOption, find_catalog, parse_file
 
 if TYPE_CHECKING:
+    from ...dsl import Program
     from ...verify import Report
 
 __all__ = ["PROOFS"]
@@ -36,6 +38,8 @@ def verify(
     steps: StepsOption = _STEPS,
     all_lengths: AllLengthsOption = False,
     certificate: Annotated[Path | None, typer.Option(help="Write what others need to check it, .json.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the verdicts beside the text, as a page, .html.")] = None,
+    tree: Annotated[bool, typer.Option("--tree", help="Print what each claim rests on, weakest links marked.")] = False,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -50,7 +54,9 @@ def verify(
     report = Verifier(opened).verify(program, effort=effort)
     if certificate is not None:
         write_certificate(certificate, program, report, opened, effort)
-    _conclude(report, all_lengths=all_lengths, as_json=as_json, quiet=quiet)
+    if out is not None:
+        _write_page(out, program, report)
+    _conclude(report, all_lengths=all_lengths, tree=tree, as_json=as_json, quiet=quiet)
 
 
 def equivalent(
@@ -109,11 +115,27 @@ def refines(
     _conclude(report, all_lengths=all_lengths, as_json=as_json, quiet=quiet)
 
 
-def _conclude(report: Report, *, all_lengths: bool, as_json: bool, quiet: bool) -> None:
+def _write_page(path: Path, program: Program, report: Report) -> None:
+    from ...catalog.durable import write_atomically
+    from .page import verdicts_page
+
+    if path.suffix != ".html":
+        raise StdcellError(f"verdicts are written as a page: expected a name that ends in .html, found {str(path)!r}")
+    try:
+        write_atomically(path, verdicts_page(program.source.name, program.source.text, report).encode())
+    except OSError as error:
+        raise StdcellError(f"the page {str(path)!r} cannot be written: {error.strerror}") from None
+
+
+def _conclude(report: Report, *, all_lengths: bool, as_json: bool, quiet: bool, tree: bool = False) -> None:
     """Tell the verdicts, and exit with what they come to."""
+    from ..certificates.tree import print_tree
     from .printing import print_report
 
-    print_report(report, as_json=as_json, quiet=quiet)
+    if tree and not as_json:
+        print_tree(report)
+    else:
+        print_report(report, as_json=as_json, quiet=quiet)
     holds = report.is_proved_for_all_lengths if all_lengths else report.is_proved
     raise typer.Exit(0 if holds else 1)
 

@@ -23,6 +23,7 @@ from ...dsl.graph import (
     Quantified,
     SOp,
     inputs_of,
+    nodes_within,
     substitute,
 )
 from ...dsl.program import CallSite, Clause, Function, Obligation, Program
@@ -30,7 +31,7 @@ from ...dsl.types import Fit, Int, Seq, element_of, fit
 from ...errors import Span
 from .conditions import all_of, conjuncts, everywhere, implied, is_member
 from .cut import Cut, is_lifted, is_pointwise
-from .definedness import Ledger, at_every_step, conditions_owed
+from .definedness import Ledger, at_every_step
 
 __all__ = ["Claim", "at_call", "call_claims", "callees_first", "functions_in_order", "own_claims", "requirements"]
 
@@ -181,12 +182,20 @@ def _ranges(call: CallSite) -> Iterator[SOp]:
 
 
 def requirements(function: Function) -> tuple[SOp, ...]:
-    """What a function may assume of its parameters: its requirements, and that they are defined."""
-    return tuple(
-        condition
-        for clause in function.requires
-        for condition in (*conditions_owed([clause.condition]), clause.condition)
-    )
+    """What a function may assume of its parameters: its requirements, and that what they were read by is defined."""
+    parts = (part for clause in function.requires for part in conjuncts(clause.condition))
+    return tuple(condition for part in parts for condition in (*_defined_where_it_holds(part), part))
+
+
+def _defined_where_it_holds(condition: SOp) -> Iterator[SOp]:
+    """What is defined where a condition was found to hold.
+
+    A quantifier is read only as far as its answer needs: of one that is not `forall` itself, nothing is known.
+    """
+    quantifiers = [node for node in nodes_within([condition]) if isinstance(node, Quantified)]
+    unread = [node.body for node in quantifiers if node != condition or node.operator == "exists"]
+    behind = dict.fromkeys(nodes_within(unread))
+    return (owed.condition for owed in Ledger().owed_by([condition]) if owed.node not in behind)
 
 
 def own_claims(function: Function, places: Mapping[SOp, Span], cut: Cut | None = None) -> Iterator[Claim]:
