@@ -10,7 +10,7 @@ from ..dsl.checking.contracts import read_contract
 from ..dsl.graph import SOp
 from ..dsl.program import Clause, Function, cells_called
 from ..dsl.scope import CellSignature
-from ..errors import Span, StdcellError
+from ..errors import Span
 from .assumptions import assumption_of
 from .claims.claim import Claim, call_claims, own_claims
 from .claims.cut import Cut
@@ -92,11 +92,8 @@ def _of_cell(cell: CellSignature, effort: Effort) -> tuple[CellSignature, Verdic
     """The fault of a cell's contract that no values meet."""
     contract = read_contract(cell)
     clauses = (*contract.requires, *contract.ensures)
-    try:
-        found = of_cell(contract, effort)
-    except StdcellError:
-        return None
-    if not clauses or found.is_met:
+    found = of_cell(contract, effort)
+    if not clauses or not found.is_contradictory:
         return None
     return cell, _fault(clauses, found, f"{cell.name}: ")
 

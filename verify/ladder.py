@@ -13,6 +13,7 @@ from ..errors import VerificationError
 from .claims.cells import CellsCalled
 from .claims.claim import Claim
 from .claims.cut import Cut
+from .claims.pointwise import at_one_position
 from .claims.preservation import kept_by_steps
 from .claims.promises import Given, Promise, Promises, is_given
 from .numeric.tolerance import with_errors
@@ -181,7 +182,7 @@ class Ladder:
                 promised = [one for promise in used for one in promise.given]
                 given = (*cut.given_by_text(claim.given, claim.answered), *(one.condition for one in promised))
                 small = replace(claim, condition=condition, given=given)
-                outcome = _attempted(by_positions, small, effort)
+                outcome = _at_once(small, effort)
                 if isinstance(outcome, Proof):
                     strategy = _BY_PROMISES if used else outcome.strategy
                     because = tuple(one.name for one in (*promises.required, *promised))
@@ -264,6 +265,13 @@ def _among(
         if query := is_given(condition, one, steps):
             return query, one, promise
     return None
+
+
+def _at_once(claim: Claim, effort: Effort) -> Outcome:
+    """One small question: at a single position where the claim speaks of every one, else at symbolic positions."""
+    single = at_one_position(claim)
+    outcome = _attempted(by_positions, single, effort) if single else None
+    return outcome if isinstance(outcome, Proof) else _attempted(by_positions, claim, effort)
 
 
 def _name_of(strategy: Strategy) -> str:

@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import z3
+
 from ...dsl.checking.contracts import CellContract
 from ...dsl.graph import Constant, Input, Length, SOp
 from ...dsl.program import Clause, Function
@@ -29,6 +31,7 @@ __all__ = ["Vacuity", "of_cell", "of_promises", "of_requirements"]
 
 _LENGTHS, _STEPS = (1, 2, 3, 4, 6, 8), 1_000_000
 _FALSE = Constant((), False)
+_NOT_TOLD = (GaveUp, VerificationError, z3.Z3Exception, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +62,29 @@ def of_promises(function: Function, effort: Effort) -> Vacuity:
 
 def of_cell(contract: CellContract, effort: Effort) -> Vacuity:
     """Whether some values of its ports meet a cell's contract."""
-    clauses = (*contract.requires, *contract.ensures)
-    return _found(clauses, (*contract.ports, contract.result), effort) or Vacuity(
-        False, True, _core(clauses, (0,), effort)
-    )
+    clauses, ports = (*contract.requires, *contract.ensures), (*contract.ports, contract.result)
+    try:
+        met = _found(clauses, ports, effort)
+    except _NOT_TOLD as error:
+        return _not_found_out(error)
+    lengths = _lengths(ports)
+    return met or Vacuity(False, lengths == (0,), f"no values meet it: {_core(clauses, lengths, effort)}")
+
+
+def _not_found_out(error: Exception) -> Vacuity:
+    why = str(error) if isinstance(error, VerificationError) else "the solver gave up"
+    return Vacuity(False, False, f"whether any input meets it was not found out: {why}")
 
 
 def _of(function: Function, clauses: Sequence[Clause], inputs: Sequence[Input], effort: Effort) -> Vacuity:
     if not clauses:
         return Vacuity(True, False, "nothing is required")
-    lengths = _lengths(clauses, inputs)
+    lengths = _lengths(inputs)
     try:
         if met := _found(clauses, inputs, effort):
             return met
-    except (GaveUp, VerificationError) as error:
-        return Vacuity(False, False, f"whether any input meets it was not found out: {error}")
+    except _NOT_TOLD as error:
+        return _not_found_out(error)
     core = _core(clauses, lengths, effort)
     if lengths == (0,) or _is_contradictory(function, clauses, effort):
         return Vacuity(False, True, f"no input meets it: {core}")
@@ -83,13 +94,13 @@ def _of(function: Function, clauses: Sequence[Clause], inputs: Sequence[Input], 
 
 def _found(clauses: Sequence[Clause], inputs: Sequence[Input], effort: Effort) -> Vacuity | None:
     """The first length of which some input meets the clauses."""
-    for length in _lengths(clauses, inputs):
+    for length in _lengths(inputs):
         if is_satisfiable(_conditions(clauses), length, min(_STEPS, effort.steps)):
             return Vacuity(True, False, f"met at length {length}" if length else "met by an input")
     return None
 
 
-def _lengths(clauses: Iterable[Clause], inputs: Iterable[Input]) -> tuple[int, ...]:
+def _lengths(inputs: Iterable[Input]) -> tuple[int, ...]:
     return _LENGTHS if any(isinstance(node.type, Seq) for node in inputs) else (0,)
 
 
@@ -103,7 +114,7 @@ def _is_contradictory(function: Function, clauses: Sequence[Clause], effort: Eff
     claim = Claim("requires", "", function, function.span, _FALSE, given)
     try:
         return isinstance(by_positions(claim, effort), Proof)
-    except VerificationError:
+    except _NOT_TOLD:
         return False
 
 
@@ -121,5 +132,5 @@ def _core(clauses: Sequence[Clause], lengths: Sequence[int], effort: Effort) -> 
 def _is_met(clauses: Sequence[Clause], lengths: Sequence[int], effort: Effort) -> bool:
     try:
         return any(is_satisfiable(_conditions(clauses), length, min(_STEPS, effort.steps)) for length in lengths)
-    except GaveUp:
+    except _NOT_TOLD:
         return True

@@ -16,8 +16,9 @@ FILES = {
     "back.rasp": "back = aggregate(select(indices, length - indices - 1, ==), tokens);\n",
     "back.cell": "main(xs: seq[int 0..9]) = xs[length - 1 - indices];\n",
     "same.cell": "main(xs: seq[int 0..9]) = xs;\n",
-    "shift.cell": "main(xs: seq[int 0..9]) ensures sum(result) <= sum(xs) = "
-    "aggregate(select(indices, indices - 1, ==), xs, 0);\n",
+    "count.cell": "main(xs: seq[int 0..9]) ensures count(result, 3) <= count(xs, 3) = "
+    "aggregate(select(indices, length - indices - 1, ==), xs);\n",
+    "sort.cell": 'use program "stdcell/sort" (sort);\nmain(xs: seq[int 0..9]) ensures sorted(result) = sort(xs);\n',
     "least.cell": "main(xs: seq[int 0..9]) ensures result >= 1 = max(xs, 1);\n",
     "spec.cell": "main(xs: seq[int 0..9]) ensures result >= 0 = xs;\n",
 }
@@ -42,10 +43,10 @@ def stdcell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 
 
 EXITS = {
-    "proved up to a length": (("verify", "shift.cell", "--up-to", "3"), 0),
-    "not for all lengths": (("verify", "shift.cell", "--up-to", "3", "--all-lengths"), 1),
+    "proved up to a length": (("verify", "count.cell", "--up-to", "3"), 0),
+    "not for all lengths": (("verify", "count.cell", "--up-to", "3", "--all-lengths"), 1),
     "for all lengths": (("verify", "least.cell", "--all-lengths"), 0),
-    "without steps": (("verify", "least.cell", "--steps", "1"), 1),
+    "without steps": (("verify", "sort.cell", "--steps", "1", "--up-to", "4"), 1),
     "equivalent for all lengths": (("equivalent", "back.rasp", "back.cell", "--all-lengths"), 0),
     "not equivalent": (("equivalent", "back.rasp", "same.cell"), 1),
     "refines": (("refines", "least.cell", "spec.cell"), 0),
