@@ -37,7 +37,7 @@ def test_a_verdict_tells_how_it_was_reached(catalog: Catalog) -> None:
     program = keep(CALLING, catalog)
     verdict = verdicts(program, catalog)["ensures: ensures result == x + 1 at 2:26"]
     assert (verdict.status, verdict.scope) == ("proved", "all inputs")
-    assert verdict.limits == {"up_to": 6, "steps": 3_000_000, "states": 100_000, "inputs": 100_000, "boxes": 2_000}
+    assert (verdict.limits["up_to"], verdict.limits["steps"]) == (6, 3_000_000)
     assert [question["steps"] for question in verdict.argument["questions"]] == [3_000_000]
     assert verdict.solver == f"z3 {z3.get_version_string()}"
 
