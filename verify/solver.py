@@ -105,8 +105,8 @@ def proved_from(goal: Any, given: Sequence[Any], steps: int, purpose: str) -> tu
     Quantifiers are instantiated at the terms that are there first, which mostly ends soon, and then as Z3 likes.
     """
     assertions = [*given, z3.Not(as_term(goal))]
-    for options in ({"auto_config": False, "mbqi": False}, {}):
-        solver = new_solver(steps)
+    for limit, options in ((steps // 3, {"auto_config": False, "mbqi": False}), (steps, {})):
+        solver = new_solver(max(1, limit))
         solver.set(**options)
         for place, assertion in enumerate(assertions):
             solver.assert_and_track(assertion, f"taken.{place}")
