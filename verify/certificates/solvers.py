@@ -18,8 +18,8 @@ __all__ = ["CVC5_STEPS", "Answer", "ask_cvc5", "ask_z3"]
 Answer = Literal["unsat", "sat", "unknown", "absent"]
 _MORE = 10
 CVC5_STEPS = 1_000_000
-# Instances at the terms of the patterns first, then at all terms, smallest first.
-_OPTIONS: tuple[Mapping[str, str], ...] = ({}, {"enum-inst": "true"})
+# Instances at the terms of the patterns first, then at all terms, smallest first; nonlinear reals by coverings.
+_OPTIONS: tuple[Mapping[str, str], ...] = ({}, {"enum-inst": "true"}, {"nl-cov": "true"})
 
 
 def ask_z3(text: str, steps: int) -> Answer:

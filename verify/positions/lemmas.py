@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
@@ -26,7 +27,10 @@ from .axioms import equal, rearrangement_axioms
 from .inner import closed_within
 from .symbolic import Lemmas, Symbolic
 
-__all__ = ["find_lemmas", "follows", "rearrangements"]
+__all__ = ["SHARED", "find_lemmas", "follows", "rearrangements"]
+
+SHARED = ("permutation", "sum", "min", "max")
+"""The properties that rearranged sequences have in common."""
 
 
 def follows(goal: Any, symbolic: Symbolic, premises: Iterable[Any], steps: int, purpose: str) -> Query | None:
@@ -112,9 +116,16 @@ def _permutes(place: Callable[[Any], Any], symbolic: Symbolic, given: Sequence[S
 
 
 def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symbolic, steps: int) -> nx.Graph[SOp]:
-    """Sequences as nodes, joined where one is a rearrangement of the other; `given` conditions may say so too."""
+    """Sequences as nodes, joined where one is a rearrangement of the other; `given` conditions may say so too.
+
+    None are joined where nothing is asked that rearranged sequences share.
+    """
     graph: nx.Graph[SOp] = nx.Graph()
-    for node in closed_within(roots):
+    nodes = closed_within(roots)
+    totals = Counter(node.operator for node in nodes if isinstance(node, Reduce) and node.operator in SHARED)
+    if not totals["permutation"] and max(totals.values(), default=0) < 2:
+        return graph
+    for node in nodes:
         match node:
             case Ascribe(arguments=(value,)):
                 graph.add_edge(node, value)

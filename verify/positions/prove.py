@@ -35,7 +35,7 @@ from ..outcome import Effort, NoAnswer, Outcome, Proof
 from ..solver import Query
 from ..terms import TokenCodes, apply, as_term, tokens_in
 from .inner import closed_within, types_are_given
-from .lemmas import find_lemmas, follows, rearrangements
+from .lemmas import SHARED, find_lemmas, follows, rearrangements
 from .order import neighbours_in_order, sorted_by_neighbours
 from .symbolic import Symbolic
 
@@ -153,7 +153,7 @@ def _shared_properties(roots: Sequence[SOp], joined: nx.Graph[SOp], symbolic: Sy
     for node in reductions:
         if node.operator == "permutation" and _is_joined(joined, *node.arguments):
             yield symbolic.scalar(node)
-    totals = [node for node in reductions if node.operator in ("sum", "min", "max")]
+    totals = [node for node in reductions if node.operator in SHARED[1:]]
     for left, right in combinations(totals, 2):
         if left.operator == right.operator and _is_joined(joined, left.arguments[0], right.arguments[0]):
             yield as_term(apply("==", (symbolic.scalar(left), symbolic.scalar(right))))

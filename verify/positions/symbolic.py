@@ -9,10 +9,8 @@ positions, the only key that equals a query is known, and the aggregate is the v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import z3
@@ -39,26 +37,12 @@ from ...dsl.graph import (
     inputs_of,
     substitute,
 )
-from ...dsl.types import Bool, Element, Int, Real, Selector, Seq, Token, element_of
-from ...errors import VerificationError
+from ...dsl.types import Element, Int, Seq, Token, element_of
 from ..numeric.tolerance import meaning_of
 from ..solver import Query
-from ..terms import TokenCodes, apply, apply_at, as_term, conjunction, fresh, looked_up, sort_of, within
-from .axioms import (
-    Axiom,
-    average_axiom,
-    end_axioms,
-    extreme_axioms,
-    inverse_axioms,
-    mean_axioms,
-    parity_axiom,
-    recurrence_axioms,
-    selection_axioms,
-    sum_axioms,
-    total_axioms,
-    witness_axiom,
-)
-from .families import Family, PairRule, counted_axioms, disjoint_rule, other_axiom, pair_rule, size_axioms
+from ..terms import TokenCodes, apply, apply_at, as_term, fresh, looked_up, within
+from .axioms import inverse_axioms, witness_axiom
+from .functions import Functions
 
 __all__ = ["Lemmas", "Symbolic"]
 
@@ -85,51 +69,20 @@ class Lemmas:
         self.schemas.update((name, None) for name, use in named if use)
 
 
-class Symbolic:
+class Symbolic(Functions):
     """Terms for nodes at symbolic positions, and the axioms about them.
 
     `adds_up` asks for what holds of sums of sizes as well.
-
-    Attributes:
-        length: how many positions there are.
-        axioms: what is known.
-        schemas: for each axiom the name of the schema that it is an instance of; empty where it is none.
     """
 
     def __init__(self, codes: TokenCodes, lemmas: Lemmas, *, adds_up: bool = False) -> None:
-        self.length = z3.Int("n")
-        self.axioms: list[Any] = [self.length >= 0]
-        self.schemas: list[str] = [""]
+        super().__init__(codes, adds_up=adds_up)
         self.lemmas = lemmas
-        self.codes = codes
-        self._functions: dict[SOp, tuple[Any, tuple[Input, ...]]] = {}
         self._scalars: dict[SOp, Any] = {}
-        self._families: list[Family] = []
-        self._depths: dict[SOp, int] = {}
-        self._bound: Mapping[SOp, Any] = {}
-        self._adds_up = adds_up
-        self._reads: dict[SOp, frozenset[Input]] = {}
         for permuting, inverse in lemmas.inverses.items():
             self.state(inverse_axioms(self, permuting, inverse))
         for aggregate, witness in lemmas.witnesses.items():
             self.state([witness_axiom(self, aggregate, witness)])
-
-    def state(self, axioms: Iterable[Axiom], variables: Sequence[Any] = ()) -> None:
-        """Assert instances of schemas, of all positions and of all values of the variables."""
-        for axiom in axioms:
-            places = [z3.FreshInt("p") for _ in range(axiom.n_positions)]
-            condition = as_term(axiom.condition(*places))
-            ranged = z3.Implies(conjunction([*map(self.in_range, places)]), condition) if places else condition
-            patterns = [axiom.patterns(*places)] if axiom.patterns is not None else []
-            self._assert(axiom.schema, [*variables, *places], ranged, patterns)
-
-    def _assert(self, schema: str, variables: Sequence[Any], condition: Any, patterns: Sequence[Any]) -> None:
-        self.schemas.append(schema)
-        self.axioms.append(z3.ForAll(list(variables), condition, patterns=patterns) if variables else condition)
-
-    def in_range(self, position: Any) -> Any:
-        """That a term is a position of the sequence."""
-        return z3.And(position >= 0, position < self.length)
 
     def at(self, node: SOp, position: Any) -> Any:
         """The value of a node at a position; a scalar has the same at each."""
@@ -220,14 +173,6 @@ class Symbolic:
         with self._binding({**self._bound, **values}):
             return self.scalar(root)
 
-    @contextmanager
-    def _binding(self, values: Mapping[SOp, Any]) -> Iterator[None]:
-        before, self._bound = self._bound, values
-        try:
-            yield
-        finally:
-            self._bound = before
-
     def _quantified(self, node: Quantified) -> Any:
         variable = z3.FreshInt("i")
         start, stop = (as_term(self.scalar(bound)) for bound in node.arguments)
@@ -238,193 +183,6 @@ class Symbolic:
         if node.operator == "exists":
             return z3.Exists([variable], z3.And(ranged, body))
         return z3.ForAll([variable], z3.Implies(ranged, body))
-
-    def _is_open(self, node: SOp) -> bool:
-        """Whether a node reads what a graph around it binds, so that its value is not one and the same."""
-        return bool(self._bound) and bool(self._free(node))
-
-    def _free(self, node: SOp) -> tuple[Input, ...]:
-        """What a node reads of what is bound, in an order that does not depend on where the node stands."""
-        if node not in self._reads:
-            self._reads[node] = frozenset(inputs_of([node]))
-        read = [variable for variable in self._bound if variable in self._reads[node] and isinstance(variable, Input)]
-        return tuple(sorted(read, key=lambda variable: variable.key))
-
-    def _demand_closed(self, node: SOp) -> None:
-        if self._is_open(node):
-            raise VerificationError(
-                f"a {type(node).__name__.lower()} that depends on a bound variable is proved up to a length only"
-            )
-
-    def for_all(self, n_positions: int, condition: Callable[..., Any]) -> Any:
-        """That a condition holds for all choices of positions of the sequence."""
-        bound = [z3.FreshInt("p") for _ in range(n_positions)]
-        return z3.ForAll(bound, z3.Implies(conjunction([*map(self.in_range, bound)]), as_term(condition(*bound))))
-
-    def exists(self, condition: Callable[[Any], Any]) -> Any:
-        """That a condition holds at some position of the sequence."""
-        bound = z3.FreshInt("p")
-        return z3.Exists([bound], z3.And(self.in_range(bound), as_term(condition(bound))))
-
-    # What is known by axioms only: functions of what is bound and, of sequences, of the position.
-
-    def _function(self, node: SOp) -> Callable[..., Any]:
-        """The node's values; at a position, if it is a sequence."""
-        if node not in self._functions:
-            self._declare(node)
-        function, free = self._functions[node]
-        values = [self._bound_value(variable) for variable in free]
-        return lambda *position: function(*values, *position)
-
-    def _bound_value(self, variable: Input) -> Any:
-        """The term that is bound to a variable, of the variable's sort."""
-        term, sort = as_term(self._bound[variable]), sort_of(element_of(variable.type))
-        if term.sort() == z3.IntSort() and sort == z3.RealSort():
-            return z3.ToReal(term)
-        if term.sort() != sort:
-            raise VerificationError(f"a value of type {variable.type} is expected where the solver has a {term.sort()}")
-        return term
-
-    def _declare(self, node: SOp) -> None:
-        free = self._free(node)
-        place = [z3.IntSort()] if isinstance(node.type, Seq) else []
-        sorts = [*(sort_of(element_of(variable.type)) for variable in free), *place]
-        element, name = element_of(node.type), f"{type(node).__name__}.{node.digest[:16]}"
-        function = z3.Function(name, *sorts, sort_of(element)) if sorts else _constant(fresh(element, name))
-        self._functions[node] = function, free
-        variables = [z3.FreshConst(sort_of(element_of(variable.type)), "bound") for variable in free]
-        with self._binding(dict(zip(free, variables, strict=True))):
-            if not free:
-                self._assert_typed(node, function)
-            self.state(self._about(node, self._function(node)), variables)
-            family = self._family(node)
-        if family:
-            self._compare(family)
-
-    def _assert_typed(self, node: SOp, function: Any) -> None:
-        element = element_of(node.type)
-        if isinstance(node.type, Seq) and not isinstance(element, Bool) and not isinstance(node, SelectorWidth):
-            typed = Axiom("", 1, lambda p: within(element, function(p), self.codes), function)
-            self.state([typed])
-
-    def _about(self, node: SOp, function: Callable[..., Any]) -> Iterable[Axiom]:
-        """What is known of a node's values by themselves."""
-        match node:
-            case SelectorWidth(arguments=(selector,)):
-                row = partial(self.selects, selector)
-                return counted_axioms(self, selector, function, row, self._only_key(selector))
-            case Aggregate(operator="mean"):
-                return mean_axioms(self, node, function)
-            case Aggregate(operator="sum"):
-                return sum_axioms(self, node, function)
-            case Aggregate():
-                return self._about_picked(node, function)
-            case Fold(running=True):
-                return self._about_running(node, function)
-            case Reduce(operator="count", arguments=(condition,)):
-                return size_axioms(self, function, lambda key: self._holds(condition, key), asks=False)
-            case Reduce(operator="sum", arguments=(SelectorWidth(arguments=(selector,)) as widths,)):
-                return [*total_axioms(self, widths, function()), parity_axiom(self, selector, function())]
-            case Reduce(operator="sum", arguments=(sequence,)):
-                return total_axioms(self, sequence, function())
-            case Reduce(operator="min" | "max" as operator, arguments=(sequence,)):
-                return extreme_axioms(self, operator, sequence, function())
-        return ()
-
-    def _about_picked(self, node: Aggregate, answer: Callable[[Any], Any]) -> Iterator[Axiom]:
-        _, free = self._functions[node]
-        sorts = [*(sort_of(element_of(variable.type)) for variable in free), z3.IntSort()]
-        pick = z3.Function(f"pick.{node.digest[:16]}", *sorts, z3.IntSort())
-        values = [self._bound_value(variable) for variable in free]
-        return selection_axioms(self, node, answer, lambda query: pick(*values, query))
-
-    def _about_running(self, node: Fold, running: Callable[[Any], Any]) -> Iterator[Axiom]:
-        """The recurrence; nothing where the step has no terms at a symbolic position."""
-        state, *items = node.parameters
-
-        def step(before: Any, position: Any) -> Any:
-            elements = (self.at(sequence, position) for sequence in node.arguments[:-1])
-            return self.within({state: before, **dict(zip(items, elements, strict=True))}, node.step)
-
-        with suppress(VerificationError):
-            yield from recurrence_axioms(self, node, running, step)
-
-    def range_of(self, values: SOp) -> tuple[Any, Any]:
-        """The ends of the type of numbers, None where it has none or does not count: of what depends on a variable."""
-        type_ = element_of(values.type)
-        return (type_.low, type_.high) if isinstance(type_, Int | Real) and not self._is_open(values) else (None, None)
-
-    # Sums, by themselves and beside those before.
-
-    def _family(self, node: SOp) -> Family | None:
-        """The sums that a node is, one for each choice of what it reads of what is bound, and of the query."""
-        function, free = self._functions[node]
-        asks = isinstance(node.type, Seq)
-        sorts = (*(sort_of(element_of(variable.type)) for variable in free), *([z3.IntSort()] if asks else []))
-
-        def bound(read: Callable[..., Any]) -> Callable[[Sequence[Any], Any], Any]:
-            def at(values: Sequence[Any], key: Any) -> Any:
-                with self._binding(dict(zip(free, values[: len(free)], strict=True))):
-                    return read(*values[len(free) :], key)
-
-            return at
-
-        family = partial(Family, max(map(self._depth, node.arguments), default=0), sorts, asks, function)
-        match node:
-            case SelectorWidth(arguments=(selector,)) if self._only_key(selector) is None:
-                return family(holds=bound(partial(self.selects, selector)))
-            case Reduce(operator="count", arguments=(condition,)):
-                return family(holds=bound(partial(self._holds, condition)))
-            case Aggregate(operator="sum", arguments=(selector, values)):
-                return family(adds=bound(partial(self._added, selector, values)))
-            case Reduce(operator="sum", arguments=(sequence,)):
-                return family(adds=bound(partial(self.at, sequence)))
-        return None
-
-    def _depth(self, node: SOp) -> int:
-        """How many sums of the key, one within another, a node's value at a key is made of."""
-        if node not in self._depths:
-            arguments = node.arguments[:1] if isinstance(node, Select) else node.arguments
-            inner = (argument for argument in arguments if isinstance(argument.type, Seq | Selector))
-            is_known = isinstance(node, Aggregate) and self._source(node) is not None
-            is_sum = isinstance(node, SelectorWidth | Aggregate) and not is_known
-            self._depths[node] = int(is_sum) + max(map(self._depth, inner), default=0)
-        return self._depths[node]
-
-    def _added(self, selector: SOp, values: SOp, query: Any, key: Any) -> Any:
-        return apply("if", (self.selects(selector, query, key), self.at(values, key), 0))
-
-    def _holds(self, condition: SOp, key: Any) -> Any:
-        return as_term(apply("and", (True, self.at(condition, key))))
-
-    def _compare(self, family: Family) -> None:
-        """State what holds of a family and each one before, itself included."""
-        self._families.append(family)
-        for other in (other for other in self._families if other.depth == family.depth):
-            for left, right in ((family, other), (other, family))[: 1 if other is family else 2]:
-                self._state_pair(left, right)
-
-    def _state_pair(self, left: Family, right: Family) -> None:
-        self._state_rule(left, right, pair_rule)
-        if self._adds_up and left.holds and right.holds:
-            self._state_rule(left, right, disjoint_rule)
-
-    def _state_rule(self, left: Family, right: Family, rule: PairRule) -> None:
-        a, b = ([z3.FreshConst(sort, "p") for sort in family.sorts] for family in (left, right))
-        queries = [values[-1] for family, values in ((left, a), (right, b)) if family.asks]
-        called = [family.total(*values) for family, values in ((left, a), (right, b)) if values]
-        schema, condition = rule(self, left, a, right, b)
-        ranged = z3.Implies(conjunction([*map(self.in_range, queries)]), condition) if queries else condition
-        self._assert(schema, [*a, *b], ranged, [z3.MultiPattern(*called)] if called else [])
-
-    def explain_further(self, node: SOp) -> None:
-        """State more of a closed node than is mostly of use: means as quotients, ends of an order, single keys."""
-        match node:
-            case Aggregate(operator="mean") if self._source(node) is None:
-                self.state([average_axiom(self, node, self._function(node))])
-            case SelectorWidth(arguments=(selector,)) if self._only_key(selector) is None:
-                width, row = self._function(node), partial(self.selects, selector)
-                self.state([*end_axioms(self, selector, width), other_axiom(self, width, row)])
 
     # Selectors.
 
@@ -444,9 +202,9 @@ class Symbolic:
 
     def gathered_from(self, node: Aggregate) -> Callable[[Any], Any] | None:
         """The position that each query gathers from, wherever that is one; None where it is not known."""
-        return self._only_key(node.arguments[0])
+        return self.only_key(node.arguments[0])
 
-    def _only_key(self, selector: SOp) -> Callable[[Any], Any] | None:
+    def only_key(self, selector: SOp) -> Callable[[Any], Any] | None:
         """The only key that each query can select; None where it is not known."""
         if not isinstance(selector, Select) or selector.comparison != "==":
             return None
@@ -454,12 +212,12 @@ class Symbolic:
         known = self._solved(keys, self.at(queries, z3.FreshInt("p"))) is not None
         return (lambda query: self._solved(keys, self.at(queries, query))) if known else None
 
-    def _source(self, node: Aggregate) -> Callable[[Any], Any] | None:
+    def source(self, node: Aggregate) -> Callable[[Any], Any] | None:
         """The position whose value an aggregate is, where it is that of one."""
         return self.lemmas.witnesses.get(node, self.gathered_from(node))
 
     def _aggregated(self, node: Aggregate, query: Any) -> Any:
-        source = self._source(node)
+        source = self.source(node)
         if source is not None:
             return self._gather(node, query, source(query))
         if node.operator in ("any", "all"):
@@ -525,10 +283,6 @@ class Symbolic:
                 self._demand_closed(node)
                 return z3.Bool(f"permutation.{node.digest[:16]}")
         return self._function(node)()
-
-
-def _constant(term: Any) -> Callable[[], Any]:
-    return lambda: term
 
 
 def _meaning(call: CellCall) -> SOp:

@@ -9,6 +9,7 @@ import pytest
 
 from stdcell import Report, parse, verify
 from stdcell.verify.certificates.solvers import ask_cvc5
+from stdcell.verify.library import rows_on
 from stdcell.verify.positions.schemas import SCHEMAS
 
 LIBRARY = Path(__file__).parents[3] / "library"
@@ -40,6 +41,13 @@ def test_a_program_of_the_library_is_proved_for_all_lengths(name: str, report_on
         if (verdict.status, verdict.scope) not in (("proved", "all lengths"), ("proved", "all inputs"))
     ]
     assert left == []
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_page_in_the_docs_says_what_is_answered(name: str, report_on: Callable[[str], Report]) -> None:
+    page = (LIBRARY.parent / "docs" / "library.md").read_text(encoding="utf-8")
+    said = [row for row in page.splitlines(keepends=True) if row.startswith(f"| stdcell/{name} |")]
+    assert said == rows_on(f"stdcell/{name}", report_on(name))
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
