@@ -25,7 +25,7 @@ from .verdict import Assumption, Counterexample, Status, Verdict
 
 __all__ = ["Answer", "Ladder", "Strategies"]
 
-_SHORT, _STEPS_TO_REFUTE, _STEPS_TO_COMPOSE = 3, 1_000_000, 300_000
+_STEPS_TO_COMPOSE = 300_000
 _DEPTHS = (1, 4)
 _TRUE = Constant((), True)
 # What Python and its bridge to the solver say of very deep graphs.
@@ -48,8 +48,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Strategies:
-    """What is tried, each cheapest first: what may prove a claim for all lengths, and what answers for short ones."""
+    """What is tried, cheapest first: what may refute a claim, what prove it for all lengths, what for short ones."""
 
+    to_refute: Sequence[Strategy]
     for_all_lengths: Sequence[Strategy]
     up_to_a_length: Sequence[Strategy]
 
@@ -80,11 +81,12 @@ class Ladder:
         composed = self._composed(asked)
         if composed and composed.reach is None:
             return composed
-        short = replace(effort, up_to=min(_SHORT, effort.up_to), steps=min(_STEPS_TO_REFUTE, effort.steps))
-        found = self._attempt(claim, self._strategies.up_to_a_length, short)
+        found = self._attempt(claim, self._strategies.to_refute, effort)
         if isinstance(found, Counterexample):
             return self._refuted(claim, found)
         proof = self._attempt(claim, self._strategies.for_all_lengths, effort)
+        if isinstance(proof, Counterexample):
+            return self._refuted(claim, proof)
         if isinstance(proof, Proof):
             return self._proved(claim, proof)
         used = asked.promises.reached(claim, _DEPTHS[-1])

@@ -24,25 +24,31 @@ from ..dsl.program import Function, Program, cells_called
 from ..dsl.types import Seq
 from ..errors import VerificationError
 from .assumptions import assumption_of
+from .bounded.enumeration import by_enumeration
 from .bounded.question import GaveUp, is_satisfiable
+from .bounded.refuting import by_short_inputs
 from .bounded.unrolling import by_unrolling
 from .claims.claim import call_claims, functions_in_order, own_claims, requirements
 from .claims.cut import Cut
 from .claims.promises import Promises
 from .ladder import Answer, Ladder, Strategies
-from .machines.induction import by_induction
+from .machines.automaton import by_automaton
+from .machines.induction import by_induction, by_invariant
 from .numeric.prove import by_boxes
+from .numeric.reals import by_reals
 from .outcome import DEFAULT_EFFORT, Effort, Strategy
 from .positions.prove import by_positions
 from .verdict import Assumption, Report, Verdict
 
-__all__ = ["FOR_ALL_LENGTHS", "UP_TO_A_LENGTH", "verify"]
+__all__ = ["FOR_ALL_LENGTHS", "TO_REFUTE", "UP_TO_A_LENGTH", "verify"]
 
-FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_positions, by_boxes)
+FOR_ALL_LENGTHS: tuple[Strategy, ...] = (by_induction, by_automaton, by_reals, by_positions, by_invariant, by_boxes)
 """What may prove a claim for all lengths, cheapest first."""
-UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_unrolling, by_boxes)
+TO_REFUTE: tuple[Strategy, ...] = (by_short_inputs,)
+"""What may refute a claim before anyone tries to prove it."""
+UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_unrolling, by_boxes, by_enumeration)
 """What may answer it for short sequences, cheapest first."""
-_STRATEGIES = Strategies(FOR_ALL_LENGTHS, UP_TO_A_LENGTH)
+_STRATEGIES = Strategies(TO_REFUTE, FOR_ALL_LENGTHS, UP_TO_A_LENGTH)
 _SHORT, _STEPS_TO_REFUTE = 3, 1_000_000
 
 

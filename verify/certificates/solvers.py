@@ -35,7 +35,7 @@ _ANSWERS: dict[str, Answer] = {"unsat": "unsat", "sat": "sat", "unknown": "unkno
 def ask_cvc5(text: str) -> Answer:
     """What cvc5 answers to a text; absent where it is not installed."""
     try:
-        import cvc5  # type: ignore[import-untyped]
+        import cvc5
     except ImportError:
         return "absent"
     solver = cvc5.Solver(cvc5.TermManager())

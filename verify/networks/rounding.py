@@ -45,12 +45,14 @@ class Precision:
         unit: the unit roundoff u.
         smallest: the smallest normal number.
         largest: the largest number; where half of it is passed, nothing is known.
+        in_radius: whether errors are counted into the radius of a spread, which then holds computed values, too.
     """
 
     name: str
     unit: float
     smallest: float
     largest: float
+    in_radius: bool = False
 
     def gamma(self, n_roundings: int) -> float:
         """The relative error of a term that is rounded so often; infinite where the formula says nothing."""

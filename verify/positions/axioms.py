@@ -257,15 +257,13 @@ def parity_axiom(here: Positions, selector: SOp, total: Any) -> Axiom:
     return Axiom("symmetric pairs", 0, lambda: z3.Implies(is_symmetric, counted))
 
 
-def end_axioms(here: Positions, sequence: SOp) -> Iterator[Axiom]:
-    """A sequence that is not empty has a smallest and a largest element."""
-    for order in ("<=", ">="):
-
-        def is_end(place: Any, order: str = order) -> Any:
-            return here.for_all(1, lambda p: apply(order, (here.at(sequence, place), here.at(sequence, p))))
-
-        some = here.exists(is_end)
-        yield Axiom("least selected", 0, lambda some=some: z3.Implies(here.length > 0, some))
+def end_axioms(here: Positions, selector: SOp, width: Callable[[Any], Any]) -> Iterator[Axiom]:
+    """Of the sizes of what is smaller, or larger: a smallest element has none or all; there is one, and a largest."""
+    match selector:
+        case Select(comparison="<" | "<=" | ">" | ">=" as comparison, arguments=(keys, queries)) if keys == queries:
+            size = here.length if comparison in ("<=", ">=") else z3.IntVal(0)
+            some = here.exists(lambda place: width(place) == size)
+            yield Axiom("least selected", 0, lambda: z3.Implies(here.length > 0, some))
 
 
 def rearrangement_axioms(here: Positions, left: SOp, right: SOp) -> Iterator[Axiom]:

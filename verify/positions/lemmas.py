@@ -117,7 +117,7 @@ def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symboli
         match node:
             case Ascribe(arguments=(value,)):
                 graph.add_edge(node, value)
-            case Aggregate(arguments=(Select(), values, *_)):
+            case Aggregate(arguments=(Select(), values, *_)) if node.operator not in ("any", "all"):
                 source = symbolic.gathered_from(node)
                 if source and _permutes(source, symbolic, given, steps):
                     graph.add_edge(node, values)
@@ -129,4 +129,29 @@ def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symboli
             case Reduce(operator="permutation", arguments=(left, right)):
                 graph.add_edge(left, right)
                 symbolic.state(rearrangement_axioms(symbolic, left, right))
+    _join_equal(roots[0], graph, given, symbolic, steps)
     return graph
+
+
+def _join_equal(condition: SOp, graph: nx.Graph[SOp], given: Sequence[SOp], symbolic: Symbolic, steps: int) -> None:
+    """Where a claim asks for a rearrangement, join a sequence that equals one whose rearrangement is known."""
+    match condition:
+        case Reduce(operator="permutation", arguments=(left, right)) if right in graph and left not in graph:
+            for other in list(graph):
+                if (
+                    nx.has_path(graph, other, right)
+                    and other.type == left.type
+                    and _equals(left, other, given, symbolic, steps)
+                ):
+                    graph.add_edge(left, other)
+                    return
+
+
+def _equals(left: SOp, right: SOp, given: Sequence[SOp], symbolic: Symbolic, steps: int) -> bool:
+    """Whether two sequences have the same element at every position."""
+    place = z3.Int("place")
+    claim = equal(symbolic.at(left, place), symbolic.at(right, place))
+    assumed = [as_term(symbolic.scalar(condition)) for condition in given]
+    query = follows(claim, symbolic, [*assumed, symbolic.in_range(place)], steps, "the elements are equal")
+    symbolic.lemmas.queries.extend([query] if query else [])
+    return query is not None

@@ -17,6 +17,7 @@ import z3
 
 from ...dsl.graph import (
     Aggregate,
+    Constant,
     Elementwise,
     Fold,
     Indices,
@@ -66,8 +67,15 @@ def by_positions(claim: Claim, effort: Effort) -> Outcome:
     def prove(purpose: str, conclusion: Any, *premises: Any) -> Query | None:
         return follows(conclusion, symbolic, [*assumed, *facts, *premises], steps, purpose)
 
-    whole = prove("the claim", goal)
-    queries = (whole,) if whole else _by_position(claim.condition, symbolic, prove)
+    def directly() -> tuple[Query, ...]:
+        query = prove("the claim", goal)
+        return (query,) if query else ()
+
+    def by_position() -> tuple[Query, ...]:
+        return _by_position(claim.condition, symbolic, prove)
+
+    recurs = any(map(_recurs, nodes_within([claim.condition])))
+    queries = by_position() or directly() if recurs else directly()
     if not queries:
         return NoAnswer("it does not follow from the axioms on positions")
     return Proof("lemmas on positions", (*lemmas.queries, *queries), tuple(sorted(lemmas.schemas)))
@@ -79,15 +87,16 @@ def _is_of_length(node: SOp) -> bool:
 
 
 def _worth_more(nodes: Sequence[SOp]) -> Iterator[SOp]:
-    """Means, where there are totals that they may be made of, and what is compared where sizes are keys."""
+    """Means, where there are totals that they may be made of, and sizes that are keys or compared with constants."""
     has_totals = any(isinstance(node, Reduce | Aggregate) and node.operator in ("sum", "count") for node in nodes)
-    has_sizes = any(
-        isinstance(node, Select) and isinstance(node.arguments[0], SelectorWidth) and node.comparison != "=="
-        for node in nodes
-    )
+    if has_totals:
+        yield from (node for node in nodes if isinstance(node, Aggregate))
     for node in nodes:
-        if (has_totals and isinstance(node, Aggregate)) or (has_sizes and isinstance(node, Select)):
-            yield node
+        match node:
+            case Select(comparison="<" | "<=" | ">" | ">=", arguments=(SelectorWidth() as sizes, _)):
+                yield sizes
+            case Elementwise(arguments=(SelectorWidth() as sizes, Constant(value=value))) if value != 0:
+                yield sizes
 
 
 def _recurs(node: SOp) -> bool:
@@ -105,7 +114,7 @@ def _recurs(node: SOp) -> bool:
 def _by_position(condition: SOp, symbolic: Symbolic, prove: Callable[..., Query | None]) -> tuple[Query, ...]:
     """Induction over the position, for claims that speak of running folds at every position; empty if it fails."""
     holds = _at_position(condition, symbolic)
-    if holds is None or not any(map(_recurs, nodes_within([condition]))):
+    if holds is None:
         return ()
     place = z3.FreshInt("place")
     inside, before, after = symbolic.in_range(place), as_term(holds(place)), as_term(holds(place + 1))

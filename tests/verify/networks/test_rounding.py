@@ -76,5 +76,5 @@ def test_short_factors_are_allowed_for_where_pytorch_may_use_them() -> None:
 
 
 def test_an_unknown_number_format_is_refused() -> None:
-    with pytest.raises(VerificationError, match="no rounding errors are known of torch.float16: convert the network"):
+    with pytest.raises(VerificationError, match=r"no rounding errors are known of torch\.float16: convert the network"):
         precision_of(torch.float16)
