@@ -92,13 +92,15 @@ class Unrolled(Algebra[Any]):
         return chosen
 
     def ascribe(self, node: Ascribe, value: Any) -> Any:
-        """The value, of the declared type: that it belongs there is a claim of its own."""
+        """The value: that it belongs to the declared type is a claim of its own, and is not assumed.
+
+        Where a number has to be whole it is made so, which changes no number that is.
+        """
         wanted = element_of(node.type)
         if isinstance(wanted, Int | Real) and isinstance(value, Word | str):
             return self._of.undefined()
         if isinstance(wanted, Int) and not self._of.atoms.is_whole(number := self._of.sum_of(value)):
-            # Not that it is whole: behind a guard it may not be.
-            value = self._of.atoms.atom(z3.ToInt(self._of.atoms.term(number)))
+            return self._of.atoms.atom(z3.ToInt(self._of.atoms.term(number)))
         return value
 
     def at(self, node: At, sequence: Sequence[Any], position: Any) -> Any:

@@ -10,7 +10,7 @@ Both provers and the interpreter read the same nodes, so that a counterexample c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ...dsl.graph import (
@@ -33,7 +33,7 @@ from .conditions import all_of, conjuncts, everywhere, implied, is_member
 from .cut import Cut, is_lifted, is_pointwise
 from .definedness import Ledger, at_every_step
 
-__all__ = ["Claim", "at_call", "call_claims", "functions_in_order", "own_claims", "requirements"]
+__all__ = ["Claim", "at_call", "call_claims", "callees_first", "functions_in_order", "own_claims", "requirements"]
 
 _TRUE = Constant((), True)
 
@@ -84,6 +84,11 @@ class Claim:
 
 def functions_in_order(program: Program) -> list[Function]:
     """Every function of the program's own text and those that they call, callees before callers."""
+    return callees_first(function for name, function in program.functions.items() if ":" not in name)
+
+
+def callees_first(functions: Iterable[Function]) -> list[Function]:
+    """Functions and those that they call, each once, callees before callers."""
     order: dict[int, Function] = {}
 
     def visit(function: Function) -> None:
@@ -92,9 +97,8 @@ def functions_in_order(program: Program) -> list[Function]:
                 visit(call.callee)
             order[id(function)] = function
 
-    for name, function in program.functions.items():
-        if ":" not in name:
-            visit(function)
+    for function in functions:
+        visit(function)
     return list(order.values())
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 import z3
@@ -25,6 +26,7 @@ __all__ = [
     "equal",
     "extreme_axioms",
     "inverse_axioms",
+    "is_before",
     "mean_axioms",
     "parity_axiom",
     "rearrangement_axioms",
@@ -108,7 +110,7 @@ def selection_axioms(here: Positions, node: Aggregate, answer: Any, pick: Any) -
     selector, values, *default = node.arguments
 
     def precedes(query: Any, key: Any) -> Any:
-        return _is_before(here, node, query, pick(query), key)
+        return is_before(node.operator, query, pick(query), key, partial(here.at, values))
 
     def picked(query: Any) -> Any:
         there = z3.And(here.in_range(pick(query)), here.selects(selector, query, pick(query)))
@@ -141,18 +143,17 @@ def _applied_to(argument: Any, *terms: Any) -> list[Any]:
     return []
 
 
-def _is_before(here: Positions, node: Aggregate, query: Any, picked: Any, key: Any) -> Any:
+def is_before(operator: str, query: Any, picked: Any, key: Any, value: Callable[[Any], Any]) -> Any:
     """That the picked key is the other one, or comes before it in the order that the operator chooses by."""
-    values = node.arguments[1]
-    match node.operator:
+    match operator:
         case "min" | "max":
-            return apply("<=" if node.operator == "min" else ">=", (here.at(values, picked), here.at(values, key)))
+            return apply("<=" if operator == "min" else ">=", (value(picked), value(key)))
         case "first":
             return picked <= key
         case "last":
             return picked >= key
     nearer, far = (apply("abs", (place - query,)) for place in (picked, key))
-    tie = picked <= key if node.operator == "nearest_left" else picked >= key
+    tie = picked <= key if operator == "nearest_left" else picked >= key
     return z3.Or(nearer < far, z3.And(nearer == far, tie))
 
 

@@ -17,7 +17,16 @@ from ...dsl.graph import Indices, Select, SelectorLogic, SOp
 from ..terms import apply, as_term
 from .axioms import Axiom, Positions
 
-__all__ = ["Family", "PairRule", "counted_axioms", "disjoint_rule", "other_axiom", "pair_rule", "size_axioms"]
+__all__ = [
+    "COUNTED",
+    "Family",
+    "PairRule",
+    "counted_axioms",
+    "disjoint_rule",
+    "other_axiom",
+    "pair_rule",
+    "size_axioms",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ def counted_axioms(
         return
     match selector:
         case Select(comparison=comparison, arguments=(Indices(), Indices())):
-            counted = _COUNTED[comparison]
+            counted = COUNTED[comparison]
             yield Axiom("counted positions", 1, lambda q: width(q) == counted(q, here.length), width)
             return
     yield from size_axioms(here, width, row, asks=True)
@@ -108,7 +117,7 @@ def _is_selected(here: Positions, row: Callable[[Any, Any], Any], query: Any, ke
     return z3.And(here.in_range(key), row(query, key))
 
 
-_COUNTED: Mapping[str, Callable[[Any, Any], Any]] = {
+COUNTED: Mapping[str, Callable[[Any, Any], Any]] = {
     "<": lambda query, n: query,
     "<=": lambda query, n: query + 1,
     ">": lambda query, n: n - query - 1,

@@ -36,7 +36,7 @@ def follows(goal: Any, symbolic: Symbolic, premises: Iterable[Any], steps: int, 
         return None
     query, taken = found
     named = (symbolic.schemas[place] for place in taken if place < len(symbolic.schemas))
-    symbolic.lemmas.schemas.update((name, None) for name in named if name)
+    symbolic.lemmas.rest_on(*((name, name) for name in named))
     return query
 
 
@@ -50,13 +50,13 @@ def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: TokenCodes, s
         if keys is not None and keys not in lemmas.inverses:
             symbolic = Symbolic(codes, lemmas)
             if _is_onto(keys, given) or _permutes(partial(symbolic.at, keys), symbolic, given, steps):
-                lemmas.schemas["pigeonhole"] = None
+                lemmas.rest_on(("pigeonhole", True))
                 lemmas.inverses[keys] = z3.Function(f"inverse.{keys.digest[:16]}", z3.IntSort(), z3.IntSort())
         # The others choose by an order: their choice is known without this.
         if not isinstance(node, Aggregate) or node.operator != "mean":
             continue
         if Symbolic(codes, lemmas).gathered_from(node) is None and _agree(node, given, codes, lemmas, steps):
-            lemmas.schemas.update({"choice": None, "uniform mean": None})
+            lemmas.rest_on(("choice", True), ("uniform mean", True))
             lemmas.witnesses[node] = z3.Function(f"witness.{node.digest[:16]}", z3.IntSort(), z3.IntSort())
     return lemmas
 
@@ -107,6 +107,7 @@ def _permutes(place: Callable[[Any], Any], symbolic: Symbolic, given: Sequence[S
             return False
         queries.append(query)
     symbolic.lemmas.queries.extend(queries)
+    symbolic.lemmas.rest_on(("pigeonhole", True))
     return True
 
 

@@ -61,21 +61,19 @@ def by_positions(claim: Claim, effort: Effort) -> Outcome:
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]
     for node in _worth_more(nodes):
         symbolic.explain_further(node)
-    in_order = (order for condition in given if (order := sorted_by_neighbours(condition)))
-    facts = [*_shared_properties(roots, joined, symbolic), *map(symbolic.scalar, in_order)]
+    in_order = [order for condition in given if (order := sorted_by_neighbours(condition))]
+    shared = list(_shared_properties(roots, joined, symbolic))
+    facts = [*assumed, *shared, *map(symbolic.scalar, in_order)]
+    lemmas.rest_on(("rearranged totals", shared), ("neighbours", in_order))
 
     def prove(purpose: str, conclusion: Any, *premises: Any) -> Query | None:
-        return follows(conclusion, symbolic, [*assumed, *facts, *premises], steps, purpose)
-
-    def directly() -> tuple[Query, ...]:
-        query = prove("the claim", goal)
-        return (query,) if query else ()
-
-    def by_position() -> tuple[Query, ...]:
-        return _by_position(claim.condition, symbolic, prove)
+        return follows(conclusion, symbolic, [*facts, *premises], steps, purpose)
 
     recurs = any(map(_recurs, nodes_within([claim.condition])))
-    queries = by_position() or directly() if recurs else directly()
+    queries = _by_position(claim.condition, symbolic, prove) if recurs else ()
+    if not queries:
+        whole = prove("the claim", goal)
+        queries = (whole,) if whole else ()
     if not queries:
         return NoAnswer("it does not follow from the axioms on positions")
     return Proof("lemmas on positions", (*lemmas.queries, *queries), tuple(sorted(lemmas.schemas)))
@@ -129,6 +127,8 @@ def _by_position(condition: SOp, symbolic: Symbolic, prove: Callable[..., Query 
         if query is None:
             return ()
         queries.append(query)
+    is_sorted = isinstance(condition, Reduce) and condition.operator == "sorted"
+    symbolic.lemmas.rest_on(("induction", True), ("neighbours", is_sorted))
     return tuple(queries)
 
 

@@ -80,6 +80,10 @@ class Lemmas:
     queries: list[Query] = field(default_factory=list)
     schemas: dict[str, None] = field(default_factory=dict)
 
+    def rest_on(self, *named: tuple[str, Any]) -> None:
+        """Note each schema that is made use of."""
+        self.schemas.update((name, None) for name, use in named if use)
+
 
 class Symbolic:
     """Terms for nodes at symbolic positions, and the axioms about them.

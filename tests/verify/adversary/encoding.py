@@ -24,8 +24,14 @@ from stdcell.runtime.reference import Exact, call_by_contract
 from stdcell.verify.bounded.ranges import with_fixed_ranges
 from stdcell.verify.claims.definedness import conditions_owed
 from stdcell.verify.encode import encode
+<<<<<<< HEAD
 from stdcell.verify.logic import all_of, term_of
 from stdcell.verify.solver import new_solver
+=======
+from stdcell.verify.logic import Condition, all_of, negated, term_of
+from stdcell.verify.solver import Solver
+from stdcell.verify.values import Values
+>>>>>>> main
 
 __all__ = ["Difference", "Encoded", "exact_value"]
 
@@ -57,6 +63,7 @@ class Encoded:
         self._result, *self._owed = (self._encoded.values[node] for node in fixed)
 
     def difference(self, inputs: Mapping[str, Any]) -> Difference | None:
+<<<<<<< HEAD
         """Where the two part on this input; None where they agree.
 
         Raises:
@@ -84,6 +91,26 @@ class Encoded:
         found = self._result if isinstance(expected, list) else [self._result]
         wanted = expected if isinstance(expected, list) else [expected]
         return term_of(all_of(self._encoded.of.equal(*pair) for pair in zip(found, wanted, strict=True)))
+=======
+        """Where the two part on this input; None where they agree."""
+        of = self._encoded.of
+        expected = exact_value(self._program, self._function.result, self._n_positions, inputs)
+        given = [all_equal(of, self._encoded.inputs[key], value) for key, value in inputs.items()]
+        solver = Solver(STEPS)
+        solver.add(*map(term_of, given))
+        answers = all_of(of.truth(owed) for owed in self._owed)
+        same = True if expected is None else all_equal(of, self._result, expected)
+        solver.add(*self._encoded.facts, *of.facts)
+        if solver.check() != z3.sat:
+            return Difference(inputs, expected, "the encoder allows no such input")
+        if expected is None:
+            is_owed = solver.check(term_of(answers)) == z3.unsat
+            return None if is_owed else Difference(inputs, "a fault", "all that is owed is met")
+        if solver.check(term_of(negated(answers))) != z3.unsat:
+            return Difference(inputs, expected, "something owed is not met")
+        is_same = solver.check(term_of(negated(same))) == z3.unsat
+        return None if is_same else Difference(inputs, expected, "other values")
+>>>>>>> main
 
     def inputs(self, values: tuple[Any, ...]) -> Iterator[Mapping[str, Any]]:
         """Every input of this length over some values."""
@@ -97,6 +124,16 @@ class Encoded:
             yield {node.key: given for node, given in zip(self._parameters, chosen, strict=True)}
 
 
+<<<<<<< HEAD
+=======
+def all_equal(of: Values, found: Any, expected: Any) -> Condition:
+    """That a value, or each of many, is the expected one; a boolean counts as a number where one is expected."""
+    if isinstance(expected, list):
+        return all_of(of.equal(*pair) for pair in zip(found, expected, strict=True))
+    return of.equal(found, expected)
+
+
+>>>>>>> main
 def exact_value(program: Program, node: SOp, n_positions: int, inputs: Mapping[str, Any]) -> Any:
     """What the interpreter answers; None where it stops with a fault."""
     try:
