@@ -8,6 +8,7 @@ equation is none joins the samples, and the equations that the larger set of sam
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,7 +95,9 @@ class Houdini:
         for condition in broken:
             del self._left[condition]
             self._dropped[condition] = None
-        self._samples.append(self._read(model, state))
+        # A state may hold a token that is none, where nothing that it remembers was read yet: then it is no sample.
+        with suppress(IndexError):
+            self._samples.append(self._read(model, state))
         for case in self._cases:
             self._offer(equations(case, rows_of(self._machine, case, self._samples)))
 
