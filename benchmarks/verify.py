@@ -205,18 +205,17 @@ def print_encoder(n_inputs: int, seed: int) -> int:
         program = drawn.program
         assert program is not None, "what is drawn is a program"
         try:
-            encoded = [Encoded(program, program.output(), n) for n in range(4)]
+            for n in range(4):
+                one = Encoded(program, program.output(), n)
+                choices = list(one.inputs(drawn.values))
+                for inputs in random.sample(choices, min(4, len(choices))):
+                    difference = one.difference(inputs)
+                    compared += 1
+                    if difference:
+                        failures += 1
+                        print(f"  DIFFERENCE in program {number - 1}: {difference}\n{drawn.text}", flush=True)
         except VerificationError:
             refused += 1
-            continue
-        for one in encoded:
-            choices = list(one.inputs(drawn.values))
-            for inputs in random.sample(choices, min(4, len(choices))):
-                compared += 1
-                difference = one.difference(inputs)
-                if difference:
-                    failures += 1
-                    print(f"  DIFFERENCE in program {number - 1}: {difference}\n{drawn.text}", flush=True)
     print(f"\nencoder: {compared} programs and inputs, {failures} differences; {refused} programs have no terms")
     return failures
 

@@ -150,8 +150,15 @@ class Values:
         return compare(self.sum_of(first), self.sum_of(second))
 
     def code(self, value: Any) -> Any:
-        """The place of a token among all tokens."""
-        return value.code if isinstance(value, Word) else self.codes.code(value)
+        """The place of a token among all tokens.
+
+        Raises:
+            VerificationError: if it is joined from others, so that it has none.
+        """
+        place = value.code if isinstance(value, Word) else self.codes.code(value)
+        if place is None:
+            raise VerificationError(f"the solver has no place among the tokens for {value!r}, which is joined")
+        return place
 
     def choose(self, condition: Condition, then: Any, otherwise: Any) -> Any:
         """The one value where the condition holds, the other where it does not.

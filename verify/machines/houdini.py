@@ -8,6 +8,7 @@ equation is none joins the samples, and the equations that the larger set of sam
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,10 +96,12 @@ class Houdini:
         for condition in broken:
             del self._left[condition]
             self._dropped[condition] = None
-        sample = self._read(model, state)
-        for case, hull in self._hulls.items():
-            if any(hull.add(row) for row in rows_of(self._machine, case, [sample])):
-                self._offer(equations(case, hull))
+        # A state may hold a token that is none, where nothing that it remembers was read yet: then it is no sample.
+        with suppress(IndexError):
+            sample = self._read(model, state)
+            for case, hull in self._hulls.items():
+                if any(hull.add(row) for row in rows_of(self._machine, case, [sample])):
+                    self._offer(equations(case, hull))
 
     def _offer(self, conditions: Iterable[SOp]) -> None:
         """Take candidates in that are not there, and were not dropped."""

@@ -58,7 +58,11 @@ class Encoded:
         self._result, *self._owed = (self._encoded.values[node] for node in fixed)
 
     def difference(self, inputs: Mapping[str, Any]) -> Difference | None:
-        """Where the two part on this input; None where they agree."""
+        """Where the two part on this input; None where they agree.
+
+        Raises:
+            VerificationError: if the answer has no terms, as a token that is joined from others.
+        """
         of = self._encoded.of
         expected = exact_value(self._program, self._function.result, self._n_positions, inputs)
         given = [all_equal(of, self._encoded.inputs[key], value) for key, value in inputs.items()]
