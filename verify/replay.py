@@ -16,7 +16,7 @@ from .claims.claim import Claim
 from .outcome import Refutation
 from .verdict import Counterexample
 
-__all__ = ["replayed"]
+__all__ = ["command_for", "replayed"]
 
 
 def replayed(refutation: Refutation, claim: Claim, program: Program) -> Counterexample | None:
@@ -35,6 +35,9 @@ def replayed(refutation: Refutation, claim: Claim, program: Program) -> Countere
             inputs |= {key: read_as(node, tokens) for key, node in read.items()}
         if not all(value_of(condition) for condition in claim.given):
             return None
+    except RuntimeFault:
+        return None
+    try:
         breaks = not value_of(claim.condition)
         answer = shown(value_of(function.result))
     except RuntimeFault as fault:
@@ -45,11 +48,12 @@ def replayed(refutation: Refutation, claim: Claim, program: Program) -> Countere
     named |= {"tokens": shown(list(tokens))} if program.dialect == "rasp" and not named else {}
     given = next(iter(named.values())) if len(named) == 1 else named
     call = f"{function.name}({', '.join(json.dumps(value) for value in named.values())})"
-    name = next(name for name, known in program.functions.items() if known is function)
-    return Counterexample(call, given, answer, _command(program, name, given))
+    name = next((name for name, known in program.functions.items() if known is function), function.name)
+    return Counterexample(call, given, answer, command_for(program, name, given))
 
 
-def _command(program: Program, name: str, given: Any) -> str:
+def command_for(program: Program, name: str, given: Any) -> str:
+    """What runs an output of a program on an input, to be pasted into a shell."""
     words = ["stdcell", "run", program.source.name, "--input", json.dumps(given)]
     if name != program.main:
         words += ["--output", name]
