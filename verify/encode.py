@@ -329,16 +329,17 @@ def _unknown(values: Values, element: Element, name: str, facts: list[Any]) -> A
         case Token(None):
             return Word(values.atoms.atom(z3.Real(name)))
         case Token(tuple() as vocabulary):
-            return _one_of(values, sorted(int(values.codes.code(token)) for token in vocabulary), name, facts)
+            return _one_of(values, sorted(set(vocabulary)), name, facts)
     raise VerificationError(f"the solver has no values of type {element}: declare a type with a range or a vocabulary")
 
 
-def _one_of(values: Values, codes: Sequence[int], name: str, facts: list[Any]) -> Word:
+def _one_of(values: Values, vocabulary: Sequence[str], name: str, facts: list[Any]) -> Any:
+    codes = [int(values.codes.code(token)) for token in vocabulary]
     if len(codes) == 1:
-        return Word(codes[0])
+        return vocabulary[0]
     term = z3.Int(name)
     if codes[-1] - codes[0] == len(codes) - 1:
         facts += [term >= codes[0], term <= codes[-1]]
     else:
         facts.append(z3.Or([term == code for code in codes]))
-    return Word(values.atoms.atom(term, (codes[0], codes[-1])))
+    return Word(values.atoms.atom(term, (codes[0], codes[-1])), tuple(vocabulary))

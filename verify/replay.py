@@ -6,10 +6,12 @@ import json
 import shlex
 from typing import Any
 
+from ..dsl.graph import inputs_of
 from ..dsl.program import Program
 from ..errors import RuntimeFault
 from ..runtime.evaluate import evaluate
 from ..runtime.reference import Exact, call_by_contract, shown
+from .bounded.kinds import read_as, tokens_given
 from .claims.claim import Claim
 from .outcome import Refutation
 from .verdict import Counterexample
@@ -21,11 +23,16 @@ def replayed(refutation: Refutation, claim: Claim, program: Program) -> Countere
     """The refutation as a call with its answer; None if the interpreter does not agree that the claim breaks."""
     function = claim.function
     exact = Exact(program, call_by_contract)
+    tokens = tokens_given(refutation.inputs, refutation.n_positions)
 
     def value_of(node: Any) -> Any:
-        return evaluate([node], exact, refutation.n_positions, refutation.inputs)[node]
+        return evaluate([node], exact, refutation.n_positions, inputs)[node]
 
     try:
+        inputs = dict(refutation.inputs)
+        if not function.parameters:
+            read = {node.key: node for node in inputs_of([function.result, claim.condition, *claim.given])}
+            inputs |= {key: read_as(node, tokens) for key, node in read.items()}
         if not all(value_of(condition) for condition in claim.given):
             return None
     except RuntimeFault:
@@ -37,9 +44,10 @@ def replayed(refutation: Refutation, claim: Claim, program: Program) -> Countere
         breaks, answer = True, f"fault: {fault}"
     if not breaks:
         return None
-    inputs = {parameter.name: shown(refutation.inputs[parameter.key]) for parameter in function.parameters}
-    given = next(iter(inputs.values())) if len(inputs) == 1 else inputs
-    call = f"{function.name}({', '.join(json.dumps(value) for value in inputs.values())})"
+    named = {parameter.name: shown(refutation.inputs[parameter.key]) for parameter in function.parameters}
+    named |= {"tokens": shown(list(tokens))} if program.dialect == "rasp" and not named else {}
+    given = next(iter(named.values())) if len(named) == 1 else named
+    call = f"{function.name}({', '.join(json.dumps(value) for value in named.values())})"
     name = next((name for name, known in program.functions.items() if known is function), function.name)
     return Counterexample(call, given, answer, command_for(program, name, given))
 

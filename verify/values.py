@@ -31,14 +31,16 @@ __all__ = ["Ratio", "Values", "Word"]
 
 _MOST_CASES = 24
 """So many values of a number are told apart where an operator is not linear in it."""
+_MOST_TOKENS = 64
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A token that is not known, by its place among all tokens."""
+    """A token that is not known, by its place among all; `tokens` are what it may be, where these are few."""
 
     code: Any
+    tokens: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ class Values:
             return self._chosen_condition(condition, then, otherwise)
         kinds = [isinstance(value, Word | str) for value in (then, otherwise)]
         if all(kinds):
-            return then if then == otherwise else Word(self._chosen(condition, self.code(then), self.code(otherwise)))
+            return self._chosen_word(condition, then, otherwise)
         if any(kinds):
             raise VerificationError("the solver has no value that may be a token or a number")
         first, second = self.number(then), self.number(otherwise)
@@ -180,6 +182,27 @@ class Values:
             (top, bottom), (other_top, other_bottom) = map(_as_pair, (first, second))
             return Ratio(self._chosen(condition, top, other_top), self._chosen(condition, bottom, other_bottom))
         return self._chosen(condition, first, second)
+
+    def _chosen_word(self, condition: Condition, then: Any, otherwise: Any) -> Any:
+        known = [_tokens_of(value) for value in (then, otherwise)]
+        either = None if None in known else tuple(dict.fromkeys(token for tokens in known for token in tokens or ()))
+        few = either if either is None or len(either) <= _MOST_TOKENS else None
+        code = self._chosen(condition, self.code(then), self.code(otherwise))
+        return then if then == otherwise else Word(code, few)
+
+    def by_token(self, value: Any, function: Callable[[str], Any]) -> Any:
+        """A function of a token, one case for each that it may be.
+
+        Raises:
+            VerificationError: if these are not known, or many.
+        """
+        tokens = _tokens_of(value)
+        if tokens is None:
+            raise VerificationError("the solver has no tokens that are joined out of any of many")
+        chosen = function(tokens[-1])
+        for token in tokens[:-1]:
+            chosen = self.choose(self.equal(value, token), function(token), chosen)
+        return chosen
 
     def _chosen_condition(self, condition: Condition, then: Condition, otherwise: Condition) -> Condition:
         if isinstance(then, bool):
@@ -222,6 +245,10 @@ def _key(value: Any) -> Any:
     return (tuple(sorted(value.coefficients.items())), value.constant) if isinstance(value, Linear) else value
 
 
+def _tokens_of(value: Any) -> tuple[str, ...] | None:
+    return value.tokens if isinstance(value, Word) else (value,)
+
+
 def _as_pair(value: Any) -> tuple[Any, Any]:
     return (value.numerator, value.denominator) if isinstance(value, Ratio) else (value, 1)
 
@@ -234,7 +261,7 @@ def _hull(left: Bounds, right: Bounds) -> Bounds:
 
 def _add(values: Values, left: Any, right: Any) -> Any:
     if isinstance(left, Word | str) and isinstance(right, Word | str):
-        raise VerificationError("the solver has no tokens that are joined")
+        return values.by_token(left, lambda first: values.by_token(right, lambda second: first + second))
     return _mapped(values, left, right, lambda a, b: values.atoms.add((a, b)))
 
 
@@ -256,8 +283,8 @@ def _mapped(values: Values, left: Any, right: Any, function: Callable[[Any, Any]
 
 
 def _multiply(values: Values, left: Any, right: Any) -> Any:
-    if any(isinstance(value, Word | str) for value in (left, right)):
-        raise VerificationError("the solver has no tokens that are repeated")
+    if isinstance(left, Word | str) is not isinstance(right, Word | str):
+        return _repeat(values, left, right) if isinstance(left, Word | str) else _repeat(values, right, left)
     first, second = values.number(left), values.number(right)
     for value, factor in ((first, second), (second, first)):
         if not isinstance(factor, Linear | Ratio):
@@ -270,6 +297,17 @@ def _multiply(values: Values, left: Any, right: Any) -> Any:
         if scaled is not None:
             return scaled
     return values.atoms.atom(values.atoms.term(first) * values.atoms.term(second))
+
+
+def _repeat(values: Values, token: Any, times: Any) -> Any:
+    """A token so many times; less than once, the empty one."""
+    number = values.sum_of(times)
+    if not isinstance(number, Linear):
+        return values.by_token(token, lambda word: values.apply("*", (word, number)))
+    repeated = values.by_cases(number, lambda case: values.by_token(token, lambda word: word * max(0, case)))
+    if repeated is None:
+        raise VerificationError("the solver has no token that is repeated any of many times")
+    return repeated
 
 
 def _divide(values: Values, left: Any, right: Any) -> Any:

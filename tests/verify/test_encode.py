@@ -5,10 +5,12 @@ from __future__ import annotations
 from random import Random
 
 import pytest
+import z3
 
 from stdcell import parse
 from stdcell.errors import VerificationError
-from stdcell.verify.encode import encode
+from stdcell.verify.encode import Encoded, encode
+from stdcell.verify.logic import term_of
 from tests.programs.drawing import Drawn, draw_program
 
 from .encoding import compare
@@ -64,3 +66,27 @@ def test_a_value_of_an_unknown_type_has_no_terms() -> None:
 def test_the_same_program_gives_the_same_terms_twice() -> None:
     text = "main(xs: seq[int 0..9]) = selector_width(select(xs, xs, <) or select(xs, xs, ==));"
     assert encoded(text, 4) == encoded(text, 4)
+
+
+JOINED = {
+    "joined": ('xs + "b"', ["ab", "bb"]),
+    "joined twice": ("xs + xs + xs", ["aaa", "bbb"]),
+    "repeated": ("2 * xs", ["aa", "bb"]),
+    "repeated as often as counted": ("xs * selector_width(select(xs, xs, ==))", ["a", "aa", "b", "bb"]),
+}
+
+
+@pytest.mark.parametrize(("body", "words"), JOINED.values(), ids=JOINED.keys())
+def test_tokens_that_are_joined_are_one_of_few(body: str, words: list[str]) -> None:
+    function = parse(f'main(xs: seq[token {{"a", "b"}}]) = {body};').functions["main"]
+    found = encode([function.result], function.parameters, 2)
+    first = found.values[function.result][0]
+    candidates = ["", "a", "aa", "aaa", "ab", "b", "bb", "bbb"]
+    assert [word for word in candidates if may_be(found, first, word)] == words
+
+
+def may_be(found: Encoded, value: object, word: str) -> bool:
+    """Whether some input makes the value this token."""
+    solver = z3.Solver()
+    solver.add(*found.facts, term_of(found.of.equal(value, word)))
+    return bool(solver.check() == z3.sat)

@@ -1,8 +1,8 @@
 """Claims tried on every input, in exact arithmetic: the last resort, for small finite domains.
 
 1. *Values*: all of a finite type; of an open type those that stand for all where a claim only compares (`cutoff.py`).
-2. *Inputs*: all of each length, one for each multiset where the claim does not see positions (`symmetry.py`), until
-   more than `Effort.inputs` would have been tried.
+2. *Inputs*: all of each length, one for each multiset where the claim does not see positions (`symmetry.py`), unless
+   they are more than `Effort.inputs`.
 3. *Trial*: many inputs at once by the batch interpreter; those of which anything is undefined one by one.
 """
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
 
 from ...dsl.graph import Elementwise, Input, SOp
 from ...dsl.program import Function, Program
@@ -32,27 +31,23 @@ _FEW = 5_000
 
 
 def by_enumeration(claim: Claim, effort: Effort) -> Outcome:
-    """Try the claim on every input up to a length."""
-    claims = by_kind(claim)
-    tried, reach = 0, -1
+    """Try the claim on every input up to a length; on none if they are more than may be tried."""
+    lengths = range(effort.up_to + 1 if claim.has_sequences else 1)
+    plans = [_plan(each, length) for length in lengths for each in by_kind(claim)]
+    known = [plan for plan in plans if plan is not None]
+    if len(known) < len(plans):
+        return NoAnswer("its inputs have no few values that stand for all")
+    n_inputs = sum(plan.n_inputs for plan in known)
+    if n_inputs > effort.inputs:
+        return NoAnswer(f"there are more than {effort.inputs} inputs up to length {lengths[-1]}")
     digest = hashlib.sha256()
-    for length in range(effort.up_to + 1 if claim.has_sequences else 1):
-        plans = [_plan(each, length) for each in claims]
-        if any(plan is None for plan in plans):
-            return NoAnswer("its inputs have no few values that stand for all", _proof(tried, reach, digest))
-        known = [plan for plan in plans if plan is not None]
-        tried += sum(plan.n_inputs for plan in known)
-        if tried > effort.inputs:
-            n_before = tried - sum(plan.n_inputs for plan in known)
-            reason = f"there are more than {effort.inputs} inputs up to length {length}"
-            return NoAnswer(reason, _proof(n_before, reach, digest))
-        for plan in known:
-            digest.update(plan.described.encode())
-            broken = plan.first_broken()
-            if broken is not None:
-                return _refuted(claim, length, *broken)
-        reach = length
-    return _proof(tried, reach if claim.has_sequences else None, digest) or NoAnswer("there is no input")
+    for plan in known:
+        digest.update(plan.described.encode())
+        broken = plan.first_broken()
+        if broken is not None:
+            return _refuted(claim, plan.length, *broken)
+    reach = lengths[-1] if claim.has_sequences else None
+    return Proof("every input was tried", reach=reach, enumerated=n_inputs, tried=digest.hexdigest())
 
 
 def _refuted(claim: Claim, length: int, inputs: Inputs, holds: bool | None) -> Outcome:
@@ -65,19 +60,13 @@ def _refuted(claim: Claim, length: int, inputs: Inputs, holds: bool | None) -> O
     return Refutation(length, inputs)
 
 
-def _proof(tried: int, reach: int | None, digest: Any) -> Proof | None:
-    if reach == -1:
-        return None
-    return Proof("every input was tried", reach=reach, enumerated=tried, tried=digest.hexdigest())
-
-
 class _Plan:
     """The inputs of one length that a claim is tried on."""
 
     def __init__(self, claim: Claim, length: int, domains: Domains, *, in_order: bool) -> None:
         self.claim = claim
         self.n_inputs = how_many(domains, length, in_order=in_order)
-        self._length = length
+        self.length = length
         self._domains = domains
         self._in_order = in_order
 
@@ -86,11 +75,11 @@ class _Plan:
         """What is tried on what, in words that name it."""
         conditions = [node.digest for node in (self.claim.condition, *self.claim.given)]
         values = [(node.key, [str(value) for value in many]) for node, many in self._domains.items()]
-        return repr((conditions, self._length, values, self._in_order))
+        return repr((conditions, self.length, values, self._in_order))
 
     def first_broken(self) -> tuple[Inputs, bool | None] | None:
         """The first input that breaks the claim, or on which it is undefined."""
-        inputs = inputs_over(self._domains, self._length, in_order=self._in_order)
+        inputs = inputs_over(self._domains, self.length, in_order=self._in_order)
         if self.n_inputs <= _FEW:
             return self._one_by_one(inputs)
         while chunk := list(islice(inputs, _AT_ONCE)):
@@ -100,7 +89,7 @@ class _Plan:
         return None
 
     def _one_by_one(self, inputs: Iterator[Inputs]) -> tuple[Inputs, bool | None] | None:
-        tried = ((each, holds_on(self.claim, self._length, each)) for each in inputs)
+        tried = ((each, holds_on(self.claim, self.length, each)) for each in inputs)
         return next(((each, holds) for each, holds in tried if holds is not True), None)
 
 

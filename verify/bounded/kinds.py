@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import Any
 
 from ...dsl.graph import Ascribe, CellCall, Input, Reduce, SOp, inputs_of, nodes_within, substitute
-from ...dsl.types import Real, Seq, Token, Unknown
+from ...dsl.types import Real, Seq, Token, Unknown, Value
 from ...errors import RuntimeFault
 from ...runtime.inputs import element
 from ..claims.claim import Claim
 
-__all__ = ["are_of_one_input", "by_kind", "typed_graphs"]
+__all__ = ["are_of_one_input", "by_kind", "read_as", "tokens_given", "typed_graphs"]
 
 TOKENS = Input((), "tokens", Seq(Unknown()), "tokens")
 """The input of a program that declares none."""
@@ -37,22 +37,36 @@ def by_kind(claim: Claim) -> tuple[Claim, ...]:
 def typed_graphs(roots: Sequence[SOp]) -> list[list[SOp]]:
     """The graphs over words, and over numbers; as they are if their tokens have a type, or types are promised."""
     nodes = nodes_within(roots)
-    if TOKENS not in nodes or any(isinstance(node, Ascribe | CellCall | Reduce) for node in nodes):
+    if TOKENS not in nodes or any(map(_tells_booleans, nodes)):
         return [list(roots)]
     kinds = [replace(TOKENS, declared=Seq(kind)) for kind in (Token(), Real())]
     return [[substitute(root, {TOKENS: typed}) for root in roots] for typed in kinds]
 
 
+def _tells_booleans(node: SOp) -> bool:
+    """Whether a node may tell a boolean from a number."""
+    return isinstance(node, Ascribe | CellCall) or (isinstance(node, Reduce) and node.operator == "permutation")
+
+
 def are_of_one_input(inputs: Mapping[str, Any], roots: Sequence[SOp]) -> bool:
     """Whether one input of a program is read as all these; that of a function with parameters always is."""
-    readings = [key for key in _READINGS if key in inputs]
-    if not readings:
-        return True
-    tokens = inputs[readings[0]]
-    nodes = {node.key: node for node in inputs_of(roots)}
+    tokens = tokens_given(inputs, 0)
+    readings = {node.key: node for node in inputs_of(roots) if node.key in _READINGS and node.key in inputs}
     try:
-        return all(
-            inputs[key] == [element(nodes[key], token) for token in tokens] for key in readings[1:] if key in nodes
-        )
+        return all(inputs[key] == read_as(node, tokens) for key, node in readings.items())
     except RuntimeFault:
         return False
+
+
+def tokens_given(inputs: Mapping[str, Any], n_positions: int) -> Sequence[Value]:
+    """The tokens of an input, as far as what was read of them tells; zeros where nothing was read."""
+    return next((inputs[key] for key in _READINGS if key in inputs), [0] * n_positions)
+
+
+def read_as(node: Input, tokens: Sequence[Value]) -> list[Value]:
+    """What a program reads of its tokens.
+
+    Raises:
+        RuntimeFault: if some token cannot be read so.
+    """
+    return [element(node, token) for token in tokens]

@@ -134,7 +134,8 @@ class _Shrinking:
     def _term(self, unknown: Any) -> Any:
         if isinstance(unknown, bool | z3.BoolRef):
             return term_of(unknown)
-        return self._encoded.of.atoms.term(unknown.code if isinstance(unknown, Word) else unknown)
+        of = self._encoded.of
+        return of.atoms.term(of.code(unknown) if isinstance(unknown, Word | str) else unknown)
 
     def _fix(self, term: Any, candidates: Sequence[Any]) -> None:
         for value in candidates:

@@ -51,12 +51,9 @@ def test_an_input_among_many_that_breaks_a_claim_is_found(claim_of: ClaimOf) -> 
     assert found.inputs == {"main.0": [7, 0, 0, 8]}
 
 
-def test_more_inputs_than_may_be_tried_are_said_and_what_was_tried_is_kept(claim_of: ClaimOf) -> None:
+def test_where_there_are_more_inputs_than_may_be_tried_none_is(claim_of: ClaimOf) -> None:
     found = by_enumeration(claim_of("main(xs: seq[int 0..9]) ensures result >= 0 = xs + indices;"), Effort(inputs=200))
-    assert isinstance(found, NoAnswer)
-    assert found.reason == "there are more than 200 inputs up to length 3"
-    assert found.proof is not None
-    assert (found.proof.reach, found.proof.enumerated) == (2, 111)
+    assert found == NoAnswer("there are more than 200 inputs up to length 6")
 
 
 def test_an_open_type_that_is_computed_with_is_left_alone(claim_of: ClaimOf) -> None:
