@@ -9,8 +9,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -35,7 +35,7 @@ from ..errors import VerificationError
 from ..runtime.evaluate import Algebra, evaluate
 from ..runtime.exact import answer_to_nothing
 from .linear import Atoms, Linear
-from .logic import Condition, all_of, any_of, negated, term_of
+from .logic import Condition, all_of, any_of, negated
 from .numeric.tolerance import meaning_of
 from .terms import tokens_in
 from .values import Ratio, Values, Word
@@ -55,9 +55,11 @@ def width_of(atoms: Atoms, selected: Sequence[Condition]) -> Any:
 class Unrolled(Algebra[Any]):
     """The value at each position (`values.py`)."""
 
-    def __init__(self, values: Values, width: WidthOf = width_of) -> None:
+    def __init__(self, values: Values, width: WidthOf = width_of, single: Container[SOp] = ()) -> None:
+        """Read widths by `width`; every query of the selectors in `single` is known to select exactly one key."""
         self._of = values
         self._width = width
+        self._single = single
 
     def constant(self, value: Value) -> Any:
         """The value itself."""
@@ -90,14 +92,15 @@ class Unrolled(Algebra[Any]):
         return chosen
 
     def ascribe(self, node: Ascribe, value: Any) -> Any:
-        """The value, of the declared type: that it belongs there is a claim of its own."""
+        """The value: that it belongs to the declared type is a claim of its own, and is not assumed.
+
+        Where a number has to be whole it is made so, which changes no number that is.
+        """
         wanted = element_of(node.type)
         if isinstance(wanted, Int | Real) and isinstance(value, Word | str):
             return self._of.undefined()
         if isinstance(wanted, Int) and not self._of.atoms.is_whole(number := self._of.sum_of(value)):
-            whole = self._of.atoms.atom(z3.ToInt(self._of.atoms.term(number)))
-            self._of.facts.append(term_of(self._of.equal(whole, number)))
-            value = whole
+            return self._of.atoms.atom(z3.ToInt(self._of.atoms.term(number)))
         return value
 
     def at(self, node: At, sequence: Sequence[Any], position: Any) -> Any:
@@ -147,11 +150,13 @@ class Unrolled(Algebra[Any]):
                 return self._extreme(node.operator, chosen, empty)
         # The chosen key is the first one, in this order, that is selected; of a mean of one value the only one.
         ordered = sorted(chosen, key=lambda each: _ORDER_OF_KEYS[node.operator](position, each[1]))
-        return self._first(ordered, ordered[-1][2] if empty is None else empty)
+        is_found = empty is None or node.arguments[0] in self._single
+        return self._first(ordered, ordered[-1][2] if is_found else empty)
 
     def _is_of_one(self, node: Aggregate, values: Sequence[Any]) -> bool:
         """Whether no more than one value is selected, wherever there is an answer."""
-        return len(values) == 1 or _selects_one(node.arguments[0]) or not _are_numbers(values)
+        selector = node.arguments[0]
+        return len(values) == 1 or selector in self._single or _selects_one(selector) or not _are_numbers(values)
 
     def _first(self, ordered: Sequence[tuple[Condition, int, Any]], otherwise: Any) -> Any:
         for truth, _, value in reversed(ordered):
@@ -268,15 +273,21 @@ class Encoded:
         of: the values' operators, with the atoms and the facts about named unknowns.
         nodes: the inputs, by key.
         inputs: the unknown value of each, by key; of a sequence a list.
-        roots: the value of each root.
+        values: the value of every node that the roots depend on.
         facts: what holds of the inputs by their types, then what defines named unknowns.
     """
 
     of: Values
     nodes: Mapping[str, Input]
     inputs: Mapping[str, Any]
-    roots: Mapping[SOp, Any]
+    values: Mapping[SOp, Any]
     facts: Sequence[Any]
+
+    def revalued(self, roots: Sequence[SOp], n_positions: int, width: WidthOf, single: Container[SOp]) -> Encoded:
+        """The same inputs; every query of the selectors in `single` is known by now to select exactly one key."""
+        known = len(self.of.facts)
+        found = evaluate(roots, Unrolled(self.of, width, single), n_positions, self.inputs)
+        return replace(self, values=found, facts=[*self.facts, *self.of.facts[known:]])
 
 
 def encode(roots: Sequence[SOp], parameters: Iterable[Input], n_positions: int, width: WidthOf = width_of) -> Encoded:
@@ -286,8 +297,7 @@ def encode(roots: Sequence[SOp], parameters: Iterable[Input], n_positions: int, 
         VerificationError: if they speak of values that the solver has no terms for.
     """
     nodes = {node.key: node for node in (*parameters, *inputs_of(roots))}
-    is_open = any(element_of(node.type) == Token() for node in nodes.values())
-    values = Values(Codes(tokens_in([*roots, *nodes.values()]), is_open=is_open))
+    values = Values(Codes(tokens_in([*roots, *nodes.values()])))
     facts: list[Any] = []
     inputs: dict[str, Any] = {}
     for key, node in nodes.items():
@@ -297,7 +307,7 @@ def encode(roots: Sequence[SOp], parameters: Iterable[Input], n_positions: int, 
         unknown = [_unknown(values, element, name, facts) for name in names]
         inputs[key] = unknown if is_sequence else unknown[0]
     found = evaluate(roots, Unrolled(values, width), n_positions, inputs)
-    return Encoded(values, nodes, inputs, {root: found[root] for root in roots}, [*facts, *values.facts])
+    return Encoded(values, nodes, inputs, found, [*facts, *values.facts])
 
 
 def _unknown(values: Values, element: Element, name: str, facts: list[Any]) -> Any:
@@ -319,7 +329,7 @@ def _unknown(values: Values, element: Element, name: str, facts: list[Any]) -> A
         case Token(None):
             return Word(values.atoms.atom(z3.Real(name)))
         case Token(tuple() as vocabulary):
-            return _one_of(values, sorted(values.codes.code(token) or 0 for token in vocabulary), name, facts)
+            return _one_of(values, sorted(int(values.codes.code(token)) for token in vocabulary), name, facts)
     raise VerificationError(f"the solver has no values of type {element}: declare a type with a range or a vocabulary")
 
 

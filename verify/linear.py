@@ -1,9 +1,9 @@
 """Sums of solver terms, kept in Python as long as possible.
 
 A number that is not known is a linear form: atoms with coefficients, and a constant. An atom is a numeric term, or a
-condition that counts as 1 where it holds. So equal atoms collect, what two widths share cancels where they are compared,
-and a remainder by a constant loses every atom whose coefficient it divides. What is decided that way, or by the
-bounds of the atoms, never reaches the solver.
+condition that counts as 1 where it holds. So equal atoms collect, what two widths share cancels where they are
+compared, and a remainder by a constant loses every atom whose coefficient it divides. What is decided that way, or by
+the bounds of the atoms, never reaches the solver.
 
 Comparisons are canonical: of the many ways to write one there is one term, its atoms in the order in which they were
 first met. Nothing depends on the identity of terms, so that questions repeat to the letter.

@@ -45,6 +45,8 @@ class Proof:
         schemas: the axiom schemas that the queries instantiate, by name.
         reach: the longest sequences that it speaks of; None: all lengths.
         boxes: the boxes of its inputs on each of which it holds, of branch and prune.
+        enumerated: inputs that were tried, each one of them; 0 where the queries carry the proof.
+        tried: SHA-256, in hex, of the claim and the values that were tried; empty where none were.
     """
 
     strategy: str
@@ -52,6 +54,8 @@ class Proof:
     schemas: tuple[str, ...] = ()
     reach: int | None = None
     boxes: Boxes | None = None
+    enumerated: int = 0
+    tried: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import z3
 
 from .terms import as_term
 
-__all__ = ["SEED", "Model", "Query", "Solver", "new_solver", "proved", "proved_from"]
+__all__ = ["SEED", "Model", "Query", "Solver", "proved", "proved_from"]
 
 SEED = 0
 _NUMBERED = re.compile(r"![0-9]+|[$?]x[0-9]+")
@@ -122,6 +122,10 @@ class Solver:
         """The model that the last check found."""
         return Model(self._solver.model(), self._own)
 
+    def unsat_core(self) -> list[str]:
+        """The names of the assumptions that the last check could not meet together."""
+        return [str(name) for name in self._solver.unsat_core()]
+
     def reason_unknown(self) -> str:
         """Why the last check had no answer."""
         return str(self._solver.reason_unknown())
@@ -151,11 +155,6 @@ class Model:
     def eval(self, term: Any, *, model_completion: bool = False) -> Any:
         """The value of a term."""
         return self._model.eval(term.translate(self._own), model_completion=model_completion)
-
-
-def new_solver(steps: int) -> Solver:
-    """A solver with the limit and the seed that every question is asked with."""
-    return Solver(steps)
 
 
 def proved(goal: Any, given: Iterable[Any], steps: int, purpose: str) -> Query | None:

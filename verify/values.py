@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import z3
@@ -108,8 +109,7 @@ class Values:
             case int() | Fraction() | str():
                 return bool(value)
             case Word(code):
-                empty = self.codes.code("")
-                return True if empty is None else negated(self.atoms.equal(code, empty))
+                return negated(self.atoms.equal(code, self.codes.code("")))
             case Ratio(numerator):
                 return negated(self.atoms.equal(numerator, 0))
         return negated(self.atoms.equal(value, 0))
@@ -259,7 +259,7 @@ def _multiply(values: Values, left: Any, right: Any) -> Any:
             return values.atoms.scale(value, factor)
     first, second = values.sum_of(first), values.sum_of(second)
     for value, factor in ((first, second), (second, first)):
-        scaled = values.by_cases(factor, lambda case, value=value: values.atoms.scale(value, case))
+        scaled = values.by_cases(factor, partial(values.atoms.scale, value))
         if scaled is not None:
             return scaled
     return values.atoms.atom(values.atoms.term(first) * values.atoms.term(second))
@@ -284,9 +284,7 @@ def _modulo(values: Values, left: Any, right: Any) -> Any:
     dividend, divisor = values.sum_of(left), values.sum_of(right)
     if isinstance(divisor, Linear):
         by_case = values.by_cases(divisor, lambda case: _modulo(values, dividend, case) if case else 0)
-        if by_case is None:
-            raise VerificationError("the solver has no remainder by a number of which too little is known")
-        return by_case
+        return _remainder(values, dividend, divisor) if by_case is None else by_case
     if divisor == 0:
         return values.undefined()
     if not isinstance(dividend, Linear):
@@ -297,6 +295,16 @@ def _modulo(values: Values, left: Any, right: Any) -> Any:
         return values.atoms.modulo(dividend, divisor)
     quotient = z3.ToInt(values.atoms.term(values.atoms.scale(dividend, 1 / Fraction(divisor))))
     return values.atoms.subtract(dividend, values.atoms.scale(values.atoms.atom(quotient), divisor))
+
+
+def _remainder(values: Values, dividend: Any, divisor: Linear) -> Any:
+    """The remainder by a number that may be any of many."""
+    of = values.atoms
+    if of.is_whole(dividend) and of.is_whole(divisor):
+        above, below = of.term(dividend), of.term(divisor)
+        return of.atom(z3.If(below > 0, above % below, -(-above % -below)))
+    whole = of.atom(z3.ToInt(of.term(_divide(values, dividend, divisor))))
+    return of.subtract(dividend, _multiply(values, whole, divisor))
 
 
 def _power(values: Values, base: Any, exponent: Any) -> Any:

@@ -21,6 +21,9 @@ def verdict_on(report: Report, promise: str) -> Verdict:
     return next(verdict for verdict in report.verdicts if verdict.claim == f"ensures {promise}")
 
 
+HISTOGRAM = "selector_width(select(xs, xs, ==))"
+BEFORE = "select(xs, xs, <) or (select(xs, xs, ==) and select(indices, indices, <))"
+SORTED = f"aggregate(select(selector_width({BEFORE}), indices, ==), xs)"
 PROVED = {
     "pairs of a sorted sequence": (
         "forall i, j: i < j implies result[i] <= result[j]",
@@ -71,6 +74,27 @@ PROVED = {
         "",
         "not all(select(indices, indices, <), xs <= 3)",
     ),
+    "count of a bound position": ("exists i: result >= count(xs <= xs[i], True)", "requires length > 0", "length"),
+    "counts of equal elements": ("forall i, j: xs[i] == xs[j] implies result[i] == count(xs, xs[j])", "", HISTOGRAM),
+    "parity of all counts": ("sum(result) mod 2 == length mod 2", "", HISTOGRAM),
+    "two that fill the sequence": ("forall i, j: xs[i] == xs[j] or result[i] + result[j] <= length", "", HISTOGRAM),
+    "prefix count": (
+        "forall i: i > 0 implies result[i] == result[i - 1] + indicator(xs[i] > 3)",
+        "",
+        "selector_width(select(xs, 3, >) and select(indices, indices, <=))",
+    ),
+    "share": (
+        "forall i: result[i] == count(xs > 3, True) / length",
+        "",
+        "aggregate(select(1, 1, ==), indicator(xs > 3))",
+    ),
+    "sum of a bound position": ("forall i: sum(xs * xs[i]) >= sum(xs * 0)", "", "xs"),
+    "sorted by rank": ("forall i: result[count(xs < xs[i], True)] <= xs[i]", "", SORTED),
+    "sort and sort by counts": (
+        "result == min(select(selector_width(select(xs, xs, <=)), indices, >), xs)",
+        "",
+        SORTED,
+    ),
 }  # fmt: skip
 
 
@@ -81,17 +105,14 @@ def test_a_promise_about_positions_is_proved_for_all_lengths(promise: str, requi
     assert report.is_proved
 
 
-UNROLLED = {
-    "a sum that any element makes positive": ("any(xs == 3) implies result > 0", "sum(xs)"),
-}
-
-
-@pytest.mark.parametrize(("promise", "body"), UNROLLED.values(), ids=UNROLLED.keys())
-def test_a_promise_that_only_unrolling_reaches_is_proved_up_to_a_length(promise: str, body: str) -> None:
-    report = verify(
-        parse(f"{HEAD}main(xs: seq[Digit]) requires length > 0 ensures {promise} = {body};"), effort=Effort(up_to=4)
-    )
-    assert (verdict_on(report, promise).status, verdict_on(report, promise).scope) == ("proved", "n <= 4")
+def test_a_promise_that_no_lemma_reaches_is_proved_up_to_a_length() -> None:
+    body = "aggregate(select(indices, length - indices - 1, ==), xs)"
+    program = parse(f"main(xs: seq[int 0..2]) ensures sum(xs * result) <= sum(xs * xs) = {body};")
+    report = verify(program, effort=Effort(up_to=3))
+    assert (
+        verdict_on(report, "sum(xs * result) <= sum(xs * xs)").status,
+        verdict_on(report, "sum(xs * result) <= sum(xs * xs)").scope,
+    ) == ("proved", "n <= 3")
 
 
 REFUTED = {
@@ -153,15 +174,17 @@ def test_a_range_that_depends_on_values_is_unrolled_as_far_as_its_type_goes() ->
     assert verdict.counterexample.inputs == [0]
 
 
-def test_a_range_that_depends_on_values_of_any_size_is_unknown() -> None:
+def test_a_range_that_depends_on_values_of_any_size_is_refuted_by_a_short_input() -> None:
     promise = "exists i in range(xs[0] + 1): i + result == 3"
     program = parse(f"{HEAD}main(xs: seq[int]) requires length > 0 ensures {promise} = xs[0];")
-    assert verdict_on(verify(program), promise).reason == (
-        "the range of a quantifier depends on the input's values, not on its length alone"
-    )
+    verdict = verdict_on(verify(program), promise)
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.inputs == [0]
 
 
-def test_tokens_that_are_joined_are_unknown() -> None:
-    text = 'main(xs: seq[token {"a", "b"}]) ensures result == "ab" = xs + "b";'
-    (verdict,) = verify(parse(text)).verdicts
-    assert (verdict.status, verdict.reason) == ("unknown", "the solver has no tokens that are joined")
+def test_tokens_that_are_joined_are_tried_one_by_one() -> None:
+    text = 'main(xs: seq[token {"a", "b"}]) ensures result != "b" ensures result == "ab" = xs + "b";'
+    first, second = verify(parse(text)).verdicts
+    assert (first.status, first.scope, first.method) == ("proved", "n <= 6", "every input was tried")
+    assert second.counterexample is not None
+    assert second.counterexample.inputs == ["b"]

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import z3
 
-from ...dsl.graph import Input, SOp
+from ...dsl.graph import SOp
 from ...dsl.types import Bool, Element, Int, Real, Seq, Token, element_of
 from ..claims.claim import Claim
 from ..encode import Encoded, WidthOf, encode, width_of
 from ..logic import Condition, parts_of, term_of
 from ..outcome import Refutation
-from ..solver import Query, Solver, new_solver
+from ..solver import Query, Solver
 from ..values import Word
 from .ranges import with_fixed_ranges
 
@@ -32,15 +32,23 @@ class Question:
 
     Attributes:
         n_positions: the length.
-        encoded: the graph, with the inputs as unknowns.
+        roots: the graph of the condition, then those of what may be assumed, with ranges that can be unrolled.
+        encoded: these, with the inputs as unknowns.
         given: what holds of them: by their types, by definition, and by what the claim may assume.
         goals: the conditions that are claimed, one for each conjunct; none if the claim holds whatever the input is.
     """
 
     n_positions: int
+    roots: Sequence[SOp]
     encoded: Encoded
     given: Sequence[Any]
     goals: Sequence[Condition]
+
+    def with_single(self, width: WidthOf, single: Container[SOp]) -> Question:
+        """The question, once it is known that every query of some selectors selects exactly one key."""
+        return _question(
+            self.n_positions, self.roots, self.encoded.revalued(self.roots, self.n_positions, width, single)
+        )
 
 
 def pose(claim: Claim, n_positions: int, width: WidthOf = width_of) -> Question:
@@ -49,23 +57,14 @@ def pose(claim: Claim, n_positions: int, width: WidthOf = width_of) -> Question:
     Raises:
         VerificationError: if the claim speaks of values that the solver has no terms for.
     """
-    encoded, (condition, *given) = _encoded(
-        (claim.condition, *claim.given), claim.function.parameters, n_positions, width
-    )
-    goals = parts_of(encoded.of.truth(condition))
-    return Question(n_positions, encoded, _assumed(encoded, given), goals)
+    roots = [with_fixed_ranges(root) for root in (claim.condition, *claim.given)]
+    return _question(n_positions, roots, encode(roots, claim.function.parameters, n_positions, width))
 
 
-def _encoded(
-    roots: Sequence[SOp], parameters: Iterable[Input], n_positions: int, width: WidthOf = width_of
-) -> tuple[Encoded, list[Any]]:
-    unrollable = [with_fixed_ranges(root) for root in roots]
-    encoded = encode(unrollable, parameters, n_positions, width)
-    return encoded, [encoded.roots[root] for root in unrollable]
-
-
-def _assumed(encoded: Encoded, given: Sequence[Any]) -> list[Any]:
-    return [*encoded.facts, *(term_of(encoded.of.truth(value)) for value in given)]
+def _question(n_positions: int, roots: Sequence[SOp], encoded: Encoded) -> Question:
+    condition, *given = (encoded.of.truth(encoded.values[root]) for root in roots)
+    assumed = [*encoded.facts, *(term_of(each) for each in given if each is not True)]
+    return Question(n_positions, roots, encoded, assumed, parts_of(condition))
 
 
 def find_refutation(question: Question, goals: Sequence[Condition], steps: int, purpose: str) -> Refutation | Query:
@@ -75,7 +74,7 @@ def find_refutation(question: Question, goals: Sequence[Condition], steps: int, 
         GaveUp: if the solver reached `steps`.
     """
     assertions = [*question.given, _some_fails(goals)]
-    solver = new_solver(steps)
+    solver = Solver(steps)
     solver.add(*assertions)
     if not _has_answer(solver):
         return Query(purpose, assertions, steps)
@@ -94,9 +93,10 @@ def is_satisfiable(conditions: Sequence[SOp], n_positions: int, steps: int) -> b
         GaveUp: if the solver reached `steps`.
         VerificationError: if the conditions speak of values that the solver has no terms for.
     """
-    encoded, values = _encoded(conditions, (), n_positions)
-    solver = new_solver(steps)
-    solver.add(*_assumed(encoded, values))
+    roots = [with_fixed_ranges(condition) for condition in conditions]
+    encoded = encode(roots, (), n_positions)
+    solver = Solver(steps)
+    solver.add(*encoded.facts, *(term_of(encoded.of.truth(encoded.values[root])) for root in roots))
     return _has_answer(solver)
 
 
@@ -166,7 +166,7 @@ def _small_values(element: Element, encoded: Encoded) -> Sequence[Any]:
             start = low if low is not None and low > 0 else high if high is not None and high < 0 else 0
             return [value for value in range(start, start + 4) if high is None or value <= high]
         case Token():
-            return range(len(encoded.of.codes))
+            return range(encoded.of.codes.n_named)
         case Bool():
             return [False, True]
         case Real():

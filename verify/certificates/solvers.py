@@ -39,7 +39,7 @@ _ANSWERS: dict[str, Answer] = {"unsat": "unsat", "sat": "sat", "unknown": "unkno
 def ask_cvc5(text: str) -> Answer:
     """What cvc5 answers to a text, with the first options that lead to an answer; absent where it is not installed."""
     try:
-        import cvc5  # type: ignore[import-untyped]
+        import cvc5
     except ImportError:
         return "absent"
     answers = (_answer_of_cvc5(cvc5, text, options) for options in _OPTIONS)

@@ -13,6 +13,7 @@ from ...dsl.graph import Constant, Input, SOp
 from ...dsl.types import Value
 from ..claims.claim import Claim
 from ..outcome import Effort, NoAnswer, Outcome, Proof
+from .counting import with_short_counters
 from .exploring import explore
 from .expressions import FALSE, TRUE, applied, conj, disj, neg
 from .machine import Machine
@@ -33,13 +34,15 @@ def by_automaton(claim: Claim, effort: Effort) -> Outcome:
     machine = machine_of(claim)
     if isinstance(machine, str):
         return NoAnswer(machine)
+    machine = with_short_counters(machine)
     found = explore(machine, effort)
     if isinstance(found, str):
         return NoAnswer(f"its states are not counted: {found}")
     if found.refutation is not None:
-        return NoAnswer(_forgotten(machine)) if machine.forgotten else found.refutation
+        doubt = _doubt(claim, machine)
+        return NoAnswer(doubt) if doubt else found.refutation
     if not found.is_closed:
-        return NoAnswer(f"its machine has more than {len(found.states)} states")
+        return NoAnswer(f"after {len(found.states)} states its machine goes on to others")
     reachable = diagram(machine.state, found.states)
     queries = None if reachable is None else Questions(machine, effort).proof([reachable])
     if queries is None:
@@ -47,7 +50,12 @@ def by_automaton(claim: Claim, effort: Effort) -> Outcome:
     return Proof(f"an automaton of {len(found.states)} states", queries)
 
 
-def _forgotten(machine: Machine) -> str:
+def _doubt(claim: Claim, machine: Machine) -> str:
+    """Why a run that breaks the goal may be no input that breaks the claim; empty where it is one."""
+    if claim.speaks_of_inner_inputs:
+        return "it fails for some state or position, which may not be reached"
+    if not machine.forgotten:
+        return ""
     return f"some run breaks it, but may break what is assumed, which is not read: {machine.forgotten[0]}"
 
 

@@ -12,7 +12,21 @@ from ...dsl.graph import Constant, Elementwise, SOp
 from ...dsl.operators import OPERATORS
 from ...dsl.types import Bool, Element, Int, Real, Token, element_of
 
-__all__ = ["FALSE", "ONE", "TRUE", "ZERO", "applied", "choose", "conj", "disj", "lifted", "neg", "neutral", "plus"]
+__all__ = [
+    "FALSE",
+    "ONE",
+    "TRUE",
+    "ZERO",
+    "applied",
+    "choose",
+    "conj",
+    "disj",
+    "fraction",
+    "lifted",
+    "neg",
+    "neutral",
+    "plus",
+]
 
 TRUE, FALSE, ZERO, ONE = Constant((), True), Constant((), False), Constant((), 0), Constant((), 1)
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
@@ -100,7 +114,7 @@ def applied(operator: str, *operands: SOp) -> SOp:
 
 def lifted(operator: str, *operands: SOp) -> SOp:
     """An operator on operands some of which may be fractions."""
-    fractions = [_fraction(operand) for operand in operands]
+    fractions = [fraction(operand) for operand in operands]
     if len(operands) != 2 or all(divisor == ONE for _, divisor in fractions):
         return applied(operator, *operands)
     (first, below), (second, under) = fractions
@@ -115,7 +129,7 @@ def lifted(operator: str, *operands: SOp) -> SOp:
     return applied(operator, *operands)
 
 
-def _fraction(node: SOp) -> tuple[SOp, SOp]:
+def fraction(node: SOp) -> tuple[SOp, SOp]:
     """The numerator and the divisor, of which it is known that it is at least 1."""
     if isinstance(node, Elementwise) and node.operator == "/" and _is_positive(node.arguments[1]):
         return node.arguments[0], node.arguments[1]
@@ -125,6 +139,8 @@ def _fraction(node: SOp) -> tuple[SOp, SOp]:
 def _times(left: SOp, right: SOp) -> SOp:
     if ONE in (left, right):
         return right if left == ONE else left
+    if ZERO in (left, right):
+        return ZERO
     return applied("*", left, right)
 
 

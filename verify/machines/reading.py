@@ -328,7 +328,7 @@ class _Reader:
         if short is None or not 0 <= short <= _FARTHEST or not _is_natural(first):
             raise Unreadable("a quantifier that does not run over the positions")
         ends = _ends_in(node)
-        ahead = max(short, 0, *places.values(), *(end.offset for end in ends.values()))
+        ahead = max(short, 0, *places.values(), *(end.reach for end in ends.values()))
         if ahead > _FARTHEST:
             raise Unreadable("a quantifier that looks far ahead")
         index, is_forall = self._state.index().node, node.operator == "forall"
@@ -340,12 +340,12 @@ class _Reader:
 
         # Here the variable is so far behind that no place ahead of it reaches the end.
         elements: dict[SOp, SOp] = {at: self._ago(at.arguments[0], offset - ahead) for at, offset in places.items()}
-        sides: dict[SOp, SOp] = {test: end.at_distance(end.offset + 1) for test, end in ends.items()}
+        sides: dict[SOp, SOp] = {test: end.far_from() for test, end in ends.items()}
         here = said(applied("-", index, Constant((), ahead)), {**elements, **sides})
         at_end: SOp = TRUE if is_forall else FALSE
         for distance in range(ahead, short, -1):
             elements = {at: self._near_end(at.arguments[0], distance - offset) for at, offset in places.items()}
-            sides = {test: end.at_distance(distance) for test, end in ends.items()}
+            sides = {test: end.at(distance, index) for test, end in ends.items()}
             case = said(applied("-", index, Constant((), distance)), {**elements, **sides})
             at_end = conj(at_end, case) if is_forall else disj(at_end, case)
         return here, at_end
@@ -399,14 +399,27 @@ def _evaluated(roots: Sequence[SOp]) -> Sequence[SOp]:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """A comparison of a variable, plus an offset, with the length."""
+    """A comparison of a variable, plus an offset, with the length or with minus the length."""
 
     operator: str
     offset: int
+    is_negated: bool
 
-    def at_distance(self, distance: int) -> Constant:
-        """Whether it holds where the variable is so far before the end."""
-        return Constant((), compare(self.operator, self.offset, distance))
+    @property
+    def reach(self) -> int:
+        """How many elements after the variable's position decide that it is far from both."""
+        return -self.offset if self.is_negated else self.offset
+
+    def far_from(self) -> SOp:
+        """Whether it holds where more than as many elements follow."""
+        return Constant((), compare(self.operator, *((1, 0) if self.is_negated else (0, 1))))
+
+    def at(self, distance: int, length: SOp) -> SOp:
+        """Whether it holds of the variable that is so far before the end."""
+        if not self.is_negated:
+            return Constant((), compare(self.operator, self.offset, distance))
+        twice = applied("+", length, length)
+        return applied(self.operator, twice, Constant((), distance - self.offset))
 
 
 def _ends_in(node: Quantified) -> dict[SOp, _End]:
@@ -417,8 +430,10 @@ def _ends_in(node: Quantified) -> dict[SOp, _End]:
             left, right = part.arguments
             for place, end, operator in ((left, right, part.operator), (right, left, _MIRRORED[part.operator])):
                 offset, short = _offset_from(place, node.variable), _from_end(end)
-                if offset is not None and short is not None and not isinstance(end, Constant):
-                    found[part] = _End(operator, offset + short)
+                if offset is not None and end == Elementwise((Length(),), "negate"):
+                    found[part] = _End(operator, offset, True)
+                elif offset is not None and short is not None and not isinstance(end, Constant):
+                    found[part] = _End(operator, offset + short, False)
     return found
 
 

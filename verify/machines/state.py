@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...dsl.graph import Input, SOp, inputs_of
+from ...dsl.graph import Elementwise, Input, SOp, inputs_of
 from ...dsl.types import Bool, Element, Int, Real, element_of
-from .expressions import FALSE, ONE, TRUE, ZERO, applied, choose, conj, disj, neg, neutral, plus
+from .expressions import FALSE, ONE, TRUE, ZERO, applied, choose, conj, disj, fraction, neg, neutral, plus
 from .machine import Variable
 
 __all__ = ["KINDS", "Kind", "Piece", "StateBuilder"]
@@ -124,6 +124,9 @@ class StateBuilder:
         """The value of an expression some positions ago; the initial one where there is no such position."""
         if steps == 0:
             return value
+        above, below = fraction(value)
+        if below != ONE:
+            return Elementwise((self.delayed(above, steps, initial), self.delayed(below, steps, ONE)), "/")
         key = f"ago.{steps}.{value.digest[:16]}.{initial.digest[:16]}"
         if key in self.variables:
             return self.variables[key].node
@@ -132,6 +135,9 @@ class StateBuilder:
 
     def around(self, value: SOp, steps: int) -> SOp:
         """The value some positions ago; before the first position, from the end of the sequence."""
+        above, below = fraction(value)
+        if below != ONE:
+            return Elementwise((self.around(above, steps), self.around(below, steps)), "/")
         key = f"around.{steps}.{value.digest[:16]}"
         if key in self.variables:
             return self.variables[key].node

@@ -3,11 +3,11 @@
 1. The inputs that meet the requirements are run in batches, and the contract says of each answer, exactly, whether it
    is allowed. An answer whose logits are not all finite, or that is outside the declared type, is wrong.
 2. The smallest lead of the best logit over the next (the margin), its input, and the first wrong input are kept.
-3. A bound E on how far rounding can have moved a logit is derived for all inputs together; where a margin is not above
-   4E, a sharper one is derived for that input alone.
+3. A bound E on how far rounding can have moved a logit is derived for all inputs together.
 
-What was run is one evaluation, on one device. Its answers are those of the weights in real arithmetic where every
-margin is above 2E, and those of any evaluation in this number format, of any order and batch, where it is above 4E.
+What was run is one evaluation, on one device. Where a margin is above 2E, the weights give the same answer in real
+arithmetic; where it is above 4E, any evaluation in this number format does, of any order and batch. Inputs that are
+closer have their answers certified by linear bounds, one by one.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ from ...dsl.scope import CellSignature
 from ...dsl.types import Int, element_of
 from ...errors import VerificationError
 from ...runtime.cell import NeuralCell
+from .certified import certified_leads
 from .domain import Domain, check_faces, domain_of, holds
-from .logit_errors import error_of_all, errors_of_each
-from .rounding import Precision, precision_of
+from .logit_errors import error_of_all
+from .rounding import EXACT, Precision, precision_of
 
-__all__ = ["ExhaustiveCheck", "Reach", "check_exhaustively"]
+__all__ = ["ExhaustiveCheck", "Reach", "allowed_answers", "check_exhaustively"]
 
 Reach = Literal["as run", "real arithmetic", "every evaluation"]
 """What the answers are shown to be the answers of."""
@@ -36,7 +37,7 @@ Reach = Literal["as run", "real arithmetic", "every evaluation"]
 _AT_ONCE = 2**14
 _RUN_AT_ONCE = {"cpu": 2**10, "cuda": 2**16}
 """Inputs that a network is asked about at once: on a CPU, what stays in its caches."""
-_MOST_SHARPENED = 2**14
+_MOST_CERTIFIED = 2**14
 _MOST_INPUTS = 2**31
 
 
@@ -111,7 +112,7 @@ def check_exhaustively(cell: NeuralCell, signature: CellSignature) -> Exhaustive
 
 @dataclass(slots=True)
 class _Tally:
-    """What was found so far; `close` are the inputs whose margin is not clear of the bound, with the margin."""
+    """What was found so far; `close` are the inputs whose margin is not clear of the bound, with their answers."""
 
     bound: float
     n_inputs: int = 0
@@ -135,10 +136,7 @@ def _run_batch(
     values_bp = values_bp[holds(contract.requires, contract, values_bp)]
     if not len(values_bp):
         return
-    answers_b, margins_b, is_finite_b = _run(cell, values_bp)
-    is_allowed_b = (
-        is_finite_b & _is_typed(signature, answers_b) & holds(contract.ensures, contract, values_bp, answers_b)
-    )
+    answers_b, margins_b, is_allowed_b = allowed_answers(cell, signature, contract, values_bp)
     tally.n_inputs += len(values_bp)
     wrong_w = (~is_allowed_b).nonzero().flatten()
     tally.n_wrong += len(wrong_w)
@@ -150,13 +148,22 @@ def _run_batch(
         tally.smallest_margin, tally.least_certain = float(margins_b[least]), tuple(values_bp[least].tolist())
     close_b = ~(margins_b > 4 * tally.bound)
     tally.n_close += int(close_b.sum())
-    if bool(close_b.any()) and tally.n_close <= _MOST_SHARPENED:
-        tally.close.append((values_bp[close_b], margins_b[close_b]))
+    if bool(close_b.any()) and tally.n_close <= _MOST_CERTIFIED:
+        tally.close.append((values_bp[close_b], answers_b[close_b]))
+
+
+def allowed_answers(
+    cell: NeuralCell, signature: CellSignature, contract: CellContract, values_bp: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The answers to some inputs, their margins, and whether the contract allows them; each of shape (batch,)."""
+    answers_b, margins_b, is_finite_b = _run(cell, values_bp)
+    is_promised_b = holds(contract.ensures, contract, values_bp, answers_b)
+    return answers_b, margins_b, is_finite_b & _is_typed(signature, answers_b) & is_promised_b
 
 
 def _run(cell: NeuralCell, values_bp: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The answers, their margins (0 where a logit is not finite) and whether all logits are finite."""
-    parts = torch.split(values_bp, _RUN_AT_ONCE.get(cell.device.type, _AT_ONCE))  # type: ignore[no-untyped-call]
+    parts = torch.split(values_bp, _RUN_AT_ONCE.get(cell.device.type, _AT_ONCE))
     logits_bo = torch.cat([cell.logits(*part.unbind(1)).cpu() for part in parts])
     is_finite_b = logits_bo.isfinite().all(-1)
     if logits_bo.shape[-1] < 2:
@@ -178,14 +185,13 @@ def _is_typed(signature: CellSignature, answers_b: Tensor) -> Tensor:
 
 
 def _reach(tally: _Tally, cell: NeuralCell, precision: Precision) -> Reach:
-    """How far the answers reach, with sharper bounds for the inputs that are close."""
-    if tally.n_close > _MOST_SHARPENED:
+    """How far the answers reach; those of close inputs have to be certified one by one."""
+    if tally.n_close > _MOST_CERTIFIED:
         return "as run"
     reach: Reach = "every evaluation"
-    for values_bp, margins_b in tally.close:
-        bounds_b = errors_of_each(cell, values_bp, precision)
-        if not bool((margins_b > 2 * bounds_b).all()):
+    for values_bp, answers_b in tally.close:
+        if not bool((certified_leads(cell, values_bp, answers_b, EXACT) > 0).all()):
             return "as run"
-        if not bool((margins_b > 4 * bounds_b).all()):
+        if reach == "every evaluation" and not bool((certified_leads(cell, values_bp, answers_b, precision) > 0).all()):
             reach = "real arithmetic"
     return reach

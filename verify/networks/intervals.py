@@ -2,8 +2,11 @@
 
 A `Spread` says of every element: its exact value lies in center ± radius, and what a machine computes for it lies
 within `error` of that exact value. All three are float64, and each operation adds what float64 itself may have rounded
-off: a sum of at most 2^15 terms is off by less than `SLACK` times the sum of their sizes. So the bounds are sound
+off: a sum of at most `WIDEST` terms is off by less than `SLACK` times the sum of their sizes. So the bounds are sound
 without directed rounding.
+
+With `Precision.in_radius` errors go into the radius at once: center ± radius then holds the exact and every computed
+value, and `local` says how far a computed value may lie from what the operation makes of the computed operands.
 
 Source: Rump 1999, "Fast and Parallel Interval Arithmetic", for sums of intervals by center and radius.
 """
@@ -29,12 +32,17 @@ __all__ = [
     "mixed",
     "point",
     "rectified",
+    "scaled",
+    "shares",
     "softmax",
+    "stacked",
     "total",
 ]
 
-SLACK = 2.0**-36
-"""More than 2^15 roundings of float64, relative to the sizes of what is summed."""
+SLACK = 2.0**-39
+"""2^14 roundings of float64, relative to the sizes of what is summed."""
+WIDEST = 2**12
+"""The most terms of a sum, so that a few of these roundings are to spare."""
 _SPARE = 3
 """Roundings beside those of a sum: both factors may be shortened first, and the product is rounded."""
 
@@ -47,13 +55,13 @@ class Spread:
         center: about the middle of what the exact value can be.
         radius: how far the exact value may lie from it.
         error: how far the computed value may lie from the exact one; infinite where nothing is known.
-        gross: the sum of the sizes of the terms that the value was summed of; what rounding is relative to.
+        local: what of it this operation alone adds, float64's own roundings included.
     """
 
     center: Tensor
     radius: Tensor
     error: Tensor
-    gross: Tensor
+    local: Tensor
 
     @property
     def size(self) -> Tensor:
@@ -74,34 +82,43 @@ class Spread:
         """One position, of which the axis stays."""
         return Spread(*(part[..., position : position + 1, :] for part in self._parts))
 
+    def head(self, place: int) -> Spread:
+        """One head, or whatever else the first axis counts."""
+        return Spread(*(part[place] for part in self._parts))
+
     def turned(self) -> Spread:
         """The last two axes exchanged."""
         return Spread(*(part.mT for part in self._parts))
 
     @property
     def _parts(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        return self.center, self.radius, self.error, self.gross
+        return self.center, self.radius, self.error, self.local
 
 
 def point(values: Tensor, radius: Tensor | float = 0.0) -> Spread:
     """Known numbers, or a box around them, that need not be computed."""
     center = values.double()
     spread = torch.as_tensor(radius, dtype=torch.float64).expand_as(center)
-    return Spread(center, spread, torch.zeros_like(center), center.abs() + spread)
+    return Spread(center, spread, torch.zeros_like(center), torch.zeros_like(center))
 
 
-def between(lower: Tensor, upper: Tensor, error: Tensor, gross: Tensor) -> Spread:
+def between(lower: Tensor, upper: Tensor, error: Tensor, local: Tensor) -> Spread:
     """The spread of exact values from `lower` to `upper`."""
     center = lower / 2 + upper / 2
     radius = torch.maximum(upper - center, center - lower) * (1 + SLACK)
-    return Spread(center, radius + SLACK * SLACK * center.abs(), error, gross)
+    return Spread(center, radius + SLACK * SLACK * center.abs(), error, local)
 
 
 def hull_of(values: Tensor, axis: int) -> Spread:
     """The box that holds all known numbers along an axis, which goes."""
     exact = values.double()
     low, high = exact.amin(axis), exact.amax(axis)
-    return between(low, high, torch.zeros_like(low), torch.maximum(low.abs(), high.abs()))
+    return between(low, high, torch.zeros_like(low), torch.zeros_like(low))
+
+
+def stacked(parts: Sequence[Spread]) -> Spread:
+    """Spreads of one shape along a new first axis."""
+    return Spread(*map(torch.stack, zip(*(part._parts for part in parts), strict=True)))
 
 
 def total(parts: Sequence[Spread], like: Tensor, precision: Precision, n_terms: int) -> Spread:
@@ -134,18 +151,17 @@ def bilinear(left: Spread, right: Spread, precision: Precision, n_terms: int) ->
 
 
 def scaled(part: Spread, factor: float) -> Spread:
-    """A spread times a number; the rounding of it is counted where the sum is formed."""
-    size = abs(factor)
-    grown = size * (1 + SLACK)
-    return Spread(part.center * factor, part.radius * grown + SLACK * part.size * size, part.error * grown,
-                  part.gross * grown)  # fmt: skip
+    """A spread times a number above 0; the rounding of it is counted where the sum is formed."""
+    grown = factor * (1 + SLACK)
+    spare = SLACK * part.size * factor
+    return Spread(part.center * factor, part.radius * grown + spare, part.error * grown, part.local * grown + spare)
 
 
 def rectified(part: Spread) -> Spread:
     """max(x, 0): an error does not grow, and there is none where neither value is above 0."""
     error = torch.where(part.upper + part.error <= 0, 0.0, part.error)
     lower, upper = part.lower.clamp(min=0), part.upper.clamp(min=0)
-    return between(lower, upper, error, upper)
+    return between(lower, upper, error, torch.zeros_like(error))
 
 
 def softmax(scores: Spread, is_seen_qk: Tensor, precision: Precision) -> Spread:
@@ -155,22 +171,35 @@ def softmax(scores: Spread, is_seen_qk: Tensor, precision: Precision) -> Spread:
     error of the scores: each exponential is off by a factor within exp(±λ), λ = e + (error of its argument and of exp)
     for each time that it is rescaled; so the quotient is within exp(±2λ) and the roundings of a sum and a division.
     """
-    n_keys = scores.center.shape[-1]
-    widened = SLACK * (scores.size + 1)
-    low, high = scores.lower - widened, scores.upper + widened
-    lower = _share(high[..., None, :] - low[..., :, None], is_seen_qk) * (1 - SLACK)
-    upper = (_share(low[..., None, :] - high[..., :, None], is_seen_qk) * (1 + SLACK)).clamp(max=1)
-    n_rescaled = (n_keys - 1) // KEYS_IN_A_BLOCK
+    lower, upper = shares(scores, is_seen_qk)
     largest, worst = (
         part.masked_fill(~is_seen_qk, 0.0).amax(-1, keepdim=True) for part in (scores.size + scores.error, scores.error)
     )
+    local = _weight_error(largest, 0.0, upper, precision)
+    error = local if precision.in_radius else _weight_error(largest, worst, upper, precision)
+    # A computed weight is at most its share of a sum that it belongs to, and the roundings of that.
+    error = error.nan_to_num(nan=math.inf, posinf=math.inf).clamp(max=2).where(largest.isfinite(), math.inf)
+    local = torch.minimum(local.nan_to_num(nan=math.inf, posinf=math.inf), error) + SLACK
+    weights = _settled(between(lower, upper, error, local), precision)
+    return Spread(*(part.masked_fill(~is_seen_qk, 0.0) for part in weights._parts))
+
+
+def shares(scores: Spread, is_seen_qk: Tensor) -> tuple[Tensor, Tensor]:
+    """The least and the most that each weight of a softmax of exact scores can be, for keys that are seen."""
+    widened = SLACK * (scores.size + 1)
+    low, high = scores.lower - widened, scores.upper + widened
+    least = _share(high[..., None, :] - low[..., :, None], is_seen_qk) * (1 - SLACK)
+    most = _share(low[..., None, :] - high[..., :, None], is_seen_qk) * (1 + SLACK)
+    return least, most.clamp(max=1)
+
+
+def _weight_error(largest: Tensor, worst: Tensor | float, upper: Tensor, precision: Precision) -> Tensor:
+    """How far a computed weight may lie from the exact one, where scores of some size are off by `worst`."""
+    n_keys = upper.shape[-1]
+    n_rescaled = (n_keys - 1) // KEYS_IN_A_BLOCK
     off = worst + (1 + n_rescaled) * (8 * precision.unit * largest + precision.exp_error)
     relative = torch.expm1(2 * off + 2 * precision.gamma(n_keys + n_rescaled + 4))
-    error = relative * (1 + SLACK) * upper + 4 * (n_keys + 1) * precision.smallest
-    # A computed weight is at most its share of a sum that it belongs to, and the roundings of that.
-    error = error.nan_to_num(nan=math.inf, posinf=math.inf).clamp(max=2).where(worst.isfinite(), math.inf)
-    weights = between(lower, upper, error, upper)
-    return Spread(*(part.masked_fill(~is_seen_qk, 0.0) for part in weights._parts))
+    return relative * (1 + SLACK) * upper + 4 * (n_keys + 1) * precision.smallest
 
 
 def _share(difference_qkj: Tensor, is_seen_qk: Tensor) -> Tensor:
@@ -188,9 +217,10 @@ def mixed(pattern: Spread, value: Spread, is_seen_qk: Tensor, precision: Precisi
     unseen = ~is_seen_qk[..., None]
     least = value.lower[..., None, :, :].masked_fill(unseen, math.inf).amin(-2)
     most = value.upper[..., None, :, :].masked_fill(unseen, -math.inf).amax(-2)
-    return between(
-        torch.maximum(product.lower, least), torch.minimum(product.upper, most), product.error, product.gross
-    )
+    # Computed weights need not sum to 1.
+    beside = (pattern.local @ value.size + product.local) * (1 + SLACK) if precision.in_radius else 0.0
+    lower, upper = torch.maximum(product.lower, least - beside), torch.minimum(product.upper, most + beside)
+    return between(lower, upper, product.error, product.local)
 
 
 def _rounded(
@@ -199,7 +229,15 @@ def _rounded(
     """A sum of so many terms, with what both arithmetics round off; `carried` is the error that its terms bring."""
     n_roundings = n_terms + _SPARE
     computed = (gross + carried) * (1 + SLACK)
-    error = carried * (1 + SLACK) + precision.gamma(n_roundings) * computed + n_roundings * precision.smallest
+    local = (precision.gamma(n_roundings) + 4 * SLACK) * computed + n_roundings * precision.smallest
     # Not where it is beyond: that would be false of what is no number, too.
     is_known = computed <= precision.largest / 2
-    return Spread(center, radius * (1 + SLACK) + SLACK * gross, error.where(is_known, math.inf), gross)
+    error = (carried * (1 + SLACK) + local).where(is_known, math.inf)
+    return _settled(Spread(center, radius * (1 + SLACK) + SLACK * gross, error, local), precision)
+
+
+def _settled(part: Spread, precision: Precision) -> Spread:
+    """The spread with its error where the format says that it is counted."""
+    if not precision.in_radius:
+        return part
+    return Spread(part.center, (part.radius + part.error) * (1 + SLACK), torch.zeros_like(part.error), part.local)

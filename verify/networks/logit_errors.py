@@ -41,7 +41,7 @@ def errors_of_each(cell: NeuralCell, values_bp: Tensor, precision: Precision) ->
     network = network_of(cell)
     bounds = [
         run_on_spreads(network, embedded_points(cell, network, rows), precision).logits_bo.error.amax(-1)
-        for rows in torch.split(values_bp, _AT_ONCE)  # type: ignore[no-untyped-call]
+        for rows in torch.split(values_bp, _AT_ONCE)
     ]
     return torch.cat(bounds).nan_to_num(nan=math.inf, posinf=math.inf)
 
@@ -61,7 +61,7 @@ def embedded_box(cell: NeuralCell, network: Network, ranges: Sequence[range]) ->
     boxes = [
         hull_of(tokens[part] if isinstance(part, str) else embed_vd[part : part + 1], 0) for part in cell.config.prompt
     ]
-    names = ("center", "radius", "error", "gross")
+    names = ("center", "radius", "error", "local")
     return Spread(*(torch.stack([getattr(box, name) for box in boxes])[None] for name in names))
 
 

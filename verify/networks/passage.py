@@ -11,15 +11,16 @@ Axes: b batch, n position, q query, k key, d residual width, h head, c width of 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
+from ...errors import VerificationError
 from ...runtime.cell import NeuralCell
 from ...runtime.edges import LayerShape, TransformerConfig, edges, writers
-from .intervals import Spread, affine, bilinear, mixed, point, rectified, scaled, softmax, total
+from .intervals import WIDEST, Spread, affine, bilinear, mixed, point, rectified, scaled, softmax, stacked, total
 from .rounding import Precision
 
 __all__ = ["LayerRun", "Network", "Passage", "network_of", "run_on_spreads"]
@@ -91,11 +92,11 @@ class LayerRun:
 
 @dataclass(slots=True)
 class Passage:
-    """What a network computed: what each writer wrote, its layers, what the logits were read from, and the logits."""
+    """What a network computed: what each writer wrote and each reader read, its layers, and the logits."""
 
     written: dict[str, Spread]
+    read: dict[str, Spread] = field(default_factory=dict)
     layers: list[LayerRun] = field(default_factory=list)
-    stream: Spread | None = None
     logits: Spread | None = None
 
     @property
@@ -105,37 +106,60 @@ class Passage:
         return self.logits
 
 
-def run_on_spreads(network: Network, embedded_bnd: Spread, precision: Precision) -> Passage:
+Sharpen = Callable[[Passage, int, str, Spread], Spread]
+"""What may narrow a part of a layer (by the name it has in `LayerRun`), given all that was computed before."""
+
+
+def run_on_spreads(
+    network: Network, embedded_bnd: Spread, precision: Precision, sharpen: Sharpen | None = None
+) -> Passage:
     """Run a network on what is embedded at each position, shape (batch, position, residual).
 
     Args:
         network: the network.
         embedded_bnd: what stands in place of the embedded tokens, without their positions.
         precision: the number format that it is computed in; `EXACT` for the intervals alone.
+        sharpen: what may narrow the queries, keys, values and hidden neurons of each layer.
+
+    Raises:
+        VerificationError: if a sum of the network is too wide for the bounds on float64's own rounding.
     """
+    _check_widths(network)
     passage = Passage({"embed": embedded_bnd})
     if (position := network.weight("position")) is not None:
         passage.written["position"] = point(position[: network.n_positions].expand_as(embedded_bnd.center))
     for number, layer in enumerate(network.config.layers):
         passage.layers.append(LayerRun())
         if layer.n_heads:
-            _attend(network, passage, number, layer, precision)
+            _attend(network, passage, number, layer, precision, sharpen)
         if layer.d_mlp:
-            _rectify(network, passage, number, layer, precision)
+            _rectify(network, passage, number, layer, precision, sharpen)
     place = slice(network.read_position, network.read_position + 1)
-    passage.stream = read(network, passage, "logits", place, precision)
+    stream = _read(network, passage, "logits", place, precision)
     bias = network.bias("b_unembed", place)
-    logits = affine(passage.stream, network.weights["unembed"], bias, precision, network.config.d_model + 1)
-    passage.logits = Spread(*(part[..., 0, :] for part in (logits.center, logits.radius, logits.error, logits.gross)))
+    logits = affine(stream, network.weights["unembed"], bias, precision, network.config.d_model + 1)
+    passage.logits = Spread(*(part[..., 0, :] for part in (logits.center, logits.radius, logits.error, logits.local)))
     return passage
 
 
-def read(network: Network, passage: Passage, reader: str, rows: slice, precision: Precision) -> Spread:
+def _check_widths(network: Network) -> None:
+    config = network.config
+    sums = [config.d_model, len(writers(config)), config.n_context + 1]
+    sums += [max(layer.d_mlp, layer.n_heads * layer.d_value, layer.d_key) for layer in config.layers]
+    if max(sums) + 8 > WIDEST:
+        raise VerificationError(
+            f"a sum of {max(sums):,} terms is too wide: rounding errors are derived up to {WIDEST - 8:,}; measure the "
+            "network on a sample instead (measure_contract)"
+        )
+
+
+def _read(network: Network, passage: Passage, reader: str, rows: slice, precision: Precision) -> Spread:
     """What a reader takes from the stream at some positions."""
     names = [name for name in network.seen.get(reader, ()) if name in passage.written]
     parts = [_cut(passage.written[name], rows, network.n_positions) for name in names]
     like = _cut(passage.written["embed"], rows, network.n_positions).center
-    return total(parts, like, precision, len(writers(network.config)))
+    passage.read[reader] = total(parts, like, precision, len(writers(network.config)))
+    return passage.read[reader]
 
 
 def _cut(part: Spread, rows: slice, n_positions: int) -> Spread:
@@ -145,26 +169,33 @@ def _cut(part: Spread, rows: slice, n_positions: int) -> Spread:
     return part.at(rows.start)
 
 
-def _stacked(parts: Sequence[Spread]) -> Spread:
-    names = ("center", "radius", "error", "gross")
-    return Spread(*(torch.stack([getattr(part, name) for part in parts]) for name in names))
-
-
-def _attend(network: Network, passage: Passage, number: int, layer: LayerShape, precision: Precision) -> None:
+def _attend(
+    network: Network,
+    passage: Passage,
+    number: int,
+    layer: LayerShape,
+    precision: Precision,
+    sharpen: Sharpen | None,
+) -> None:
     rows, every = network.rows(number), slice(0, network.n_positions)
     run, name = passage.layers[number], f"L{number}"
     heads = [f"{name}.H{head}" for head in layer.head_numbers]
 
     def projected(letter: str, places: slice) -> Spread:
-        readers = [read(network, passage, f"{head}.{letter.lower()}", places, precision) for head in heads]
+        readers = [_read(network, passage, f"{head}.{letter.lower()}", places, precision) for head in heads]
         weight = network.weight(f"{name}.W_{letter}")
         bias = network.bias(f"{name}.b_{letter}", places)[:, None]
         n_terms = network.config.d_model + 1
-        found = affine(_stacked(readers), None if weight is None else weight[:, None], bias, precision, n_terms)
+        found = affine(stacked(readers), None if weight is None else weight[:, None], bias, precision, n_terms)
         sink = network.weight(f"{name}.sink_{letter}")
         return found if sink is None else _after(sink[:, None], found)
 
     run.query, run.key, run.value = projected("Q", rows), projected("K", every), projected("V", every)
+    if sharpen is not None:
+        run.query, run.key, run.value = (
+            sharpen(passage, number, name, part)
+            for name, part in (("query", run.query), ("key", run.key), ("value", run.value))
+        )
     # Queries, keys or scores are multiplied by the scale, or by its root, which is rounded itself.
     product = bilinear(run.query, run.key.turned(), precision, layer.d_key + 3)
     run.scores = scaled(product, network.scale(layer))
@@ -174,21 +205,30 @@ def _attend(network: Network, passage: Passage, number: int, layer: LayerShape, 
     zero = torch.zeros(1, network.config.d_model, dtype=torch.float64)
     wrote = affine(run.mixed, output, zero, precision, layer.n_heads * layer.d_value)
     for place, head in enumerate(heads):
-        passage.written[head] = Spread(wrote.center[place], wrote.radius[place], wrote.error[place], wrote.gross[place])
+        passage.written[head] = wrote.head(place)
 
 
 def _after(sink_h11c: Tensor, found: Spread) -> Spread:
     """Keys or values with the sink's before them."""
     known = point(sink_h11c.expand(-1, found.center.shape[1], -1, -1))
     return Spread(*(torch.cat([getattr(part, name) for part in (known, found)], dim=-2)
-                    for name in ("center", "radius", "error", "gross")))  # fmt: skip
+                    for name in ("center", "radius", "error", "local")))  # fmt: skip
 
 
-def _rectify(network: Network, passage: Passage, number: int, layer: LayerShape, precision: Precision) -> None:
+def _rectify(
+    network: Network,
+    passage: Passage,
+    number: int,
+    layer: LayerShape,
+    precision: Precision,
+    sharpen: Sharpen | None,
+) -> None:
     name, rows = f"L{number}", network.rows(number)
-    stream = read(network, passage, f"{name}.mlp", rows, precision)
+    stream = _read(network, passage, f"{name}.mlp", rows, precision)
     entering, bias = network.weights[f"{name}.W_in"], network.bias(f"{name}.b_in", rows)
     hidden = affine(stream, entering, bias, precision, network.config.d_model + 1)
+    if sharpen is not None:
+        hidden = sharpen(passage, number, "hidden", hidden)
     passage.layers[number].hidden = hidden
     leaving, bias = network.weights[f"{name}.W_out"], network.bias(f"{name}.b_out", rows)
     passage.written[f"{name}.mlp"] = affine(rectified(hidden), leaving, bias, precision, layer.d_mlp + 1)

@@ -10,7 +10,7 @@ from functools import cached_property
 from math import ceil, floor
 
 from ...dsl.types import Bool, Int, Type, element_of
-from .interval import End, Interval
+from .interval import End, Interval, point
 
 __all__ = ["Box", "Boxes", "Dimension", "halves", "middle_of", "widest"]
 
@@ -97,12 +97,14 @@ def halves(box: Box, place: int, dimensions: tuple[Dimension, ...]) -> tuple[Box
     return (*box[:place], first, *box[place + 1 :]), (*box[:place], second, *box[place + 1 :])
 
 
-def middle_of(box: Box, dimensions: tuple[Dimension, ...]) -> Box | None:
-    """The point in the middle of a box, of whole numbers where these are wanted; None of an unbounded box."""
-    if not all(interval.is_bounded for interval in box):
-        return None
-    points = (
-        ceil(interval.middle) if dimension.is_whole else interval.middle
-        for interval, dimension in zip(box, dimensions, strict=True)
-    )
-    return tuple(Interval(value, value) for value in points)
+def middle_of(box: Box, dimensions: tuple[Dimension, ...]) -> Box:
+    """A point in the middle of a box, of whole numbers where these are wanted; near its end where it has but one."""
+    return tuple(point(_middle(part, dimension)) for part, dimension in zip(box, dimensions, strict=True))
+
+
+def _middle(interval: Interval, dimension: Dimension) -> End:
+    if interval.is_bounded:
+        return ceil(interval.middle) if dimension.is_whole else interval.middle
+    if not isinstance(interval.low, float):
+        return interval.low + 1
+    return 0 if isinstance(interval.high, float) else interval.high - 1

@@ -21,6 +21,7 @@ from .boxes import Box, Dimension
 from .expression import UndefinedValue
 from .form import Form
 from .interval import ONE, End, Interval, point
+from .sums import collected
 
 __all__ = ["Question"]
 
@@ -37,7 +38,7 @@ def _as_they_are(inputs: Mapping[str, Known]) -> Mapping[str, Known]:
 
 
 class Question:
-    """A boolean node over some inputs, to be asked on boxes of them."""
+    """A boolean node over some inputs, to be asked on boxes of them; `digest` names it."""
 
     def __init__(self, goal: SOp, dimensions: Sequence[Dimension], derived: Derived = _as_they_are) -> None:
         """Ask about a node.
@@ -47,7 +48,8 @@ class Question:
             dimensions: its inputs, in the order of a box's intervals.
             derived: what other inputs of the node are, where they follow from these; it may raise `UndefinedValue`.
         """
-        self.goal = goal
+        self.digest = goal.digest
+        self._goal = goal = collected(goal)
         self.dimensions = tuple(dimensions)
         self._derived = derived
         self._comparisons = [node for node in topological([goal]) if _compares_numbers(node)]
@@ -60,7 +62,7 @@ class Question:
         }
         # Two nodes for each comparison: the right side less the left one, and the other way round.
         self._differences = [
-            (Elementwise((right, left), "-"), Elementwise((left, right), "-"))
+            (collected(Elementwise((right, left), "-")), collected(Elementwise((left, right), "-")))
             for left, right in (node.arguments for node in self._comparisons)
         ]
 
@@ -78,10 +80,10 @@ class Question:
     def _answer(self, box: Box, known: Mapping[SOp, bool]) -> bool | None:
         """The answer at the points of the box where some conditions have known truths."""
         values = self._values(box, known)
-        truth = _TRUTHS.truth(values[self.goal])
+        truth = _TRUTHS.truth(values[self._goal])
         if truth is None and self._comparisons:
             values = self._values(box, {**self._decided(box, known), **known})
-            truth = _TRUTHS.truth(values[self.goal])
+            truth = _TRUTHS.truth(values[self._goal])
         open_cases = (node for node in self._cases if node not in known and _TRUTHS.truth(values[node]) is None)
         case = next(open_cases, None)
         if truth is not None or case is None or len(known) >= _MOST_CASES:
@@ -91,7 +93,7 @@ class Question:
         return True if all(answer is True for answer in answers) else None
 
     def _values(self, box: Box, known: Mapping[SOp, bool]) -> Mapping[SOp, Known]:
-        return evaluate([self.goal], Ranges(known), 0, self._inputs(box, has_slopes=False))
+        return evaluate([self._goal], Ranges(known), 0, self._inputs(box, has_slopes=False))
 
     def _narrowed(self, box: Box, case: SOp, is_so: bool, values: Mapping[SOp, Known]) -> Box | None:
         """What is left of a box where a comparison is known; None if that is nothing."""

@@ -21,7 +21,7 @@ from .question import Question
 __all__ = ["Found", "Open", "domain_of", "holds_on_all", "search"]
 
 _MOST_CORNERS = 64
-_MOST_HALVES = 2**20
+_MOST_HALVES = 2**16
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def search(question: Question, limit: int) -> Found:
         if question.holds(box) is True:
             continue
         middle = middle_of(box, dimensions)
-        if middle is not None and question.holds(middle) is False:
+        if question.holds(middle) is False:
             return middle
         place = widest(box, domain, dimensions)
         parts = None if place is None else halves(box, place, dimensions)
@@ -89,14 +89,14 @@ def search(question: Question, limit: int) -> Found:
         cuts[number], children[number] = place, (n_named, n_named + 1)
         waiting.extend(zip(children[number], parts, strict=True))
         n_named += 2
-    return Boxes(question.goal.digest, told(domain, dimensions), tuple(_marks(cuts, children)))
+    return Boxes(question.digest, told(domain, dimensions), tuple(_marks(cuts, children)))
 
 
 def holds_on_all(boxes: Boxes, question: Question) -> bool:
     """Whether the boxes of a proof are all that there is, and the question's node is true on each."""
     dimensions = question.dimensions
     domain = domain_of(dimensions)
-    if (boxes.question, boxes.domain) != (question.goal.digest, told(domain, dimensions)):
+    if (boxes.question, boxes.domain) != (question.digest, told(domain, dimensions)):
         return False
     return all(leaf is not None and question.holds(leaf) is True for leaf in boxes.leaves(domain, dimensions))
 

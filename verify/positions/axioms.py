@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 import z3
@@ -25,6 +26,7 @@ __all__ = [
     "equal",
     "extreme_axioms",
     "inverse_axioms",
+    "is_before",
     "mean_axioms",
     "parity_axiom",
     "rearrangement_axioms",
@@ -108,7 +110,7 @@ def selection_axioms(here: Positions, node: Aggregate, answer: Any, pick: Any) -
     selector, values, *default = node.arguments
 
     def precedes(query: Any, key: Any) -> Any:
-        return _is_before(here, node, query, pick(query), key)
+        return is_before(node.operator, query, pick(query), key, partial(here.at, values))
 
     def picked(query: Any) -> Any:
         there = z3.And(here.in_range(pick(query)), here.selects(selector, query, pick(query)))
@@ -141,18 +143,17 @@ def _applied_to(argument: Any, *terms: Any) -> list[Any]:
     return []
 
 
-def _is_before(here: Positions, node: Aggregate, query: Any, picked: Any, key: Any) -> Any:
+def is_before(operator: str, query: Any, picked: Any, key: Any, value: Callable[[Any], Any]) -> Any:
     """That the picked key is the other one, or comes before it in the order that the operator chooses by."""
-    values = node.arguments[1]
-    match node.operator:
+    match operator:
         case "min" | "max":
-            return apply("<=" if node.operator == "min" else ">=", (here.at(values, picked), here.at(values, key)))
+            return apply("<=" if operator == "min" else ">=", (value(picked), value(key)))
         case "first":
             return picked <= key
         case "last":
             return picked >= key
     nearer, far = (apply("abs", (place - query,)) for place in (picked, key))
-    tie = picked <= key if node.operator == "nearest_left" else picked >= key
+    tie = picked <= key if operator == "nearest_left" else picked >= key
     return z3.Or(nearer < far, z3.And(nearer == far, tie))
 
 
@@ -257,15 +258,13 @@ def parity_axiom(here: Positions, selector: SOp, total: Any) -> Axiom:
     return Axiom("symmetric pairs", 0, lambda: z3.Implies(is_symmetric, counted))
 
 
-def end_axioms(here: Positions, sequence: SOp) -> Iterator[Axiom]:
-    """A sequence that is not empty has a smallest and a largest element."""
-    for order in ("<=", ">="):
-
-        def is_end(place: Any, order: str = order) -> Any:
-            return here.for_all(1, lambda p: apply(order, (here.at(sequence, place), here.at(sequence, p))))
-
-        some = here.exists(is_end)
-        yield Axiom("least selected", 0, lambda some=some: z3.Implies(here.length > 0, some))
+def end_axioms(here: Positions, selector: SOp, width: Callable[[Any], Any]) -> Iterator[Axiom]:
+    """Of the sizes of what is smaller, or larger: a smallest element has none or all; there is one, and a largest."""
+    match selector:
+        case Select(comparison="<" | "<=" | ">" | ">=" as comparison, arguments=(keys, queries)) if keys == queries:
+            size = here.length if comparison in ("<=", ">=") else z3.IntVal(0)
+            some = here.exists(lambda place: width(place) == size)
+            yield Axiom("least selected", 0, lambda: z3.Implies(here.length > 0, some))
 
 
 def rearrangement_axioms(here: Positions, left: SOp, right: SOp) -> Iterator[Axiom]:

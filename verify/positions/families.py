@@ -17,7 +17,16 @@ from ...dsl.graph import Indices, Select, SelectorLogic, SOp
 from ..terms import apply, as_term
 from .axioms import Axiom, Positions
 
-__all__ = ["Family", "PairRule", "counted_axioms", "disjoint_rule", "pair_rule", "size_axioms"]
+__all__ = [
+    "COUNTED",
+    "Family",
+    "PairRule",
+    "counted_axioms",
+    "disjoint_rule",
+    "other_axiom",
+    "pair_rule",
+    "size_axioms",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +76,19 @@ def size_axioms(here: Positions, size: Any, counts: Callable[..., Any], *, asks:
     yield Axiom("empty size", n, is_none, patterns)
     yield Axiom("full size", n, is_full, patterns)
     if asks:
-        yield Axiom(
-            "size of one", 1, lambda q: (size(q) > _one(counts(q, q))) == _has_another(here, counts, q), patterns
-        )
-        # Consequences of the ones before that need no quantifier.
+        # Consequences of the last two that need no quantifier.
         yield Axiom("full size", 1, lambda q: z3.Implies(z3.Not(counts(q, q)), size(q) < here.length), patterns)
         yield Axiom("empty size", 1, lambda q: z3.Implies(counts(q, q), size(q) > 0), patterns)
 
 
-def _has_another(here: Positions, counts: Callable[..., Any], query: Any) -> Any:
-    return here.exists(lambda key: z3.And(key != query, counts(query, key)))
+def other_axiom(here: Positions, width: Callable[[Any], Any], row: Callable[[Any, Any], Any]) -> Axiom:
+    """A size is more than what the query itself adds where another key is selected."""
+
+    def another(query: Any) -> Any:
+        exists = here.exists(lambda key: z3.And(key != query, row(query, key)))
+        return (width(query) > _one(row(query, query))) == exists
+
+    return Axiom("size of one", 1, another, width)
 
 
 def counted_axioms(
@@ -92,7 +104,7 @@ def counted_axioms(
         return
     match selector:
         case Select(comparison=comparison, arguments=(Indices(), Indices())):
-            counted = _COUNTED[comparison]
+            counted = COUNTED[comparison]
             yield Axiom("counted positions", 1, lambda q: width(q) == counted(q, here.length), width)
             return
     yield from size_axioms(here, width, row, asks=True)
@@ -105,7 +117,7 @@ def _is_selected(here: Positions, row: Callable[[Any, Any], Any], query: Any, ke
     return z3.And(here.in_range(key), row(query, key))
 
 
-_COUNTED: Mapping[str, Callable[[Any, Any], Any]] = {
+COUNTED: Mapping[str, Callable[[Any, Any], Any]] = {
     "<": lambda query, n: query,
     "<=": lambda query, n: query + 1,
     ">": lambda query, n: n - query - 1,

@@ -36,7 +36,7 @@ def follows(goal: Any, symbolic: Symbolic, premises: Iterable[Any], steps: int, 
         return None
     query, taken = found
     named = (symbolic.schemas[place] for place in taken if place < len(symbolic.schemas))
-    symbolic.lemmas.schemas.update((name, None) for name in named if name)
+    symbolic.lemmas.rest_on(*((name, name) for name in named))
     return query
 
 
@@ -50,13 +50,13 @@ def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: TokenCodes, s
         if keys is not None and keys not in lemmas.inverses:
             symbolic = Symbolic(codes, lemmas)
             if _is_onto(keys, given) or _permutes(partial(symbolic.at, keys), symbolic, given, steps):
-                lemmas.schemas["pigeonhole"] = None
+                lemmas.rest_on(("pigeonhole", True))
                 lemmas.inverses[keys] = z3.Function(f"inverse.{keys.digest[:16]}", z3.IntSort(), z3.IntSort())
         # The others choose by an order: their choice is known without this.
         if not isinstance(node, Aggregate) or node.operator != "mean":
             continue
         if Symbolic(codes, lemmas).gathered_from(node) is None and _agree(node, given, codes, lemmas, steps):
-            lemmas.schemas.update({"choice": None, "uniform mean": None})
+            lemmas.rest_on(("choice", True), ("uniform mean", True))
             lemmas.witnesses[node] = z3.Function(f"witness.{node.digest[:16]}", z3.IntSort(), z3.IntSort())
     return lemmas
 
@@ -107,6 +107,7 @@ def _permutes(place: Callable[[Any], Any], symbolic: Symbolic, given: Sequence[S
             return False
         queries.append(query)
     symbolic.lemmas.queries.extend(queries)
+    symbolic.lemmas.rest_on(("pigeonhole", True))
     return True
 
 
@@ -117,7 +118,7 @@ def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symboli
         match node:
             case Ascribe(arguments=(value,)):
                 graph.add_edge(node, value)
-            case Aggregate(arguments=(Select(), values, *_)):
+            case Aggregate(arguments=(Select(), values, *_)) if node.operator not in ("any", "all"):
                 source = symbolic.gathered_from(node)
                 if source and _permutes(source, symbolic, given, steps):
                     graph.add_edge(node, values)
@@ -129,4 +130,29 @@ def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symboli
             case Reduce(operator="permutation", arguments=(left, right)):
                 graph.add_edge(left, right)
                 symbolic.state(rearrangement_axioms(symbolic, left, right))
+    _join_equal(roots[0], graph, given, symbolic, steps)
     return graph
+
+
+def _join_equal(condition: SOp, graph: nx.Graph[SOp], given: Sequence[SOp], symbolic: Symbolic, steps: int) -> None:
+    """Where a claim asks for a rearrangement, join a sequence that equals one whose rearrangement is known."""
+    match condition:
+        case Reduce(operator="permutation", arguments=(left, right)) if right in graph and left not in graph:
+            for other in list(graph):
+                if (
+                    nx.has_path(graph, other, right)
+                    and other.type == left.type
+                    and _equals(left, other, given, symbolic, steps)
+                ):
+                    graph.add_edge(left, other)
+                    return
+
+
+def _equals(left: SOp, right: SOp, given: Sequence[SOp], symbolic: Symbolic, steps: int) -> bool:
+    """Whether two sequences have the same element at every position."""
+    place = z3.Int("place")
+    claim = equal(symbolic.at(left, place), symbolic.at(right, place))
+    assumed = [as_term(symbolic.scalar(condition)) for condition in given]
+    query = follows(claim, symbolic, [*assumed, symbolic.in_range(place)], steps, "the elements are equal")
+    symbolic.lemmas.queries.extend([query] if query else [])
+    return query is not None

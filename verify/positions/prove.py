@@ -17,6 +17,7 @@ import z3
 
 from ...dsl.graph import (
     Aggregate,
+    Constant,
     Elementwise,
     Fold,
     Indices,
@@ -60,14 +61,19 @@ def by_positions(claim: Claim, effort: Effort) -> Outcome:
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]
     for node in _worth_more(nodes):
         symbolic.explain_further(node)
-    in_order = (order for condition in given if (order := sorted_by_neighbours(condition)))
-    facts = [*_shared_properties(roots, joined, symbolic), *map(symbolic.scalar, in_order)]
+    in_order = [order for condition in given if (order := sorted_by_neighbours(condition))]
+    shared = list(_shared_properties(roots, joined, symbolic))
+    facts = [*assumed, *shared, *map(symbolic.scalar, in_order)]
+    lemmas.rest_on(("rearranged totals", shared), ("neighbours", in_order))
 
     def prove(purpose: str, conclusion: Any, *premises: Any) -> Query | None:
-        return follows(conclusion, symbolic, [*assumed, *facts, *premises], steps, purpose)
+        return follows(conclusion, symbolic, [*facts, *premises], steps, purpose)
 
-    whole = prove("the claim", goal)
-    queries = (whole,) if whole else _by_position(claim.condition, symbolic, prove)
+    recurs = any(map(_recurs, nodes_within([claim.condition])))
+    queries = _by_position(claim.condition, symbolic, prove) if recurs else ()
+    if not queries:
+        whole = prove("the claim", goal)
+        queries = (whole,) if whole else ()
     if not queries:
         return NoAnswer("it does not follow from the axioms on positions")
     return Proof("lemmas on positions", (*lemmas.queries, *queries), tuple(sorted(lemmas.schemas)))
@@ -79,15 +85,16 @@ def _is_of_length(node: SOp) -> bool:
 
 
 def _worth_more(nodes: Sequence[SOp]) -> Iterator[SOp]:
-    """Means, where there are totals that they may be made of, and what is compared where sizes are keys."""
+    """Means, where there are totals that they may be made of, and sizes that are keys or compared with constants."""
     has_totals = any(isinstance(node, Reduce | Aggregate) and node.operator in ("sum", "count") for node in nodes)
-    has_sizes = any(
-        isinstance(node, Select) and isinstance(node.arguments[0], SelectorWidth) and node.comparison != "=="
-        for node in nodes
-    )
+    if has_totals:
+        yield from (node for node in nodes if isinstance(node, Aggregate))
     for node in nodes:
-        if (has_totals and isinstance(node, Aggregate)) or (has_sizes and isinstance(node, Select)):
-            yield node
+        match node:
+            case Select(comparison="<" | "<=" | ">" | ">=", arguments=(SelectorWidth() as sizes, _)):
+                yield sizes
+            case Elementwise(arguments=(SelectorWidth() as sizes, Constant(value=value))) if value != 0:
+                yield sizes
 
 
 def _recurs(node: SOp) -> bool:
@@ -105,7 +112,7 @@ def _recurs(node: SOp) -> bool:
 def _by_position(condition: SOp, symbolic: Symbolic, prove: Callable[..., Query | None]) -> tuple[Query, ...]:
     """Induction over the position, for claims that speak of running folds at every position; empty if it fails."""
     holds = _at_position(condition, symbolic)
-    if holds is None or not any(map(_recurs, nodes_within([condition]))):
+    if holds is None:
         return ()
     place = z3.FreshInt("place")
     inside, before, after = symbolic.in_range(place), as_term(holds(place)), as_term(holds(place + 1))
@@ -120,6 +127,8 @@ def _by_position(condition: SOp, symbolic: Symbolic, prove: Callable[..., Query 
         if query is None:
             return ()
         queries.append(query)
+    is_sorted = isinstance(condition, Reduce) and condition.operator == "sorted"
+    symbolic.lemmas.rest_on(("induction", True), ("neighbours", is_sorted))
     return tuple(queries)
 
 

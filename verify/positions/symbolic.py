@@ -58,7 +58,7 @@ from .axioms import (
     total_axioms,
     witness_axiom,
 )
-from .families import Family, PairRule, counted_axioms, disjoint_rule, pair_rule, size_axioms
+from .families import Family, PairRule, counted_axioms, disjoint_rule, other_axiom, pair_rule, size_axioms
 
 __all__ = ["Lemmas", "Symbolic"]
 
@@ -79,6 +79,10 @@ class Lemmas:
     witnesses: dict[SOp, Any] = field(default_factory=dict)
     queries: list[Query] = field(default_factory=list)
     schemas: dict[str, None] = field(default_factory=dict)
+
+    def rest_on(self, *named: tuple[str, Any]) -> None:
+        """Note each schema that is made use of."""
+        self.schemas.update((name, None) for name, use in named if use)
 
 
 class Symbolic:
@@ -414,12 +418,13 @@ class Symbolic:
         self._assert(schema, [*a, *b], ranged, [z3.MultiPattern(*called)] if called else [])
 
     def explain_further(self, node: SOp) -> None:
-        """State what holds of a closed node beyond what mostly is of use: a mean as a quotient, the ends of keys."""
+        """State more of a closed node than is mostly of use: means as quotients, ends of an order, single keys."""
         match node:
             case Aggregate(operator="mean") if self._source(node) is None:
                 self.state([average_axiom(self, node, self._function(node))])
-            case Select(comparison="<" | "<=" | ">" | ">=", arguments=(keys, _)) if not isinstance(keys, Indices):
-                self.state(end_axioms(self, keys))
+            case SelectorWidth(arguments=(selector,)) if self._only_key(selector) is None:
+                width, row = self._function(node), partial(self.selects, selector)
+                self.state([*end_axioms(self, selector, width), other_axiom(self, width, row)])
 
     # Selectors.
 

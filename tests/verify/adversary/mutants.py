@@ -52,7 +52,6 @@ _FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "nearest": ("first",),
     "sorted": ("distinct",),
     "distinct": ("sorted",),
-    "fold": (),
     "abs": ("round",),
 }
 _WITH_DEFAULT = ("aggregate", "sum", "any", "all", "min", "max", "first", "last", "nearest")
@@ -154,9 +153,11 @@ def _of_conditional(node: tree.Conditional) -> Iterator[tuple[Any, str]]:
 
 
 def _of_call(node: tree.Call) -> Iterator[tuple[Any, str]]:
-    name = node.function.name if isinstance(node.function, tree.Name) else ""
+    if not isinstance(node.function, tree.Name):
+        return
+    name = node.function.name
     for other in _FUNCTIONS.get(name, ()):
-        yield replace(node, function=replace(node.function, name=other)), f"{name} becomes {other}"
+        yield replace(node, function=tree.Name(other, node.function.span)), f"{name} becomes {other}"
     if name in _WITH_DEFAULT and len(node.arguments) == 3:
         yield replace(node, arguments=node.arguments[:2]), f"the last argument of {name} is dropped"
     if name == "select" and len(node.arguments) == 3:

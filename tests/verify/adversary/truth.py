@@ -40,7 +40,7 @@ def given_to(function: Function, longest: int) -> Iterator[Given]:
     for n in range(longest + 1 if has_sequences else 1):
         choices: list[list[Any]] = []
         for parameter in function.parameters:
-            values = _few_values(element_of(parameter.type))
+            values = _few_values(element_of(parameter.type), 5 if has_sequences else 24)
             is_sequence = isinstance(parameter.type, Seq)
             choices.append([list(chosen) for chosen in product(values, repeat=n)] if is_sequence else list(values))
         n_inputs = 1
@@ -52,21 +52,20 @@ def given_to(function: Function, longest: int) -> Iterator[Given]:
         yield from (Given(n, dict(zip(keys, chosen, strict=True))) for chosen in product(*choices))
 
 
-def _few_values(element: Element) -> tuple[Value, ...]:
+def _few_values(element: Element, most: int) -> tuple[Value, ...]:
     match element:
         case Bool():
             return (False, True)
         case Token(vocabulary):
             return (vocabulary or ("a", "b"))[:3]
         case Int(low, high):
-            start = low if low is not None else 0 if high is None else high - 2
-            values = range(start, start + 3 if high is None else high + 1)
-            return tuple(values) if len(values) <= 4 else (*values[:2], values[len(values) // 2], values[-1])
+            first = low if low is not None else high - 2 if high is not None else -3 if most > 5 else 0
+            values = range(first, high + 1 if high is not None else first + (7 if most > 5 else 3))
+            return tuple(values) if len(values) <= most else (*values[:2], values[len(values) // 2], values[-1])
         case Real(low, high):
-            first = low if low is not None else 0
-            last = high if high is not None else first + 2
-            between = exact(Fraction(first) + Fraction(last - first) / 3)
-            return tuple(dict.fromkeys((first, between, last)))
+            start = low if low is not None else 0
+            end = high if high is not None else start + 2
+            return tuple(dict.fromkeys((start, exact(Fraction(start) + Fraction(end - start) / 3), end)))
     return (0, 1)
 
 

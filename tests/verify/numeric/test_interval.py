@@ -62,7 +62,7 @@ INTERVALS = st.builds(lambda a, b: Interval(min(a, b), max(a, b)), NUMBERS, NUMB
 SHARES = st.fractions(0, 1, max_denominator=5)
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(left=INTERVALS, right=INTERVALS, at_left=SHARES, at_right=SHARES, exponent=st.integers(-3, 5))
 def test_the_answer_on_members_is_a_member(
     left: Interval, right: Interval, at_left: Fraction, at_right: Fraction, exponent: int

@@ -61,7 +61,7 @@ def exact_value(root: SOp, n_positions: int, inputs: dict[str, object]) -> objec
         return None
 
 
-@settings(max_examples=600, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(body=NUMBERS, boxes=st.tuples(BOXES, BOXES), first=st.tuples(SHARES, SHARES), second=st.tuples(SHARES, SHARES))
 def test_a_box_holds_every_value_and_its_slopes_every_difference(
     body: str,
@@ -82,7 +82,7 @@ def test_a_box_holds_every_value_and_its_slopes_every_difference(
     assert not known or values[1] - values[0] in change  # type: ignore[operator]
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(
     body=SEQUENCES,
     summary=SUMMARIES,
@@ -100,7 +100,7 @@ def test_a_box_of_sequences_holds_every_value(
     assert value is None or value in range_of(found)  # type: ignore[operator]
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(
     left=NUMBERS,
     right=NUMBERS,

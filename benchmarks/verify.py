@@ -1,0 +1,272 @@
+"""How far verification reaches, how fast it answers, and whether it is ever wrong.
+
+Run: python benchmarks/verify.py [--rows reach,refuted,library,wires,mutants,encoder,claims] [--limit 10] [--seed 0]
+
+1. *reach*: promises over eight values, and the greatest length up to which each is proved: by one plain question to Z3
+   and by enumeration (`peers/`), and here by what answers up to a length; then whether here it is proved for all
+   lengths, and how fast. A length counts if it is answered within `--limit` seconds.
+2. *refuted*: broken promises, the time to the counterexample, and whether it is as short as any.
+3. *library*: the programs of `library/` that are proved for all lengths, and the slowest of them.
+4. *wires*: a chain and a fan-out of `--wires` calls of two clauses each, answered once and again.
+5. *mutants*: the corpus of `tests/verify/adversary` and the library with one small change each, `--every` so manieth;
+   whether a mutant is right is decided by enumeration. A wrong one that is proved fails the run.
+6. *encoder*: `--inputs` random programs and inputs, encoded and interpreted. A difference fails the run.
+7. *claims*: `--programs` random programs with contracts, each verdict held against the interpreter, and each strategy
+   by itself. A wrong verdict fails the run.
+
+Times are wall times of one process, the median of a few where that is said; compare them within a run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from statistics import median
+from time import perf_counter
+
+sys.path.append(str(Path(__file__).parent.parent))
+
+from peers.enumeration import longest_checked
+from peers.plain_z3 import longest_proved, seconds_to_refute
+from verify_programs import BOUNDED, WRONG, chained, fanned
+
+from stdcell import parse, verify
+from stdcell.errors import VerificationError
+from stdcell.verify import Claim, Effort, Report, own_claims
+from stdcell.verify.outcome import Proof, Refutation
+from stdcell.verify.prove import FOR_ALL_LENGTHS, UP_TO_A_LENGTH
+from tests.programs.drawing import draw_program
+from tests.verify.adversary.claims import draw_claims
+from tests.verify.adversary.encoding import Encoded
+from tests.verify.adversary.law import wrong_rungs, wrong_verdicts
+from tests.verify.adversary.mutation import all_mutants, judged
+
+LIBRARY = Path(__file__).parent.parent / "library"
+LENGTHS = (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256)
+STEPS = 100_000_000
+N_RUNS = 5
+
+
+def promise_of(text: str) -> Claim:
+    """The claim of a program's last promise."""
+    program = parse(text)
+    return next(claim for claim in reversed(list(own_claims(program.output(), program.spans))) if claim.is_promised)
+
+
+def reach_of(claim: Claim, limit_s: float) -> tuple[int, float]:
+    """The greatest of the lengths that are answered within the limit each, and the seconds that the last one took."""
+    reached, last_s = 0, 0.0
+    for length in LENGTHS:
+        start = perf_counter()
+        answers = (strategy(claim, Effort(up_to=length, steps=STEPS)) for strategy in UP_TO_A_LENGTH)
+        proof = next((found for found in answers if isinstance(found, Proof)), None)
+        seconds = perf_counter() - start
+        # All shorter lengths are asked for again: so many questions, so many limits.
+        if proof is None or seconds > limit_s * (length + 1):
+            break
+        reached, last_s = length, seconds
+        if seconds > limit_s * 4:
+            break
+    return reached, last_s
+
+
+def all_lengths(claim: Claim) -> tuple[str, float]:
+    """The strategy that proves a claim for all lengths, and the seconds that the ladder takes to it."""
+    start = perf_counter()
+    for strategy in FOR_ALL_LENGTHS:
+        try:
+            found = strategy(claim, Effort())
+        except VerificationError:
+            continue
+        if isinstance(found, Proof) and found.reach is None:
+            return found.strategy, perf_counter() - start
+    return "no", perf_counter() - start
+
+
+def print_reach(limit_s: float) -> int:
+    """The first table."""
+    print(f"\n{'promise, V = 8':26}{'plain Z3':>10}{'enumeration':>13}{'here, n':>9}{'s':>8}   for all n")
+    for name, text in BOUNDED.items():
+        claim = promise_of(text)
+        strategy, seconds = all_lengths(claim)
+        reached, last_s = reach_of(claim, limit_s)
+        plain, enumerated = longest_proved(text, limit_s), longest_checked(name, limit_s)
+        print(
+            f"{name:26}{plain:>10}{enumerated:>13}{reached:>9}{last_s:>8.2f}   {strategy}, {seconds:.3f} s", flush=True
+        )
+    return 0
+
+
+def refutation_of(claim: Claim) -> Refutation | None:
+    """The first input that a strategy finds."""
+    for strategy in UP_TO_A_LENGTH:
+        found = strategy(claim, Effort())
+        if isinstance(found, Refutation):
+            return found
+    return None
+
+
+def print_refuted() -> int:
+    """The second table."""
+    print(f"\n{'broken promise':26}{'plain Z3, ms':>14}{'here, ms':>10}   shortest")
+    failures = 0
+    for name, (text, shortest) in WRONG.items():
+        claim = promise_of(text)
+        here = 1000 * median(timed(lambda claim=claim: refutation_of(claim)) for _ in range(N_RUNS))
+        plain = 1000 * median(seconds_to_refute(text, shortest) for _ in range(N_RUNS))
+        found = refutation_of(claim)
+        is_short = found is not None and found.n_positions == shortest
+        failures += not is_short
+        print(f"{name:26}{plain:>14.1f}{here:>10.1f}   {'yes' if is_short else 'NO'}: {found and dict(found.inputs)}")
+    return failures
+
+
+def timed(function: Callable[[], object]) -> float:
+    """Seconds of one call."""
+    start = perf_counter()
+    function()
+    return perf_counter() - start
+
+
+def print_library() -> int:
+    """The third table: a function counts as proved if each of its claims is proved for all lengths or all inputs."""
+    print("\nlibrary")
+    times: list[tuple[float, str]] = []
+    open_: list[str] = []
+    for path in sorted(LIBRARY.glob("*.cell")):
+        program = parse(path.read_text(encoding="utf-8"))
+        seconds = median(timed(lambda program=program: verify(program)) for _ in range(3))
+        if is_proved_for_all(verify(program)):
+            times.append((seconds, path.name))
+        else:
+            open_.append(path.name)
+    slowest = max(times, default=(0.0, "-"))
+    print(f"  {len(times)} programs proved for all lengths; the slowest {slowest[1]}, {1000 * slowest[0]:.0f} ms")
+    print(f"  above 100 ms: {', '.join(name for seconds, name in times if seconds > 0.1) or 'none'}")
+    print(f"  not for all lengths: {', '.join(open_) or 'none'}")
+    return 0
+
+
+def is_proved_for_all(report: Report) -> bool:
+    """Whether nothing is left open and nothing is bounded."""
+    return report.is_proved and all(verdict.scope in ("all lengths", "all inputs") for verdict in report.verdicts)
+
+
+def print_wires(n_wires: int) -> int:
+    """The fourth table."""
+    print(f"\n{'wires':14}{'n':>6}{'verdicts':>10}{'cold, s':>10}{'again, ms':>11}{'a verdict, ms':>15}  proved")
+    for name, written in (("chain", chained), ("fan-out", fanned)):
+        for n in (n_wires // 4, n_wires // 2, n_wires):
+            program = parse(written(n))
+            report = verify(program)
+            cold = timed(lambda program=program: verify(program))
+            again = timed(lambda program=program: verify(program))
+            each = 1000 * cold / len(report.verdicts)
+            counts = f"{len(report.verdicts):>10}{cold:>10.2f}{1000 * again:>11.1f}{each:>15.1f}"
+            print(f"{name:14}{n:>6}{counts}  {'yes' if report.is_proved else 'NO'}", flush=True)
+    return 0
+
+
+def print_mutants(every: int) -> int:
+    """The fifth table; the count of wrong verdicts."""
+    counts: Counter[tuple[bool, str]] = Counter()
+    failures = 0
+    for number, (name, mutant) in enumerate(all_mutants()):
+        if number % every:
+            continue
+        found = judged(mutant)
+        counts[found.wrong is None, found.answer] += 1
+        if found.wrong and found.answer == "proved":
+            failures += 1
+            print(f"  WRONG PROOF {number}, {name}: {mutant.change}; {found.wrong}\n{mutant.text}", flush=True)
+        elif found.wrong and found.answer == "unknown":
+            print(f"  open {number}, {name}: {mutant.change}", flush=True)
+    n_wrong = sum(count for (is_right, _), count in counts.items() if not is_right)
+    refuted = counts[False, "refuted"]
+    print(f"\nmutants: {sum(counts.values())}, of which enumeration breaks {n_wrong}")
+    print(f"  of these refuted {refuted} ({100 * refuted / max(1, n_wrong):.1f} %), proved {counts[False, 'proved']}")
+    print(
+        f"  of the others proved {counts[True, 'proved']}, refuted {counts[True, 'refuted']} by inputs not enumerated"
+    )
+    return failures
+
+
+def print_encoder(n_inputs: int, seed: int) -> int:
+    """The sixth table; the count of differences."""
+    compared, refused, failures, number = 0, 0, 0, 0
+    while compared < n_inputs:
+        random = Random(f"encoder {seed} {number}")
+        number += 1
+        drawn = draw_program(random, depth=4)
+        program = drawn.program
+        assert program is not None, "what is drawn is a program"
+        try:
+            encoded = [Encoded(program, program.output(), n) for n in range(4)]
+        except VerificationError:
+            refused += 1
+            continue
+        for one in encoded:
+            choices = list(one.inputs(drawn.values))
+            for inputs in random.sample(choices, min(4, len(choices))):
+                compared += 1
+                difference = one.difference(inputs)
+                if difference:
+                    failures += 1
+                    print(f"  DIFFERENCE in program {number - 1}: {difference}\n{drawn.text}", flush=True)
+    print(f"\nencoder: {compared} programs and inputs, {failures} differences; {refused} programs have no terms")
+    return failures
+
+
+def print_claims(n_programs: int, seed: int) -> int:
+    """The seventh table; the count of wrong verdicts."""
+    statuses: Counter[str] = Counter()
+    failures = 0
+    for number in range(n_programs):
+        text, program = draw_claims(Random(f"claims {seed} {number}"))
+        report = verify(program, effort=Effort(up_to=3, steps=400_000))
+        statuses.update(verdict.status for verdict in report.verdicts)
+        for wrong in (*wrong_verdicts(program, report), *wrong_rungs(program)):
+            failures += 1
+            print(f"  WRONG in program {number}: {wrong}\n{text}", flush=True)
+    told = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
+    print(f"\nclaims: {n_programs} random programs with contracts, {failures} wrong answers; {told}")
+    return failures
+
+
+def tables(chosen: argparse.Namespace) -> Iterator[tuple[str, Callable[[], int]]]:
+    """Each table by name."""
+    yield "reach", lambda: print_reach(chosen.limit)
+    yield "refuted", print_refuted
+    yield "library", print_library
+    yield "wires", lambda: print_wires(chosen.wires)
+    yield "mutants", lambda: print_mutants(chosen.every)
+    yield "encoder", lambda: print_encoder(chosen.inputs, chosen.seed)
+    yield "claims", lambda: print_claims(chosen.programs, chosen.seed)
+
+
+def main() -> None:
+    """Print the tables that are asked for; fail where an answer is wrong."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--rows", default="reach,refuted,library,wires,mutants,encoder,claims")
+    options.add_argument("--limit", type=float, default=10, help="seconds a length")
+    options.add_argument("--wires", type=int, default=1000)
+    options.add_argument("--every", type=int, default=1, help="take one mutant of so many")
+    options.add_argument("--inputs", type=int, default=10_000)
+    options.add_argument("--programs", type=int, default=300)
+    options.add_argument("--seed", type=int, default=0)
+    chosen = options.parse_args()
+    asked = chosen.rows.split(",")
+    known = dict(tables(chosen))
+    unknown = [name for name in asked if name not in known]
+    if unknown:
+        options.error(f"there are no rows {', '.join(unknown)}; there are {', '.join(known)}")
+    if sum(known[name]() for name in asked):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""Schemas of sizes: how many keys a condition holds of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import z3
+
+from ...solver import Query
+from ..families import COUNTED
+from .schema import BY_INDUCTION, Schema, Sum, all_below, by_induction, concluded, indicator, some_below, whole
+
+__all__ = ["SIZES"]
+
+_ROW, _OTHER = (z3.Function(name, z3.IntSort(), z3.BoolSort()) for name in ("row", "other"))
+_SIZE, _LARGER = (z3.Function(name, z3.IntSort(), z3.IntSort()) for name in ("size", "larger"))
+_WIDTH, _WIDER = Sum(_SIZE, lambda k: indicator(_ROW(k))), Sum(_LARGER, lambda k: indicator(_OTHER(k)))
+
+
+def _bounded(m: Any) -> Any:
+    return z3.And(_SIZE(m) >= 0, _SIZE(m) <= m)
+
+
+def _empty(m: Any) -> Any:
+    return z3.And(_SIZE(m) >= 0, (_SIZE(m) == 0) == z3.Not(some_below(m, _ROW)))
+
+
+def _full(m: Any) -> Any:
+    return z3.And(_SIZE(m) <= m, (_SIZE(m) == m) == all_below(m, _ROW))
+
+
+def _own(m: Any, key: Any) -> Any:
+    return indicator(z3.And(key >= 0, key < m, _ROW(key)))
+
+
+def _single(key: Any) -> Callable[[Any], Any]:
+    def holds(m: Any) -> Any:
+        return z3.Implies(all_below(m, lambda k: z3.Implies(_ROW(k), k == key)), _SIZE(m) == _own(m, key))
+
+    return holds
+
+
+def _not_alone(key: Any) -> Callable[[Any], Any]:
+    def holds(m: Any) -> Any:
+        another = some_below(m, lambda k: z3.And(k != key, _ROW(k)))
+        return z3.And(_SIZE(m) >= _own(m, key), (_SIZE(m) > _own(m, key)) == another)
+
+    return holds
+
+
+def _one_more(key: Any) -> Callable[[Any], Any]:
+    def holds(m: Any) -> Any:
+        agree = all_below(m, lambda k: z3.Or(k == key, _ROW(k) == _OTHER(k)))
+        grown = _SIZE(m) + indicator(z3.And(key < m, _OTHER(key)))
+        return z3.Implies(z3.And(agree, z3.Not(_ROW(key))), _LARGER(m) == grown)
+
+    return holds
+
+
+def _contained(m: Any) -> Any:
+    inside = all_below(m, lambda k: z3.Implies(_ROW(k), _OTHER(k)))
+    misses = some_below(m, lambda k: z3.And(_OTHER(k), z3.Not(_ROW(k))))
+    return z3.Implies(inside, z3.And(_SIZE(m) <= _LARGER(m), z3.Implies(misses, _SIZE(m) < _LARGER(m))))
+
+
+def _disjoint(m: Any) -> Any:
+    return z3.Or(some_below(m, lambda k: z3.And(_ROW(k), _OTHER(k))), _SIZE(m) + _LARGER(m) <= m)
+
+
+_query = z3.Int("query")
+_HOLDS: Mapping[str, Callable[[Any], Any]] = {
+    "<": lambda k: k < _query,
+    "<=": lambda k: k <= _query,
+    ">": lambda k: k > _query,
+    ">=": lambda k: k >= _query,
+    "!=": lambda k: k != _query,
+}
+_SO_FAR: Mapping[str, Callable[[Any], Any]] = {
+    "<": lambda m: z3.If(m <= _query, m, _query),
+    "<=": lambda m: z3.If(m <= _query + 1, m, _query + 1),
+    ">": lambda m: z3.If(m <= _query + 1, z3.IntVal(0), m - _query - 1),
+    ">=": lambda m: z3.If(m <= _query, z3.IntVal(0), m - _query),
+    "!=": lambda m: z3.If(m <= _query, m, m - 1),
+}
+
+
+def _counted(comparison: str) -> Iterator[Query]:
+    """How many of the first m positions compare so to the query, and of all n."""
+    n, condition, size = z3.Int("n"), _HOLDS[comparison], _SO_FAR[comparison]
+    width = Sum(_SIZE, lambda k: indicator(condition(k)))
+    yield from by_induction(lambda m: _SIZE(m) == size(m), [width], [_query >= 0])
+    yield concluded("all keys", size(n) == COUNTED[comparison](_query, n), [_query >= 0, _query < n])
+
+
+_key, _n = whole("key", "n")
+_first = [_key >= 0]
+
+SIZES = (
+    Schema("bounded size", "A size lies between 0 and the length.", BY_INDUCTION, by_induction(_bounded, [_WIDTH])),
+    Schema(
+        "empty size",
+        "A size is 0 exactly where the condition holds of no key; where it holds of one, more than 0.",
+        BY_INDUCTION,
+        (
+            *by_induction(_empty, [_WIDTH]),
+            concluded("one that holds", _SIZE(_n) > 0, [_empty(_n), _key >= 0, _key < _n, _ROW(_key)]),
+        ),
+    ),
+    Schema(
+        "full size",
+        "A size is the length exactly where the condition holds of all keys; where it fails of one, less.",
+        BY_INDUCTION,
+        (
+            *by_induction(_full, [_WIDTH]),
+            concluded("one that fails", _SIZE(_n) < _n, [_full(_n), _key >= 0, _key < _n, z3.Not(_ROW(_key))]),
+        ),
+    ),
+    Schema(
+        "size of one",
+        "Where the condition holds of one given key at most, the size is 1 or 0 as it holds of that; it is more than "
+        "what a key counts by itself exactly where the condition holds of another.",
+        BY_INDUCTION,
+        (*by_induction(_single(_key), [_WIDTH]), *by_induction(_not_alone(_key), [_WIDTH])),
+    ),
+    Schema(
+        "counted positions",
+        "How many positions compare so to a position is told by the position and the length.",
+        BY_INDUCTION,
+        tuple(query for comparison in COUNTED for query in _counted(comparison)),
+    ),
+    Schema(
+        "one more key",
+        "Where two conditions agree on all keys but one, of which the first does not hold, the second's size is the "
+        "first's, and one more if it holds of that key.",
+        BY_INDUCTION,
+        by_induction(_one_more(_key), [_WIDTH, _WIDER], _first),
+    ),
+    Schema(
+        "contained sets",
+        "Where one condition implies another, its size is not larger, and smaller where a key meets the other only.",
+        BY_INDUCTION,
+        by_induction(_contained, [_WIDTH, _WIDER]),
+    ),
+    Schema(
+        "disjoint sets",
+        "Where no key meets both of two conditions, their sizes together are at most the length.",
+        BY_INDUCTION,
+        by_induction(_disjoint, [_WIDTH, _WIDER]),
+    ),
+)
