@@ -13,7 +13,7 @@ What is assumed is read in the same way. An assumption that is not read is left 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ...dsl.graph import (
     DEFINED_WHEN_EMPTY,
@@ -37,12 +37,12 @@ from ...dsl.graph import (
     substitute,
     topological,
 )
-from ...dsl.operators import COMPARISONS, compare
 from ...dsl.types import Bool, Element, Int, Real, Seq, Token, element_of
 from ..claims.claim import Claim
 from ..claims.conditions import conjuncts
 from .expressions import FALSE, ONE, TRUE, ZERO, applied, choose, conj, disj, lifted, neg, neutral, plus
 from .machine import Machine, Variable
+from .places import ends_in, from_end, offset_from
 from .selection import Selections, Unreadable, is_mean_of_numbers, offset_of, selects_one
 from .state import StateBuilder
 
@@ -306,10 +306,10 @@ class _Reader:
     def _element(self, sequence: SOp, place: SOp) -> SOp:
         """The element at a place; any value where the sequence does not reach so far."""
         value, index = self.here(sequence), self._state.index().node
-        from_end = _from_end(place)
+        before_end = from_end(place)
         some = neutral(element_of(value.type))
-        if from_end is not None and 1 <= from_end <= _FARTHEST:
-            return self._state.delayed(value, from_end, some)
+        if before_end is not None and 1 <= before_end <= _FARTHEST:
+            return self._state.delayed(value, before_end, some)
         wanted = self._everywhere(place)
         if not isinstance(element_of(wanted.type), Int):
             raise Unreadable("an element at a place that may not be whole")
@@ -323,11 +323,11 @@ class _Reader:
     def _quantified(self, node: Quantified) -> tuple[SOp, SOp]:
         """What a quantifier says of the current position, and of the last few at the end."""
         start, stop = node.arguments
-        short, first = _from_end(stop), self._everywhere(start)
+        short, first = from_end(stop), self._everywhere(start)
         places = self._places_in(node)
         if short is None or not 0 <= short <= _FARTHEST or not _is_natural(first):
             raise Unreadable("a quantifier that does not run over the positions")
-        ends = _ends_in(node)
+        ends = ends_in(node)
         ahead = max(short, 0, *places.values(), *(end.reach for end in ends.values()))
         if ahead > _FARTHEST:
             raise Unreadable("a quantifier that looks far ahead")
@@ -361,7 +361,7 @@ class _Reader:
                 raise Unreadable("a type that is promised in the body of a quantifier")
             if isinstance(part, At) and node.variable in set(inputs_of([part])):
                 sequence, place = part.arguments
-                offset = _offset_from(place, node.variable)
+                offset = offset_from(place, node.variable)
                 if offset is None or abs(offset) > _FARTHEST or node.variable in set(inputs_of([sequence])):
                     raise Unreadable("an element at a place that is not at a small constant distance")
                 places[part] = offset
@@ -395,66 +395,6 @@ def _parts_in_place(node: SOp) -> Sequence[SOp]:
 def _evaluated(roots: Sequence[SOp]) -> Sequence[SOp]:
     """Every node that is evaluated whatever the values are: all but those within quantifiers."""
     return topological(roots, (), lambda node: (*node.arguments, *([node.step] if isinstance(node, Fold) else [])))
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """A comparison of a variable, plus an offset, with the length or with minus the length."""
-
-    operator: str
-    offset: int
-    is_negated: bool
-
-    @property
-    def reach(self) -> int:
-        """How many elements after the variable's position decide that it is far from both."""
-        return -self.offset if self.is_negated else self.offset
-
-    def far_from(self) -> SOp:
-        """Whether it holds where more than as many elements follow."""
-        return Constant((), compare(self.operator, *((1, 0) if self.is_negated else (0, 1))))
-
-    def at(self, distance: int, length: SOp) -> SOp:
-        """Whether it holds of the variable that is so far before the end."""
-        if not self.is_negated:
-            return Constant((), compare(self.operator, self.offset, distance))
-        twice = applied("+", length, length)
-        return applied(self.operator, twice, Constant((), distance - self.offset))
-
-
-def _ends_in(node: Quantified) -> dict[SOp, _End]:
-    """The comparisons of a body that ask how far the variable is from the end."""
-    found: dict[SOp, _End] = {}
-    for part in nodes_within([node.body]):
-        if isinstance(part, Elementwise) and part.operator in COMPARISONS:
-            left, right = part.arguments
-            for place, end, operator in ((left, right, part.operator), (right, left, _MIRRORED[part.operator])):
-                offset, short = _offset_from(place, node.variable), _from_end(end)
-                if offset is not None and end == Elementwise((Length(),), "negate"):
-                    found[part] = _End(operator, offset, True)
-                elif offset is not None and short is not None and not isinstance(end, Constant):
-                    found[part] = _End(operator, offset + short, False)
-    return found
-
-
-_MIRRORED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
-
-
-def _offset_from(node: SOp, variable: Input) -> int | None:
-    """C where a node is the variable plus c."""
-    return offset_of(substitute(node, {variable: Indices()})) if node != variable else 0
-
-
-def _from_end(place: SOp) -> int | None:
-    """C where a place is the length less c; None where it is no such place."""
-    match place:
-        case Length():
-            return 0
-        case Constant(value=int() as value) if value < 0:
-            return -value
-        case Elementwise(operator="-", arguments=(Length(), Constant(value=int() as value))):
-            return value
-    return None
 
 
 def _few_values(value: SOp, what: str) -> list[Constant]:

@@ -17,6 +17,7 @@ from stdcell.runtime.reference import Exact, call_by_contract
 from stdcell.verify import Effort
 from stdcell.verify.claims.claim import Claim, own_claims
 from stdcell.verify.machines.automaton import by_automaton
+from stdcell.verify.machines.counting import with_short_counters
 from stdcell.verify.machines.induction import by_induction, by_invariant
 from stdcell.verify.machines.machine import Machine, Undefined, run
 from stdcell.verify.machines.reading import machine_of
@@ -124,11 +125,12 @@ def differences(program: Program) -> Iterator[tuple[str, list[int]]]:
         if isinstance(machine, Machine):
             for word in WORDS:
                 expected = told(program, claim, word)
-                if expected is not None and passed(machine, word) != expected:
+                found = {passed(machine, word), passed(with_short_counters(machine), word)}
+                if expected is not None and found != {expected}:
                     yield claim.text, word
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=12, deadline=None, derandomize=True)
 @given(text=TEXTS)
 def test_a_machine_ends_as_the_interpreter_does(text: str) -> None:
     assert next(differences(parse(STEPS + text)), None) is None
