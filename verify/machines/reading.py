@@ -37,12 +37,13 @@ from ...dsl.graph import (
     substitute,
     topological,
 )
-from ...dsl.types import Bool, Element, Int, Real, Seq, Token, element_of
+from ...dsl.types import Element, Int, Real, Seq, element_of
 from ..claims.claim import Claim
 from ..claims.conditions import conjuncts
 from .expressions import FALSE, ONE, TRUE, ZERO, applied, choose, conj, disj, lifted, neg, neutral, plus
 from .machine import Machine, Variable
 from .places import ends_in, from_end, offset_from
+from .reductions import distinct_so_far, permuted_so_far, sorted_so_far
 from .selection import Selections, Unreadable, is_mean_of_numbers, offset_of, selects_one
 from .state import StateBuilder
 
@@ -50,7 +51,6 @@ __all__ = ["machine_of"]
 
 _MOST_NODES = 600
 _FARTHEST = 16
-_MOST_DISTINCT = 64
 
 
 def machine_of(claim: Claim) -> Machine | str:
@@ -274,34 +274,12 @@ class _Reader:
             case "count":
                 return self._state.accumulated("count", values[0], TRUE)[0]
             case "sorted":
-                return self._sorted(values[0])
+                return sorted_so_far(self._state, values[0])
             case "distinct":
-                return self._distinct(values[0])
+                return distinct_so_far(self._state, values[0])
             case "permutation":
-                return self._permuted(*values)
+                return permuted_so_far(self._state, *values)
         return self._state.accumulated(node.operator, TRUE, values[0])[-1]
-
-    def _sorted(self, value: SOp) -> SOp:
-        some, last = self._state.accumulated("last", TRUE, value)
-        in_order = disj(neg(some), applied("<=", last, value))
-        return self._state.accumulated("all", TRUE, in_order)[0]
-
-    def _distinct(self, value: SOp) -> SOp:
-        repeated: SOp = FALSE
-        for constant in _few_values(value, "distinct"):
-            is_it = applied("==", value, constant)
-            (seen,) = self._state.accumulated("any", is_it, TRUE)
-            repeated = disj(repeated, conj(is_it, seen))
-        return neg(self._state.accumulated("any", repeated, TRUE)[0])
-
-    def _permuted(self, left: SOp, right: SOp) -> SOp:
-        equal: SOp = TRUE
-        values = dict.fromkeys((*_few_values(left, "permutation"), *_few_values(right, "permutation")))
-        for constant in values:
-            more, fewer = (applied("indicator", applied("==", side, constant)) for side in (left, right))
-            (difference,) = self._state.accumulated("sum", TRUE, applied("-", more, fewer))
-            equal = conj(equal, applied("==", difference, ZERO))
-        return equal
 
     def _element(self, sequence: SOp, place: SOp) -> SOp:
         """The element at a place; any value where the sequence does not reach so far."""
@@ -395,17 +373,6 @@ def _parts_in_place(node: SOp) -> Sequence[SOp]:
 def _evaluated(roots: Sequence[SOp]) -> Sequence[SOp]:
     """Every node that is evaluated whatever the values are: all but those within quantifiers."""
     return topological(roots, (), lambda node: (*node.arguments, *([node.step] if isinstance(node, Fold) else [])))
-
-
-def _few_values(value: SOp, what: str) -> list[Constant]:
-    match element_of(value.type):
-        case Bool():
-            return [FALSE, TRUE]
-        case Int(int() as low, int() as high) if high - low < _MOST_DISTINCT:
-            return [Constant((), number) for number in range(low, high + 1)]
-        case Token(tuple() as vocabulary) if len(vocabulary) <= _MOST_DISTINCT:
-            return [Constant((), token) for token in vocabulary]
-    raise Unreadable(f"{what} of sequences that have many values")
 
 
 def _is_natural(node: SOp) -> bool:
