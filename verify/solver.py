@@ -105,11 +105,14 @@ def proved_from(goal: Any, given: Sequence[Any], steps: int, purpose: str) -> tu
     Quantifiers are instantiated at the terms that are there first, which mostly ends soon, and then as Z3 likes.
     """
     assertions = [*given, z3.Not(as_term(goal))]
+    text = Query(purpose, assertions, steps).text
     for limit, options in ((steps // 3, {"auto_config": False, "mbqi": False}), (steps, {})):
-        solver = new_solver(max(1, limit))
-        solver.set(**options)
-        for place, assertion in enumerate(assertions):
-            solver.assert_and_track(assertion, f"taken.{place}")
+        # A context of its own, read from the text: what the solver does depends on what was asked before in its own.
+        context = z3.Context()
+        solver = z3.Solver(ctx=context)
+        solver.set(rlimit=max(1, limit), random_seed=SEED, **options)
+        for place, assertion in zip(range(len(assertions)), z3.parse_smt2_string(text, ctx=context), strict=True):
+            solver.assert_and_track(assertion, z3.Bool(f"taken.{place}", context))
         if solver.check() == z3.unsat:
             taken = sorted(int(str(name).removeprefix("taken.")) for name in solver.unsat_core())
             return Query(purpose, [assertions[place] for place in taken], steps), tuple(taken)
