@@ -40,7 +40,7 @@ from ...dsl.graph import (
 from ...dsl.operators import COMPARISONS, compare
 from ...dsl.types import Bool, Element, Int, Real, Seq, Token, element_of
 from ..claims.claim import Claim
-from ..claims.conditions import conjuncts
+from ..claims.conditions import are_of_one_kind, conjuncts
 from .expressions import FALSE, ONE, TRUE, ZERO, applied, choose, conj, disj, lifted, neg, neutral, plus
 from .machine import Machine, Variable
 from .selection import Selections, Unreadable, is_mean_of_numbers, offset_of, selects_one
@@ -278,6 +278,8 @@ class _Reader:
             case "distinct":
                 return self._distinct(values[0])
             case "permutation":
+                if not are_of_one_kind(node.arguments):
+                    raise Unreadable("a rearrangement of values of another kind")
                 return self._permuted(*values)
         return self._state.accumulated(node.operator, TRUE, values[0])[-1]
 
