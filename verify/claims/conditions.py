@@ -8,9 +8,20 @@ from functools import reduce
 
 from ...dsl.graph import Constant, Elementwise, Reduce, SOp
 from ...dsl.passes import fold_constants
-from ...dsl.types import Element, Int, Real, Seq, Token
+from ...dsl.types import Element, Int, Real, Seq, Token, element_of
 
-__all__ = ["all_of", "any_of", "compared", "conjuncts", "everywhere", "implied", "in_one_form", "is_member", "negated"]
+__all__ = [
+    "all_of",
+    "any_of",
+    "are_of_one_kind",
+    "compared",
+    "conjuncts",
+    "everywhere",
+    "implied",
+    "in_one_form",
+    "is_member",
+    "negated",
+]
 
 
 def compared(left: SOp, comparison: str, value: int | SOp) -> SOp:
@@ -89,3 +100,9 @@ def is_member(value: SOp, wanted: Element, found: Element) -> SOp:
         case Token(tuple() as vocabulary):
             return any_of(Elementwise((value, Constant((), token)), "==") for token in vocabulary)
     return all_of(conditions)
+
+
+def are_of_one_kind(nodes: Iterable[SOp]) -> bool:
+    """Whether the elements of nodes are all numbers, all truths or all tokens: True and 1 are equal, but two values."""
+    elements = (element_of(node.type) for node in nodes)
+    return len({Int if isinstance(element, Real) else type(element) for element in elements}) == 1

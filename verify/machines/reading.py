@@ -39,7 +39,7 @@ from ...dsl.graph import (
 )
 from ...dsl.types import Element, Int, Real, Seq, element_of
 from ..claims.claim import Claim
-from ..claims.conditions import conjuncts
+from ..claims.conditions import are_of_one_kind, conjuncts
 from .expressions import FALSE, ONE, TRUE, ZERO, applied, choose, conj, disj, lifted, neg, neutral, plus
 from .machine import Machine, Variable
 from .places import ends_in, from_end, offset_from
@@ -278,6 +278,8 @@ class _Reader:
             case "distinct":
                 return distinct_so_far(self._state, values[0])
             case "permutation":
+                if not are_of_one_kind(node.arguments):
+                    raise Unreadable("a rearrangement of values of another kind")
                 return permuted_so_far(self._state, *values)
         return self._state.accumulated(node.operator, TRUE, values[0])[-1]
 

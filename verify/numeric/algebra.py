@@ -16,6 +16,7 @@ from ...dsl.operators import OPERATORS
 from ...dsl.types import Int, Real, Type, Value, element_of
 from ...errors import VerificationError
 from ...runtime.evaluate import Algebra, evaluate
+from ..claims.conditions import are_of_one_kind
 from .form import Form, absolute, anything, constant, larger, merged, modulo, power, rounded, smaller
 from .interval import WHOLE, Interval, hull_of, point
 from .tolerance import meaning_of
@@ -120,6 +121,8 @@ class Ranges(Algebra[Known]):
         """A property of whole sequences."""
         if node.operator in ("min", "max") and not sequences[0]:
             return anything()
+        if node.operator == "permutation" and not are_of_one_kind(node.arguments):
+            raise VerificationError("no intervals tell booleans or tokens from numbers")
         return _REDUCTIONS[node.operator](*sequences)
 
     def truth(self, value: Known) -> bool | None:

@@ -15,12 +15,14 @@ from .encoding import Difference, Encoded
 from .law import wrong_rungs, wrong_verdicts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(8))
 def test_the_interpreter_agrees_with_every_verdict(number: int) -> None:
     text, program = draw_claims(Random(f"verdicts {number}"))
     assert wrong_verdicts(program) == [], text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(8))
 def test_no_rung_proves_what_breaks(number: int) -> None:
     text, program = draw_claims(Random(f"rungs {number}"))

@@ -12,6 +12,7 @@ from .mutation import all_mutants, judged
 SAMPLE = list(islice(all_mutants(), 0, None, 60))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(SAMPLE)))
 def test_a_mutant_is_proved_or_refuted_as_enumeration_decides(number: int) -> None:
     found = judged(SAMPLE[number][1])
