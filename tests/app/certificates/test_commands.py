@@ -51,7 +51,7 @@ def test_the_findings_are_told_for_machines(stdcell: Run) -> None:
     assert json.loads(printed)[1] == {
         "subject": "same.cell:1:25: ensures result <= 9",
         "standing": "confirmed",
-        "text": "proved: 1 question unsat in Z3 and cvc5",
+        "text": "proved: 3 questions unsat in Z3 and cvc5",
     }
 
 
