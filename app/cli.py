@@ -32,6 +32,7 @@ from .questions import QUESTIONS
 from .servers import servers
 from .sheet.command import sheet
 from .tracing.commands import traces
+from .verification.commands import PROOFS
 
 __all__ = ["app", "main"]
 
@@ -46,6 +47,8 @@ app.add_typer(traces, name="trace")
 app.command("compile")(compile_program)
 for question, ask in QUESTIONS.items():
     app.command(question)(ask)
+for proof, prove_it in PROOFS.items():
+    app.command(proof)(prove_it)
 app.command("sheet")(sheet)
 
 RunArgument = Annotated[Path, typer.Argument(help="The folder of a training run.", show_default=False)]
@@ -250,30 +253,6 @@ def lsp(catalog: CatalogOption = None) -> None:
     from .lsp import serve
 
     serve(catalog)
-
-
-@app.command()
-def verify(
-    file: FileArgument,
-    up_to: Annotated[int, typer.Option(min=0, help="Longest sequences tried where no proof for all is found.")] = 6,
-    certificate: Annotated[Path | None, typer.Option(help="Write what others need to check it, .json.")] = None,
-    catalog: CatalogOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Prove or refute every wire, every call's requirement and every promise; exit 0 only if all is proved."""
-    from ..verify import Effort
-    from ..verify.certificates.cache import Verifier
-    from .certificates.files import write_certificate
-    from .verification.printing import print_report
-
-    opened, effort = find_catalog(catalog), Effort(up_to=up_to)
-    program = parse_file(file, opened)
-    report = Verifier(opened).verify(program, effort=effort)
-    if certificate is not None:
-        write_certificate(certificate, program, report, opened, effort)
-    print_report(report, as_json=as_json, quiet=quiet)
-    raise typer.Exit(0 if report.is_proved else 1)
 
 
 @app.command()

@@ -1,9 +1,11 @@
 """Neural cells: every input of a large domain run and checked, beside one call at a time; and how tight bounds are.
 
-`python benchmarks/networks.py [N_VALUES]`: a one-layer circuit with random weights, d 64, 4 heads, MLP 128, two ports of
-N_VALUES (1000) numbers each. The loop calls the cell and evaluates the contract for each of 2,000 of its inputs, as
-they come. Then, for small networks of one layer: the derived rounding error beside the largest that was seen, and
-certified radii beside the smallest move by which a search changed an answer.
+Run: python benchmarks/networks.py [N_VALUES]
+
+A one-layer circuit with random weights, d 64, 4 heads, MLP 128, has two ports of N_VALUES (1000) numbers each. The loop
+calls the cell and evaluates the contract for the first 2,000 of its inputs, one after the other. Then, for small
+networks of one layer: the derived rounding error beside the largest that was seen, and certified radii beside the
+smallest move by which a search changed an answer.
 """
 
 from __future__ import annotations

@@ -75,6 +75,7 @@ def describe_evidence(evidence: Evidence) -> str:
         parts.append(f"smallest logit margin {evidence.smallest_margin:.3g}")
     if evidence.rounding_bound is not None:
         parts.append(f"rounding moves a logit by at most {evidence.rounding_bound:.2g}")
-    if evidence.reach == "as run":
-        parts.append(f"only as run in {evidence.dtype} on {evidence.device}")
+    if evidence.reach in ("as run", "real arithmetic"):
+        beside = " and in real arithmetic" if evidence.reach == "real arithmetic" else ""
+        parts.append(f"only as run in {evidence.dtype} on {evidence.device}{beside}")
     return ", ".join(parts)

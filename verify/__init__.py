@@ -2,6 +2,7 @@
 
 from .assumptions import assumption_of
 from .claims.claim import Claim, functions_in_order, own_claims
+from .comparison import equivalent, refines
 from .cover import with_cover
 from .outcome import Effort
 from .prove import verify
@@ -15,8 +16,10 @@ __all__ = [
     "Report",
     "Verdict",
     "assumption_of",
+    "equivalent",
     "functions_in_order",
     "own_claims",
+    "refines",
     "verify",
     "with_cover",
 ]

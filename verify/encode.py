@@ -35,7 +35,7 @@ from ..errors import VerificationError
 from ..runtime.evaluate import Algebra, evaluate
 from ..runtime.exact import answer_to_nothing
 from .linear import Atoms, Linear
-from .logic import Condition, all_of, any_of, negated, term_of
+from .logic import Condition, all_of, any_of, negated
 from .numeric.tolerance import meaning_of
 from .terms import tokens_in
 from .values import Ratio, Values, Word
@@ -92,14 +92,15 @@ class Unrolled(Algebra[Any]):
         return chosen
 
     def ascribe(self, node: Ascribe, value: Any) -> Any:
-        """The value, of the declared type: that it belongs there is a claim of its own."""
+        """The value: that it belongs to the declared type is a claim of its own, and is not assumed.
+
+        Where a number has to be whole it is made so, which changes no number that is.
+        """
         wanted = element_of(node.type)
         if isinstance(wanted, Int | Real) and isinstance(value, Word | str):
             return self._of.undefined()
         if isinstance(wanted, Int) and not self._of.atoms.is_whole(number := self._of.sum_of(value)):
-            whole = self._of.atoms.atom(z3.ToInt(self._of.atoms.term(number)))
-            self._of.facts.append(term_of(self._of.equal(whole, number)))
-            value = whole
+            return self._of.atoms.atom(z3.ToInt(self._of.atoms.term(number)))
         return value
 
     def at(self, node: At, sequence: Sequence[Any], position: Any) -> Any:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import z3
 
 from ..dsl.graph import Constant, SOp
-from ..dsl.program import Program
 from ..errors import VerificationError
 from .claims.cells import CellsCalled
 from .claims.claim import Claim
@@ -19,11 +18,10 @@ from .claims.promises import Given, Promise, Promises, is_given
 from .numeric.tolerance import with_errors
 from .outcome import Effort, NoAnswer, Outcome, Proof, Refutation, Strategy
 from .positions.prove import by_positions
-from .replay import replayed
 from .solver import Query
 from .verdict import Assumption, Counterexample, Status, Verdict
 
-__all__ = ["Answer", "Ladder", "Strategies"]
+__all__ = ["Answer", "Ladder", "Replay", "Strategies"]
 
 _STEPS_TO_COMPOSE = 300_000
 _DEPTHS = (1, 4)
@@ -31,6 +29,10 @@ _TRUE = Constant((), True)
 # What Python and its bridge to the solver say of very deep graphs.
 _TOO_DEEP = (RecursionError, ctypes.ArgumentError)
 _BY_PROMISES, _BY_REQUIREMENTS = "promises of called functions", "the function's own requirements"
+
+
+Replay = Callable[[Refutation, Claim], Counterexample | None]
+"""A refutation as the interpreter sees it; None where the claim does not break there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,9 @@ class Ladder:
     """The claims of a program, one at a time; what is proved of one may serve the next."""
 
     def __init__(
-        self, program: Program, assumptions: Mapping[str, Assumption], effort: Effort, strategies: Strategies
+        self, replay: Replay, assumptions: Mapping[str, Assumption], effort: Effort, strategies: Strategies
     ) -> None:
-        self._program = program
+        self._replay = replay
         self._assumptions = assumptions
         self._effort = effort
         self._strategies = strategies
@@ -89,6 +91,7 @@ class Ladder:
             return self._refuted(claim, proof)
         if isinstance(proof, Proof):
             return self._proved(claim, proof)
+        tried = ("promises: it does not follow from them", *(proof.tried if isinstance(proof, _Failed) else ()))
         used = asked.promises.reached(claim, _DEPTHS[-1])
         if used:
             whole = [condition for promise in used for condition in promise.whole]
@@ -96,41 +99,44 @@ class Ladder:
                 replace(claim, given=(*claim.given, *whole)), self._strategies.for_all_lengths, effort
             )
             if isinstance(proof, Proof):
-                return self._resting(claim, proof, used, (claim.condition, *claim.given, *whole))
-        return composed or self._up_to_a_length(claim)
+                roots = (claim.condition, *claim.given, *whole)
+                promised = (one for promise in used for one in promise.given)
+                named = (one.name for one in (*asked.promises.required, *promised))
+                return self._resting(claim, _Composed(proof, used, roots, tuple(named)))
+        return composed or self._up_to_a_length(claim, tried)
 
-    def _up_to_a_length(self, claim: Claim) -> Answer:
+    def _up_to_a_length(self, claim: Claim, tried: Sequence[str]) -> Answer:
         match self._attempt(claim, self._strategies.up_to_a_length, self._effort):
             case Counterexample() as counterexample:
                 return self._refuted(claim, counterexample)
             case Proof() as proof:
                 return self._proved(claim, proof)
-            case NoAnswer(reason, None):
-                return Answer(self._verdict(claim, "unknown", "none", "none", reason=reason))
-            case NoAnswer(reason, Proof(reach=reach)):
+            case _Failed(NoAnswer(reason, part), told):
                 # What was asked for was not reached: a part of it is told, but it is no proof.
-                return Answer(
-                    self._verdict(claim, "unknown", "none", "none", reason=f"{reason}; it holds for n <= {reach}")
-                )
+                whole = reason if part is None else f"{reason}; it holds for n <= {part.reach}"
+                verdict = self._verdict(claim, "unknown", "none", "none", reason=whole)
+                return Answer(replace(verdict, tried=tuple(dict.fromkeys((*tried, *told)))))
         raise AssertionError("an attempt has one of these outcomes")
 
     def _attempt(
         self, claim: Claim, strategies: Iterable[Strategy], effort: Effort
-    ) -> Proof | Counterexample | NoAnswer:
+    ) -> Proof | Counterexample | _Failed:
         """The first answer; a refutation counts only as far as the interpreter agrees."""
-        failed: list[NoAnswer] = []
+        failed: list[tuple[Strategy, NoAnswer]] = []
         for strategy in strategies:
             match _attempted(strategy, claim, effort):
                 case Proof() as proof:
                     return proof
                 case Refutation() as refutation:
-                    shown = replayed(refutation, claim, self._program)
+                    shown = self._replay(refutation, claim)
                     if shown:
                         return shown
-                    failed.append(NoAnswer("the solver's counterexample does not replay in the interpreter"))
+                    told = "the solver's counterexample does not replay in the interpreter"
+                    failed.append((strategy, NoAnswer(told)))
                 case NoAnswer() as answer:
-                    failed.append(answer)
-        return max(failed, key=_reach)
+                    failed.append((strategy, answer))
+        told_by_each = tuple(f"{_name_of(strategy)}: {answer.reason}" for strategy, answer in failed)
+        return _Failed(max((answer for _, answer in failed), key=_reach), told_by_each)
 
     # What follows from promises alone.
 
@@ -138,7 +144,7 @@ class Ladder:
         """What the promises of called functions prove, without a look inside of them."""
         whole = self._from_promises(asked, asked.claim)
         if whole is not None:
-            return self._resting(asked.claim, whole.proof, whole.used, whole.roots)
+            return self._resting(asked.claim, whole)
         parts = [
             self._from_promises(asked, part, must_compose=False)
             for part in kept_by_steps(asked.claim, is_promised=asked.is_promised)
@@ -146,11 +152,15 @@ class Ladder:
         kept = [part for part in parts if part is not None]
         if not kept or len(kept) < len(parts):
             return None
-        queries = tuple(query for part in kept for query in part.proof.queries)
-        schemas = tuple(dict.fromkeys(name for part in kept for name in part.proof.schemas))
-        proof = Proof("kept by every step", queries, schemas)
+        proof = Proof(
+            "kept by every step",
+            tuple(query for part in kept for query in part.proof.queries),
+            tuple(dict.fromkeys(name for part in kept for name in part.proof.schemas)),
+        )
         used = [promise for part in kept for promise in part.used]
-        return self._resting(asked.claim, proof, used, [root for part in kept for root in part.roots])
+        roots = [root for part in kept for root in part.roots]
+        because = dict.fromkeys(name for part in kept for name in part.because)
+        return self._resting(asked.claim, _Composed(proof, used, roots, tuple(because)))
 
     def _from_promises(self, asked: _Asked, claim: Claim, *, must_compose: bool = True) -> _Composed | None:
         """A proof of a claim that is cut at the calls."""
@@ -163,18 +173,19 @@ class Ladder:
                 break
             before = len(used)
             if found := _among(condition, promises.required, used, effort.steps):
-                query, promise = found
+                query, one, promise = found
                 counted = [promise] if promise else []
                 proof = Proof(_BY_PROMISES if counted else _BY_REQUIREMENTS, (query,))
-                return _Composed(proof, counted, (condition,))
+                return _Composed(proof, counted, (condition,), (one.name,))
             if used or not must_compose:
-                promised = (one.condition for promise in used for one in promise.given)
-                given = (*cut.given_by_text(claim.given, claim.answered), *promised)
+                promised = [one for promise in used for one in promise.given]
+                given = (*cut.given_by_text(claim.given, claim.answered), *(one.condition for one in promised))
                 small = replace(claim, condition=condition, given=given)
                 outcome = _attempted(by_positions, small, effort)
                 if isinstance(outcome, Proof):
                     strategy = _BY_PROMISES if used else outcome.strategy
-                    return _Composed(replace(outcome, strategy=strategy), used, (condition, *given))
+                    because = tuple(one.name for one in (*promises.required, *promised))
+                    return _Composed(replace(outcome, strategy=strategy), used, (condition, *given), because)
         return None
 
     # Verdicts.
@@ -191,14 +202,24 @@ class Ladder:
         verdict = self._verdict(claim, "proved", scope, proof.strategy)
         return Answer(replace(verdict, proof=proof), proof.reach)
 
-    def _resting(self, claim: Claim, proof: Proof, used: Sequence[Promise], roots: Sequence[SOp]) -> Answer:
+    def _resting(self, claim: Claim, found: _Composed) -> Answer:
         """A proof from the promises of called functions reaches as far as theirs, and rests on what they rest on."""
+        proof, used = found.proof, found.used
         reach = min((promise.reach for promise in used if promise.reach is not None), default=None)
-        rests = (*self._cells.within(roots), *(digest for promise in used for digest in promise.rests))
-        scope, place = _scope(reach), claim.span.place
-        verdict = Verdict(claim.text, claim.kind, place, "proved", scope, proof.strategy, self._assumed(rests))
-        keys = tuple(dict.fromkeys(key for promise in used for key in promise.verdicts))
-        return Answer(replace(verdict, proof=replace(proof, reach=reach), rests_on=keys), reach)
+        cells = (*self._cells.within(found.roots), *(digest for promise in used for digest in promise.rests))
+        verdict = Verdict(
+            claim.text,
+            claim.kind,
+            claim.span.place,
+            "proved",
+            _scope(reach),
+            proof.strategy,
+            self._assumed(cells),
+            proof=replace(proof, reach=reach),
+            rests_on=tuple(dict.fromkeys(key for promise in used for key in promise.verdicts)),
+            because=tuple(dict.fromkeys(found.because)),
+        )
+        return Answer(verdict, reach)
 
     def _refuted(self, claim: Claim, counterexample: Counterexample) -> Answer:
         verdict = self._verdict(claim, "refuted", "one input", "unrolling, replayed")
@@ -217,23 +238,37 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Composed:
-    """A proof, the promises that it counts on, and what it speaks of."""
+    """A proof, the promises that it counts on, what it speaks of, and the clauses that it was given."""
 
     proof: Proof
     used: Sequence[Promise]
     roots: Sequence[SOp]
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """The answer that came nearest, and what each strategy said."""
+
+    nearest: NoAnswer
+    tried: tuple[str, ...]
 
 
 def _among(
     condition: SOp, required: Sequence[Given], used: Sequence[Promise], steps: int
-) -> tuple[Query, Promise | None] | None:
-    """Whether a condition is required or promised as it stands, and by which promise."""
+) -> tuple[Query, Given, Promise | None] | None:
+    """Whether a condition is required or promised as it stands, by which clause and which promise."""
     known: list[tuple[Given, Promise | None]] = [(one, None) for one in required]
     known += [(one, promise) for promise in used for one in promise.given]
     for one, promise in known:
         if query := is_given(condition, one, steps):
-            return query, promise
+            return query, one, promise
     return None
+
+
+def _name_of(strategy: Strategy) -> str:
+    """What a strategy is called, to the user."""
+    return getattr(strategy, "__name__", "strategy").removeprefix("by_").replace("_", " ")
 
 
 def _attempted(strategy: Strategy, claim: Claim, effort: Effort) -> Outcome:

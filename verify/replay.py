@@ -14,7 +14,7 @@ from .claims.claim import Claim
 from .outcome import Refutation
 from .verdict import Counterexample
 
-__all__ = ["replayed"]
+__all__ = ["command_for", "replayed"]
 
 
 def replayed(refutation: Refutation, claim: Claim, program: Program) -> Counterexample | None:
@@ -28,6 +28,9 @@ def replayed(refutation: Refutation, claim: Claim, program: Program) -> Countere
     try:
         if not all(value_of(condition) for condition in claim.given):
             return None
+    except RuntimeFault:
+        return None
+    try:
         breaks = not value_of(claim.condition)
         answer = shown(value_of(function.result))
     except RuntimeFault as fault:
@@ -37,11 +40,12 @@ def replayed(refutation: Refutation, claim: Claim, program: Program) -> Countere
     inputs = {parameter.name: shown(refutation.inputs[parameter.key]) for parameter in function.parameters}
     given = next(iter(inputs.values())) if len(inputs) == 1 else inputs
     call = f"{function.name}({', '.join(json.dumps(value) for value in inputs.values())})"
-    name = next(name for name, known in program.functions.items() if known is function)
-    return Counterexample(call, given, answer, _command(program, name, given))
+    name = next((name for name, known in program.functions.items() if known is function), function.name)
+    return Counterexample(call, given, answer, command_for(program, name, given))
 
 
-def _command(program: Program, name: str, given: Any) -> str:
+def command_for(program: Program, name: str, given: Any) -> str:
+    """What runs an output of a program on an input, to be pasted into a shell."""
     words = ["stdcell", "run", program.source.name, "--input", json.dumps(given)]
     if name != program.main:
         words += ["--output", name]

@@ -17,7 +17,7 @@ import z3
 
 from .terms import as_term
 
-__all__ = ["SEED", "Query", "new_solver", "proved", "proved_from"]
+__all__ = ["SEED", "Model", "Query", "Solver", "proved", "proved_from"]
 
 SEED = 0
 _NUMBERED = re.compile(r"![0-9]+|[$?]x[0-9]+")
@@ -42,6 +42,15 @@ class Query:
         query = cls(purpose, (), steps)
         query.__dict__["text"] = text
         return query
+
+    @property
+    def n_assertions(self) -> int:
+        """How many assertions it consists of."""
+        return len(self._assertions)
+
+    def only(self, places: Iterable[int]) -> Query:
+        """The query with only the assertions at these places."""
+        return Query(self.purpose, [self._assertions[place] for place in places], self.steps)
 
     @cached_property
     def text(self) -> str:
@@ -83,20 +92,77 @@ def _written(assertions: Iterable[Any]) -> str:
     return told
 
 
-def new_solver(steps: int) -> z3.Solver:
-    """A solver with the limit and the seed that every question is asked with."""
-    solver = z3.Solver()
-    solver.set("rlimit", steps)
-    solver.set("random_seed", SEED)
-    return solver
+class Solver:
+    """Z3 with the limit and the seed that every question is asked with, in a context where nothing else lives.
+
+    Z3 orders terms by when they were made, so that among the terms of other questions its answers, and the steps that
+    they take, would depend on what was asked before.
+    """
+
+    def __init__(self, steps: int, **options: Any) -> None:
+        self._own = z3.Context()
+        self._solver = z3.Solver(ctx=self._own)
+        self._solver.set(rlimit=steps, random_seed=SEED, **options)
+        self._assertions: list[Any] = []
+
+    def add(self, *assertions: Any) -> None:
+        """Ask for models of these as well."""
+        self._assertions += assertions
+        self._solver.add(*map(self._here, assertions))
+
+    def check(self, *assumptions: Any) -> z3.CheckSatResult:
+        """Whether there is a model, in which the assumptions hold too."""
+        return self._solver.check(*map(self._here, assumptions))
+
+    def assertions(self) -> list[Any]:
+        """What was added."""
+        return list(self._assertions)
+
+    def model(self) -> Model:
+        """The model that the last check found."""
+        return Model(self._solver.model(), self._own)
+
+    def unsat_core(self) -> list[str]:
+        """The names of the assumptions that the last check could not meet together."""
+        return [str(name) for name in self._solver.unsat_core()]
+
+    def reason_unknown(self) -> str:
+        """Why the last check had no answer."""
+        return str(self._solver.reason_unknown())
+
+    def push(self) -> None:
+        """What is added from here on is forgotten at the next `pop`."""
+        self._solver.push()
+        self._assertions.append(None)
+
+    def pop(self) -> None:
+        """Forget what was added since the last `push`."""
+        self._solver.pop()
+        while self._assertions.pop() is not None:
+            pass
+
+    def _here(self, assertion: Any) -> Any:
+        return as_term(assertion).translate(self._own)
+
+
+class Model:
+    """Values of terms; what they are made of lives elsewhere than the terms."""
+
+    def __init__(self, model: z3.ModelRef, own: z3.Context) -> None:
+        self._model = model
+        self._own = own
+
+    def eval(self, term: Any, *, model_completion: bool = False) -> Any:
+        """The value of a term."""
+        return self._model.eval(term.translate(self._own), model_completion=model_completion)
 
 
 def proved(goal: Any, given: Iterable[Any], steps: int, purpose: str) -> Query | None:
     """The query that proves a goal; None where the solver finds an exception, or gives up."""
-    assertions = [*given, z3.Not(as_term(goal))]
-    solver = new_solver(steps)
+    query = Query(purpose, [*given, z3.Not(as_term(goal))], steps)
+    solver, assertions = _reading(query, steps)
     solver.add(*assertions)
-    return Query(purpose, assertions, steps) if solver.check() == z3.unsat else None
+    return query if solver.check() == z3.unsat else None
 
 
 def proved_from(goal: Any, given: Sequence[Any], steps: int, purpose: str) -> tuple[Query, tuple[int, ...]] | None:
@@ -104,16 +170,25 @@ def proved_from(goal: Any, given: Sequence[Any], steps: int, purpose: str) -> tu
 
     Quantifiers are instantiated at the terms that are there first, which mostly ends soon, and then as Z3 likes.
     """
-    assertions = [*given, z3.Not(as_term(goal))]
-    text = Query(purpose, assertions, steps).text
-    for limit, options in ((steps // 3, {"auto_config": False, "mbqi": False}), (steps, {})):
-        # A context of its own, read from the text: what the solver does depends on what was asked before in its own.
-        context = z3.Context()
-        solver = z3.Solver(ctx=context)
-        solver.set(rlimit=max(1, limit), random_seed=SEED, **options)
-        for place, assertion in zip(range(len(assertions)), z3.parse_smt2_string(text, ctx=context), strict=True):
-            solver.assert_and_track(assertion, z3.Bool(f"taken.{place}", context))
+    whole = Query(purpose, [*given, z3.Not(as_term(goal))], steps)
+    for limit, options in ((max(1, steps // 3), {"auto_config": False, "mbqi": False}), (steps, {})):
+        solver, assertions = _reading(whole, limit, **options)
+        for place, assertion in enumerate(assertions):
+            solver.assert_and_track(assertion, f"taken.{place}")
         if solver.check() == z3.unsat:
             taken = sorted(int(str(name).removeprefix("taken.")) for name in solver.unsat_core())
-            return Query(purpose, [assertions[place] for place in taken], steps), tuple(taken)
+            return whole.only(taken), tuple(taken)
     return None
+
+
+def _reading(query: Query, steps: int, **options: Any) -> tuple[z3.Solver, list[Any]]:
+    """A solver in a context of its own, and the query's assertions there, as its text says them.
+
+    So what is proved is the text, and neither the answer nor its steps depend on what was asked before.
+    """
+    own = z3.Context()
+    solver = z3.Solver(ctx=own)
+    solver.set(rlimit=steps, random_seed=SEED, **options)
+    assertions = list(z3.parse_smt2_string(query.text, ctx=own))
+    assert len(assertions) == query.n_assertions, "what was written is what is read"
+    return solver, assertions

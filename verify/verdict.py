@@ -46,7 +46,7 @@ class Verdict:
 
     Attributes:
         claim: what was promised, as written.
-        kind: `wire`, `requires`, `ensures` or `defined`.
+        kind: `wire`, `requires`, `ensures` or `defined`; of a comparison `equal`.
         place: file, line and column of the promise.
         status: `proved`, `refuted`, `unknown` or `error`.
         scope: how far the answer reaches: `all lengths`, `n <= 6`, or `one input` for a refutation.
@@ -56,6 +56,9 @@ class Verdict:
         reason: why there is no better answer.
         proof: what was asked of the solver, of a proof.
         rests_on: the keys of the verdicts that a proof counts on.
+        because: the clauses that a proof may count on, each as written and where.
+        tried: of an unknown, what each strategy said.
+        vacuity: whether some input meets what a proof takes for granted: `met at length 1`, or `not shown: …`.
     """
 
     claim: str
@@ -69,6 +72,9 @@ class Verdict:
     reason: str | None = None
     proof: Proof | None = None
     rests_on: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
+    tried: tuple[str, ...] = ()
+    vacuity: str = ""
 
     @property
     def key(self) -> str:
@@ -93,3 +99,8 @@ class Report:
     def is_proved(self) -> bool:
         """Whether everything that was asked is proved."""
         return all(verdict.status == "proved" for verdict in self.verdicts)
+
+    @property
+    def is_proved_for_all_lengths(self) -> bool:
+        """Whether everything is proved, of sequences of every length."""
+        return self.is_proved and all(verdict.scope in ("all lengths", "all inputs") for verdict in self.verdicts)

@@ -16,6 +16,7 @@ from ...catalog.questions import (
     reading,
     signature_named,
     similar_circuits,
+    stale,
 )
 from ...errors import CatalogError, UnknownCell, did_you_mean
 
@@ -84,7 +85,18 @@ def find(catalog: Catalog, need: Need, limit: int) -> list[Row]:
     ]
     if not rows:
         raise UnknownCell(f"no cell of the catalog {_told(need)}{_nearest(catalog, need)}")
-    return rows[:limit]
+    return _with_stale(catalog, rows[:limit])
+
+
+def _with_stale(catalog: Catalog, rows: list[Row]) -> list[Row]:
+    """The rows; where verdicts on a program among them are stale, a column says because of what."""
+    if all(row["kind"] != "Program" for row in rows):
+        return rows
+    found: dict[str, dict[str, None]] = {}
+    for row in stale().ask(catalog):
+        found.setdefault(row["of"], {})[f"{row['name']}: {row['because']}"] = None
+    told = {row["id"]: ", ".join(found.get(row["id"], ())) for row in rows}
+    return [{**row, "stale": told[row["id"]]} for row in rows] if any(told.values()) else rows
 
 
 def _circuit(catalog: Catalog, name: str) -> Circuit:

@@ -9,7 +9,18 @@ from rich.text import Text
 
 from ...catalog import Catalog, Node
 from ...catalog.evidence import STANDINGS
-from ...catalog.questions import Question, Row, history, lineage, lineage_graph, strongest, structure, structure_graph
+from ...catalog.questions import (
+    Question,
+    Row,
+    history,
+    lineage,
+    lineage_graph,
+    stale,
+    strength,
+    strongest,
+    structure,
+    structure_graph,
+)
 from ...catalog.schema import CELLS
 from ..options import console
 from .tables import print_table, shown
@@ -25,6 +36,10 @@ _FINDINGS = ("standing", "claim", "scope", "method", "n_inputs", "n_wrong", "val
 def page_questions(node: Node, name: str) -> dict[str, Question]:
     """What a page asks of the catalog, by its part."""
     asked = {"versions": history(name.partition("@")[0]), "lineage": lineage(node, depth=3)}
+    if node.label in CELLS:
+        asked["stale"] = stale(node)
+    if node.label == "Program":
+        asked["strength"] = strength(node)
     return {**asked, "findings": strongest(node)} if node.label in _WITH_FINDINGS else asked
 
 
@@ -40,6 +55,8 @@ def page_of(catalog: Catalog, node: Node, name: str) -> dict[str, Any]:
         "contracts": [end.model_dump() for _, end in catalog.neighbours(node.id, "SATISFIES")],
         "tasks": [getattr(end, "name", "") for _, end in catalog.neighbours(node.id, "IMPLEMENTS")],
         "findings": [_finding(row) for row in answers.get("findings", [])],
+        "strength": answers.get("strength", []),
+        "stale": answers.get("stale", []),
         "from": [{key: row[key] for key in ("depth", "type", "label", "name", "id")} for row in answers["lineage"]],
         "versions": answers["versions"],
     }
@@ -59,6 +76,8 @@ def print_page(page: dict[str, Any]) -> None:
         ("ports", ("direction", "name", "type", "unit")),
         ("contracts", ("requires", "ensures", "tolerance")),
         ("findings", _FINDINGS),
+        ("strength", ("standing", "claim", "scope", "weakest")),
+        ("stale", ("because", "name", "program", "claim", "status")),
         ("from", ("depth", "type", "label", "name", "id")),
         ("versions", ("version", "at", "who", "from", "to")),
     ):

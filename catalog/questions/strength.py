@@ -43,37 +43,41 @@ ORDER BY claim, id, what, rests"""
 
 
 def stale(node: Node | None = None) -> Question:
-    """The verdicts that speak of what was replaced since, and the proofs that rest on what was.
+    """The verdicts that speak of what was replaced since, and the proofs that rest on what was refuted.
 
     Args:
-        node: a program, whose verdicts are meant, or a cell, on which they rest; None is any.
+        node: a program, whose verdicts are meant, or a cell, which their programs call; None is any.
 
     Returns:
-        Rows with `program`, `claim`, `status`, `id` of the verdict, and `because`: `weights` or `program`, where the
-        name `name` means another node now than the one that was verified; `contract` or `evidence`, where the cell
-        `name` has come to promise something else, or what it promises was refuted.
+        Rows with `program` and its id `of`, `claim`, `status`, the verdict's `id`, and `because`: `cell` or
+        `program`, where the name `name` means another node now than the one that was verified; `contract` or
+        `evidence`, where the cell `name` has come to promise something else, or what it promises was refuted.
     """
-    return Question("\nUNION ALL\n".join(_REASONS.values()), {}, lambda rows: _told(rows, node))
+    is_program = node is None or node.label == "Program"
+    program = "(p:Program {id: $id})" if node is not None and is_program else "(p:Program)"
+    cell = "(c)" if is_program or node is None else f"(c:{node.label} {{id: $id}})"
+    reasons = [reason.format(program=program, cell=cell) for reason in _OF_CELLS]
+    cypher = "\nUNION ALL\n".join([*reasons, _OF_PROGRAMS.format(program=program)] if is_program else reasons)
+    return Question(cypher, {} if node is None else {"id": node.id}, _unpinned)
 
 
-_VERDICT = "p.id AS node, p.name AS program, p.text AS text, v.claim AS claim, v.status AS status, v.id AS id"
-_NEWEST = """MATCH (b:Alias) WHERE b.name = a.name
+_VERDICT = "p.name AS program, p.id AS of, p.text AS text, v.claim AS claim, v.status AS status, v.id AS id"
+_NEWEST = f"""MATCH (b:Alias) WHERE b.name = a.name
 WITH p, v, c, a.name AS name, max(b.version) AS newest
-MATCH (n:Alias) WHERE n.name = name AND n.version = newest AND n.of <> c.id"""
-_REASONS = {
-    "weights": f"""MATCH (v:Verdict)-[:ABOUT]->(p:Program)-[:COMPOSED_OF]->(c)<-[:POINTS_TO]-(a:Alias)
-{_NEWEST}
-RETURN DISTINCT {_VERDICT}, 'weights' AS because, name AS name, c.id AS cell""",
-    "program": f"""MATCH (v:Verdict)-[:ABOUT]->(p:Program) MATCH (c:Program)<-[:POINTS_TO]-(a:Alias) WHERE c.id = p.id
-{_NEWEST}
-RETURN DISTINCT {_VERDICT}, 'program' AS because, name AS name, c.id AS cell""",
-    "contract": f"""MATCH (p:Program)<-[:ABOUT]-(v:Verdict)-[:RESTS_ON]->(e:Evidence)-[:ABOUT]->(c)-[r:SATISFIES]->(k:Contract)
+MATCH (n:Alias) WHERE n.name = name AND n.version = newest AND n.of <> c.id
+RETURN DISTINCT {_VERDICT}"""
+_OF_CELLS = (
+    f"""MATCH (v:Verdict)-[:ABOUT]->{{program}}-[:COMPOSED_OF]->{{cell}}<-[:POINTS_TO]-(a:Alias)
+{_NEWEST}, 'cell' AS because, name AS name""",
+    f"""MATCH {{program}}<-[:ABOUT]-(v:Verdict)-[:RESTS_ON]->(e:Evidence)-[:ABOUT]->{{cell}}-[r:SATISFIES]->(k:Contract)
 WHERE r.event > v.event AND k.ensures <> e.claim
-RETURN DISTINCT {_VERDICT}, 'contract' AS because, c.name AS name, c.id AS cell""",
-    "evidence": f"""MATCH (p:Program)<-[:ABOUT]-(v:Verdict)-[:RESTS_ON]->(e:Evidence)-[:ABOUT]->(c)
+RETURN DISTINCT {_VERDICT}, 'contract' AS because, c.name AS name""",
+    f"""MATCH {{program}}<-[:ABOUT]-(v:Verdict)-[:RESTS_ON]->(e:Evidence)-[:ABOUT]->{{cell}}
 MATCH (c)<-[:ABOUT]-(g:Evidence) WHERE g.claim = e.claim AND {rank_in_cypher(evidence="g")} = 0 AND v.status = 'proved'
-RETURN DISTINCT {_VERDICT}, 'evidence' AS because, c.name AS name, c.id AS cell""",
-}
+RETURN DISTINCT {_VERDICT}, 'evidence' AS because, c.name AS name""",
+)
+_OF_PROGRAMS = f"""MATCH (v:Verdict)-[:ABOUT]->{{program}} MATCH (c:Program)<-[:POINTS_TO]-(a:Alias) WHERE c.id = p.id
+{_NEWEST}, 'program' AS because, name AS name"""
 
 
 def _strongest(rows: list[Row]) -> list[Row]:
@@ -103,12 +107,8 @@ def _weakness(row: Row) -> int:
     return _REFUTED if standing == 0 else standing
 
 
-def _told(rows: list[Row], node: Node | None) -> list[Row]:
-    """The rows of a node, each reason once; a program that names a version means it for good."""
-    kept = [
-        {name: value for name, value in row.items() if name not in ("text", "node", "cell")}
-        for row in rows
-        if node is None or node.id in (row["node"], row["cell"])
-        if row["because"] != "weights" or f"{row['name']}@" not in row["text"]
-    ]
-    return sorted(kept, key=lambda row: (row["program"], row["claim"], row["because"], row["name"], row["id"]))
+def _unpinned(rows: list[Row]) -> list[Row]:
+    """The rows in order; a program that names a version means it for good."""
+    kept = [row for row in rows if row["because"] != "cell" or f"{row['name']}@" not in row["text"]]
+    told = sorted(kept, key=lambda row: (row["program"], row["claim"], row["because"], row["name"], row["id"]))
+    return [{name: value for name, value in row.items() if name != "text"} for row in told]

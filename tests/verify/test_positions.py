@@ -83,10 +83,18 @@ PROVED = {
         "",
         "selector_width(select(xs, 3, >) and select(indices, indices, <=))",
     ),
-    "share": ("forall i: result[i] == count(xs > 3, True) / length", "", "aggregate(select(1, 1, ==), indicator(xs > 3))"),
+    "share": (
+        "forall i: result[i] == count(xs > 3, True) / length",
+        "",
+        "aggregate(select(1, 1, ==), indicator(xs > 3))",
+    ),
     "sum of a bound position": ("forall i: sum(xs * xs[i]) >= sum(xs * 0)", "", "xs"),
     "sorted by rank": ("forall i: result[count(xs < xs[i], True)] <= xs[i]", "", SORTED),
-    "sort and sort by counts": ("result == min(select(selector_width(select(xs, xs, <=)), indices, >), xs)", "", SORTED),
+    "sort and sort by counts": (
+        "result == min(select(selector_width(select(xs, xs, <=)), indices, >), xs)",
+        "",
+        SORTED,
+    ),
 }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from .trial import Domains, Inputs, every_value, holds_on, how_many, inputs_over
 __all__ = ["by_enumeration"]
 
 _AT_ONCE = 20_000
-_FEW = 1_000
+_FEW = 5_000
 """Fewer inputs are tried one by one: the batch interpreter needs torch, which takes its time to start."""
 
 

@@ -15,7 +15,7 @@ from ..claims.claim import Claim
 from ..encode import Encoded, WidthOf, encode, width_of
 from ..logic import Condition, parts_of, term_of
 from ..outcome import Refutation
-from ..solver import Query, new_solver
+from ..solver import Query, Solver
 from ..values import Word
 from .ranges import with_fixed_ranges
 
@@ -74,7 +74,7 @@ def find_refutation(question: Question, goals: Sequence[Condition], steps: int, 
         GaveUp: if the solver reached `steps`.
     """
     assertions = [*question.given, _some_fails(goals)]
-    solver = new_solver(steps)
+    solver = Solver(steps)
     solver.add(*assertions)
     if not _has_answer(solver):
         return Query(purpose, assertions, steps)
@@ -95,12 +95,12 @@ def is_satisfiable(conditions: Sequence[SOp], n_positions: int, steps: int) -> b
     """
     roots = [with_fixed_ranges(condition) for condition in conditions]
     encoded = encode(roots, (), n_positions)
-    solver = new_solver(steps)
+    solver = Solver(steps)
     solver.add(*encoded.facts, *(term_of(encoded.of.truth(encoded.values[root])) for root in roots))
     return _has_answer(solver)
 
 
-def _has_answer(solver: z3.Solver) -> bool:
+def _has_answer(solver: Solver) -> bool:
     """Whether some input is left."""
     answer = solver.check()
     if answer == z3.unknown:
@@ -111,7 +111,7 @@ def _has_answer(solver: z3.Solver) -> bool:
 class _Shrinking:
     """An answer of the solver, with each input in turn fixed to the smallest of a few values that still answers."""
 
-    def __init__(self, encoded: Encoded, solver: z3.Solver) -> None:
+    def __init__(self, encoded: Encoded, solver: Solver) -> None:
         self._encoded = encoded
         self._solver = solver
         self._model = solver.model()

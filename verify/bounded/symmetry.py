@@ -56,13 +56,12 @@ def is_equivariant(root: SOp) -> bool:
 def _sees_no_position(root: SOp, places: frozenset[Input]) -> bool:
     """Whether this holds of a node, and of a body whose variables `places` are permuted with the positions."""
     nodes = topological([root])
-    looked_up = {node.arguments[1] for node in nodes if isinstance(node, At)}
     return all(_is_symmetric(node, places) for node in nodes) and all(
-        node not in places or _is_only_told_apart(node, nodes, looked_up, places) for node in nodes
+        _is_only_told_apart(node, nodes, places) for node in nodes if node in places
     )
 
 
-def _is_only_told_apart(place: SOp, nodes: Sequence[SOp], looked_up: set[SOp], places: frozenset[Input]) -> bool:
+def _is_only_told_apart(place: SOp, nodes: Sequence[SOp], places: frozenset[Input]) -> bool:
     """Whether a variable is read only as a position, or compared for equality with another one."""
     readers = [node for node in nodes if place in node.arguments]
     return bool(readers) and all(

@@ -20,6 +20,7 @@ from typing import Any
 import z3
 
 from ...dsl.graph import Indices, Select, SOp
+from ...dsl.types import Seq
 from ..encode import Encoded
 from ..linear import Atoms, Linear
 from ..logic import Condition, all_of, any_of, implies, negated, term_of
@@ -188,32 +189,33 @@ class _Asking:
         self._atoms = atoms
         self._given = given
         self._steps = steps
-        self._proved: dict[int, Any] = {}
+        self._known: dict[int, Any] = {}
 
     def climb(self, pairs: Sequence[tuple[Row, Row]], ladder: Sequence[_Rung]) -> None:
         """The strongest relation of a ladder that holds of all pairs; two are tried first, for most fail there."""
         for rung in ladder:
-            tried = [pairs[len(pairs) // 2], pairs[0]]
-            if self._holds(rung, tried, self._steps // 10) is None:
+            tried = rung.goal(pairs[len(pairs) // 2]), rung.goal(pairs[0])
+            if proved(term_of(all_of(tried)), self._given, self._steps // 10, rung.purpose) is None:
                 continue
-            queries = self._holds(rung, pairs, self._steps)
+            queries = self._proved(rung.purpose, [rung.goal(pair) for pair in pairs])
             if queries is None:
                 continue
             facts = (rung.fact(self._atoms, pair) for pair in pairs)
             self.lemmas.append(Lemma([term_of(fact) for fact in facts if fact is not True], queries))
             return
 
-    def _holds(self, rung: _Rung, pairs: Sequence[tuple[Row, Row]], steps: int) -> tuple[Query, ...] | None:
-        goals = [goal for goal in map(rung.goal, pairs) if goal is not True]
-        new = {goal.get_id(): goal for goal in map(term_of, goals) if goal.get_id() not in self._proved}
+    def _proved(self, purpose: str, goals: Sequence[Condition]) -> tuple[Query, ...] | None:
+        """Queries for the goals that no earlier one was for; None where one does not hold."""
+        terms = {goal.get_id(): goal for goal in map(term_of, goals)}
+        new = {key: goal for key, goal in terms.items() if key not in self._known}
         queries = []
         size = max(1, -(-len(new) // _MOST_QUERIES))
         for start in range(0, len(new), size):
-            query = proved(z3.And(list(new.values())[start : start + size]), self._given, steps, rung.purpose)
+            query = proved(term_of(all_of(list(new.values())[start : start + size])), self._given, self._steps, purpose)
             if query is None:
                 return None
             queries.append(query)
-        self._proved.update(new)
+        self._known.update(new)
         return tuple(queries)
 
 
@@ -222,7 +224,7 @@ def selections_by_place(encoded: Encoded) -> dict[SOp, Sequence[Any]]:
     found: dict[SOp, Sequence[Any]] = {}
     for node, values in encoded.values.items():
         match node:
-            case Select(comparison="==", arguments=(keys, Indices())) if values:
+            case Select(comparison="==", arguments=(keys, Indices())) if values and isinstance(keys.type, Seq):
                 places = [encoded.of.number(value) for value in encoded.values[keys]]
                 if all(isinstance(place, Linear) and encoded.of.atoms.is_whole(place) for place in places):
                     found[node] = places

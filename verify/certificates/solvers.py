@@ -10,7 +10,7 @@ from typing import Literal
 
 import z3
 
-from ..solver import new_solver
+from ..solver import SEED
 
 __all__ = ["CVC5_STEPS", "Answer", "ask_cvc5", "ask_z3"]
 
@@ -21,7 +21,8 @@ CVC5_STEPS = 3_000_000
 
 def ask_z3(text: str, steps: int) -> Answer:
     """What Z3 answers to a text; one that it cannot read is unknown."""
-    solver = new_solver(min(_MORE * steps, 2**32 - 1))
+    solver = z3.Solver(ctx=z3.Context())
+    solver.set(rlimit=min(_MORE * steps, 2**32 - 1), random_seed=SEED)
     try:
         solver.from_string(text)
     except z3.Z3Exception:

@@ -10,7 +10,7 @@ Both provers and the interpreter read the same nodes, so that a counterexample c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ...dsl.graph import (
@@ -23,6 +23,7 @@ from ...dsl.graph import (
     Quantified,
     SOp,
     inputs_of,
+    nodes_within,
     substitute,
 )
 from ...dsl.program import CallSite, Clause, Function, Obligation, Program
@@ -30,9 +31,9 @@ from ...dsl.types import Fit, Int, Seq, element_of, fit
 from ...errors import Span
 from .conditions import all_of, conjuncts, everywhere, implied, is_member
 from .cut import Cut, is_lifted, is_pointwise
-from .definedness import Ledger, at_every_step, conditions_owed
+from .definedness import Ledger, at_every_step
 
-__all__ = ["Claim", "at_call", "call_claims", "functions_in_order", "own_claims", "requirements"]
+__all__ = ["Claim", "at_call", "call_claims", "callees_first", "functions_in_order", "own_claims", "requirements"]
 
 _TRUE = Constant((), True)
 
@@ -83,6 +84,11 @@ class Claim:
 
 def functions_in_order(program: Program) -> list[Function]:
     """Every function of the program's own text and those that they call, callees before callers."""
+    return callees_first(function for name, function in program.functions.items() if ":" not in name)
+
+
+def callees_first(functions: Iterable[Function]) -> list[Function]:
+    """Functions and those that they call, each once, callees before callers."""
     order: dict[int, Function] = {}
 
     def visit(function: Function) -> None:
@@ -91,9 +97,8 @@ def functions_in_order(program: Program) -> list[Function]:
                 visit(call.callee)
             order[id(function)] = function
 
-    for name, function in program.functions.items():
-        if ":" not in name:
-            visit(function)
+    for function in functions:
+        visit(function)
     return list(order.values())
 
 
@@ -177,12 +182,20 @@ def _ranges(call: CallSite) -> Iterator[SOp]:
 
 
 def requirements(function: Function) -> tuple[SOp, ...]:
-    """What a function may assume of its parameters: its requirements, and that they are defined."""
-    return tuple(
-        condition
-        for clause in function.requires
-        for condition in (*conditions_owed([clause.condition]), clause.condition)
-    )
+    """What a function may assume of its parameters: its requirements, and that what they were read by is defined."""
+    parts = (part for clause in function.requires for part in conjuncts(clause.condition))
+    return tuple(condition for part in parts for condition in (*_defined_where_it_holds(part), part))
+
+
+def _defined_where_it_holds(condition: SOp) -> Iterator[SOp]:
+    """What is defined where a condition was found to hold.
+
+    A quantifier is read only as far as its answer needs: of one that is not `forall` itself, nothing is known.
+    """
+    quantifiers = [node for node in nodes_within([condition]) if isinstance(node, Quantified)]
+    unread = [node.body for node in quantifiers if node != condition or node.operator == "exists"]
+    behind = dict.fromkeys(nodes_within(unread))
+    return (owed.condition for owed in Ledger().owed_by([condition]) if owed.node not in behind)
 
 
 def own_claims(function: Function, places: Mapping[SOp, Span], cut: Cut | None = None) -> Iterator[Claim]:

@@ -41,13 +41,15 @@ class Cut:
         self.function = function
         self.ledger = Ledger()
         calls = [call for call in function.calls if _is_cut(call)]
-        self._inputs: Mapping[SOp, SOp] = {call.result: _stand_in(call) for call in calls if call.result.arguments}
+        # A function that gives an argument back computes nothing that could be left to it.
+        computed = [call for call in calls if call.result.arguments and call.result not in call.arguments]
+        self._inputs: Mapping[SOp, SOp] = {call.result: _stand_in(call) for call in computed}
         self._stand_ins = dict.fromkeys(self._inputs.values())
         self._abstract: dict[SOp, SOp] = dict(self._inputs)
         self._read: dict[int, tuple[bool, ...]] = {}
         self._calls: dict[SOp, dict[tuple[int, tuple[SOp, ...]], CallSite]] = {}
         for call in calls:
-            alike = self._calls.setdefault(self._inputs.get(call.result, call.result), {})
+            alike = self._calls.setdefault(self.abstract(call.result), {})
             alike.setdefault((id(call.callee), call.arguments), call)
 
     def abstract(self, node: SOp) -> SOp:
@@ -60,7 +62,7 @@ class Cut:
     def text(self) -> Mapping[SOp, None]:
         """The nodes of the whole graph that are not inside of a called function."""
         found: dict[SOp, None] = {}
-        roots = [self.function.result]
+        roots = [self.function.result, *(part for call in self.function.calls for part in call.arguments)]
         while roots:
             fresh = [node for node in topological(roots, self._inputs) if node not in found]
             found.update(dict.fromkeys(fresh))

@@ -43,6 +43,11 @@ class Given:
     forms: tuple[str, ...]
 
 
+def _name(clause: Clause) -> str:
+    """A clause as written, and where."""
+    return f"{clause.text} [{clause.span.line}:{clause.span.column}]"
+
+
 def _given(name: str, condition: SOp) -> Given:
     return Given(name, condition, tuple(in_one_form(part).digest for part in conjuncts(condition)))
 
@@ -78,7 +83,7 @@ class Promises:
     def required(self) -> tuple[Given, ...]:
         """What the function itself requires, cut."""
         function = self._cut.function
-        named = {clause.condition: clause.text for clause in function.requires}
+        named = {clause.condition: _name(clause) for clause in function.requires}
         return tuple(
             _given(named.get(condition, "its requirements are defined"), self._cut.abstract(condition))
             for condition in requirements(function)
@@ -86,6 +91,8 @@ class Promises:
 
     def add(self, call: CallSite, reach: int | None, rests: tuple[str, ...], verdicts: tuple[str, ...]) -> None:
         """Count on a call from here on."""
+        if not call.callee.ensures:
+            return
         if not call.binders:
             named = [(clause, at_call(clause, call)) for clause in call.callee.ensures]
             self._of_calls[id(call)] = self._promise(call, named, reach, rests, verdicts)
@@ -102,7 +109,7 @@ class Promises:
         verdicts: tuple[str, ...],
     ) -> Promise:
         given = tuple(
-            _given(f"{call.callee.name} {clause.text}", self._cut.abstract(condition)) for clause, condition in named
+            _given(f"{call.callee.name} {_name(clause)}", self._cut.abstract(condition)) for clause, condition in named
         )
         return Promise(given, tuple(condition for _, condition in named), reach, rests, verdicts)
 

@@ -20,7 +20,7 @@ from ...dsl.graph import Constant, Input, SOp, inputs_of, topological
 from ...dsl.operators import exact
 from ...dsl.types import Bool, Element, Int, Real, Token, Value, element_of
 from ...runtime.evaluate import evaluate
-from ..solver import new_solver
+from ..solver import Solver
 from ..terms import TokenCodes, as_term, fresh, tokens_in, within
 from .expressions import neutral
 from .machine import Machine, Undefined, compiled
@@ -85,7 +85,7 @@ def _solved_classes(machine: Machine, seen: tuple[SOp, ...], steps: int) -> Item
     algebra = Scalars(codes)
     values = evaluate(seen, algebra, 0, terms)
     conditions = [as_term(values[node]) for node in seen]
-    solver = new_solver(steps)
+    solver = Solver(steps)
     solver.add(*(within(element_of(item.type), terms[item.key], codes) for item in machine.items))
     members: list[tuple[tuple[Value, ...], tuple[Value, ...]]] = []
     while (answer := solver.check()) == z3.sat and len(members) <= _MOST_CLASSES:

@@ -39,7 +39,8 @@ def by_automaton(claim: Claim, effort: Effort) -> Outcome:
     if isinstance(found, str):
         return NoAnswer(f"its states are not counted: {found}")
     if found.refutation is not None:
-        return NoAnswer(_forgotten(machine)) if machine.forgotten else found.refutation
+        doubt = _doubt(claim, machine)
+        return NoAnswer(doubt) if doubt else found.refutation
     if not found.is_closed:
         return NoAnswer(f"after {len(found.states)} states its machine goes on to others")
     reachable = diagram(machine.state, found.states)
@@ -49,7 +50,12 @@ def by_automaton(claim: Claim, effort: Effort) -> Outcome:
     return Proof(f"an automaton of {len(found.states)} states", queries)
 
 
-def _forgotten(machine: Machine) -> str:
+def _doubt(claim: Claim, machine: Machine) -> str:
+    """Why a run that breaks the goal may be no input that breaks the claim; empty where it is one."""
+    if claim.speaks_of_inner_inputs:
+        return "it fails for some state or position, which may not be reached"
+    if not machine.forgotten:
+        return ""
     return f"some run breaks it, but may break what is assumed, which is not read: {machine.forgotten[0]}"
 
 

@@ -7,7 +7,8 @@ equation is none joins the samples, and the equations that the larger set of sam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import z3
@@ -15,17 +16,26 @@ import z3
 from ...dsl.graph import SOp
 from ...dsl.types import Value, element_of
 from ..outcome import Effort
-from ..solver import new_solver
-from ..terms import as_term
+from ..solver import Solver
+from ..terms import as_term, conjunction
 from .alphabet import exact_value
 from .machine import Machine
 from .questions import Questions
 from .sampling import sampled_states
-from .templates import candidates
+from .templates import candidates, cases_of, equations, rows_of
 
 __all__ = ["Houdini"]
 
-_MOST_ROUNDS, _MOST_UNDECIDED, _SHARE = 200, 2, 10
+_MOST_ROUNDS, _SHARE = 100, 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """A candidate in the solver's terms: of the first state, and of those before and after a step."""
+
+    first: Any
+    before: Any
+    after: Any
 
 
 class Houdini:
@@ -34,15 +44,16 @@ class Houdini:
     def __init__(self, machine: Machine, questions: Questions, backward: Sequence[SOp], effort: Effort) -> None:
         self._machine = machine
         self._questions = questions
-        self._steps = effort.steps // _SHARE
-        self._n_undecided = 0
         self._backward = backward
+        self._steps = effort.steps // _SHARE
+        self._cases = cases_of(machine)
         self._samples = sampled_states(machine)
-        self._left = dict.fromkeys(candidates(machine, self._samples))
+        self._left: dict[SOp, _Terms] = {}
         self._dropped: dict[SOp, None] = {}
+        self._offer(candidates(machine, self._samples))
 
     def invariant(self) -> list[SOp]:
-        """The candidates that together are kept by every step; those that hold at the start are tried."""
+        """The candidates that together hold at the start and are kept by every step; none if that takes too long."""
         questions = self._questions
         starting = [*questions.starting, *questions.said(self._backward, questions.at_start)]
         stepping = [
@@ -51,31 +62,27 @@ class Houdini:
             *questions.said(self._backward, questions.after),
         ]
         for _ in range(_MOST_ROUNDS):
-            if self._n_undecided > _MOST_UNDECIDED:
+            answer = self._weakened(
+                starting, questions.at_start, [(known.first, None) for known in self._left.values()]
+            )
+            if answer == z3.unsat:
+                pairs = [(known.after, known.before) for known in self._left.values()]
+                answer = self._weakened(stepping, questions.after, pairs)
+                if answer == z3.unsat:
+                    return list(self._left)
+            if answer == z3.unknown:
                 return []
-            if self._weakened(starting, questions.at_start, ()):
-                continue
-            before = questions.said(list(self._left), questions.before)
-            if not self._weakened(stepping, questions.after, before):
-                return list(self._left)
         return []
 
-    def _weakened(self, premises: Sequence[Any], state: dict[str, Any], before: Sequence[Any]) -> bool:
-        """Whether some candidate does not follow; then it, and all that the same state breaks, are dropped."""
-        if not self._left:
-            return False
-        after = self._questions.said(list(self._left), state)
-        solver = new_solver(self._steps)
-        solver.add(*premises, *before, z3.Or([z3.Not(term) for term in after]))
-        match solver.check():
-            case z3.unsat:
-                return False
-            case z3.sat:
-                self._learn(solver.model(), after, state)
-            case _:
-                self._n_undecided += 1
-                self._drop_undecided(premises, before, after)
-        return True
+    def _weakened(self, premises: Sequence[Any], state: dict[str, Any], pairs: Sequence[tuple[Any, Any]]) -> Any:
+        """Whether all candidates follow; where some state breaks one, all are dropped that it breaks."""
+        solver = Solver(self._steps)
+        solver.add(*premises, *(before for _, before in pairs if before is not None))
+        solver.add(z3.Not(conjunction([after for after, _ in pairs])))
+        answer = solver.check()
+        if answer == z3.sat:
+            self._learn(solver.model(), [after for after, _ in pairs], state)
+        return answer
 
     def _learn(self, model: Any, after: Sequence[Any], state: dict[str, Any]) -> None:
         broken = [
@@ -83,23 +90,20 @@ class Houdini:
             for condition, term in zip(self._left, after, strict=True)
             if not z3.is_true(model.eval(term, model_completion=True))
         ]
-        for condition in broken or list(self._left)[-1:]:
-            self._drop(condition)
+        # A term that the model leaves open, such as one with a product, is dropped as well.
+        for condition in broken:
+            del self._left[condition]
+            self._dropped[condition] = None
         self._samples.append(self._read(model, state))
-        for condition in candidates(self._machine, self._samples):
-            if condition not in self._dropped:
-                self._left.setdefault(condition)
+        for case in self._cases:
+            self._offer(equations(case, rows_of(self._machine, case, self._samples)))
 
-    def _drop(self, condition: SOp) -> None:
-        del self._left[condition]
-        self._dropped[condition] = None
-
-    def _drop_undecided(self, premises: Sequence[Any], before: Sequence[Any], after: Sequence[Any]) -> None:
-        for condition, term in list(zip(self._left, after, strict=True)):
-            solver = new_solver(self._steps // _SHARE)
-            solver.add(*premises, *before, z3.Not(term))
-            if solver.check() != z3.unsat:
-                self._drop(condition)
+    def _offer(self, conditions: Iterable[SOp]) -> None:
+        """Take candidates in that are not there, and were not dropped."""
+        new = [condition for condition in conditions if condition not in self._left and condition not in self._dropped]
+        questions = self._questions
+        columns = [questions.said(new, state) for state in (questions.at_start, questions.before, questions.after)]
+        self._left |= {condition: _Terms(*terms) for condition, *terms in zip(new, *columns, strict=True)}
 
     def _read(self, model: Any, state: dict[str, Any]) -> tuple[Value, ...]:
         codes = self._questions.codes

@@ -20,7 +20,7 @@ from ...dsl.graph import Ascribe, SOp, topological
 from ...dsl.types import Bool, Int, Real, element_of
 from ..claims.claim import Claim
 from ..outcome import Effort, NoAnswer, Outcome, Proof
-from ..solver import new_solver, proved
+from ..solver import Solver, proved
 from ..terms import as_term
 from .expressions import applied, disj, neg
 from .houdini import Houdini
@@ -107,12 +107,11 @@ def _needed(
 
 def _core(goal: Any, premises: Sequence[Any], parts: Sequence[Any], effort: Effort) -> list[int] | None:
     """Which of some parts, with the premises, a goal follows from; None if it does not."""
-    solver = new_solver(effort.steps)
-    solver.set("core.minimize", True)
+    solver = Solver(effort.steps, **{"core.minimize": True})
     names = [z3.Bool(f"part.{place}") for place in range(len(parts))]
     solver.add(*premises, z3.Not(as_term(goal)))
     solver.add(*(z3.Implies(name, part) for name, part in zip(names, parts, strict=True)))
     if solver.check(*names) != z3.unsat:
         return None
     places = {str(name): place for place, name in enumerate(names)}
-    return sorted(places[str(name)] for name in solver.unsat_core())
+    return sorted(places[name] for name in solver.unsat_core())

@@ -17,7 +17,7 @@ from .machine import Machine, Undefined, compiled, settled, states
 
 __all__ = ["sampled_states"]
 
-_SEED, _MOST_WORDS, _N_RANDOM, _LONGEST = 0, 120, 60, 14
+_SEED, _MOST_WORDS, _N_RANDOM, _LONGEST, _MOST_STATES = 0, 60, 40, 14, 200
 
 
 def sampled_states(machine: Machine) -> list[tuple[Value, ...]]:
@@ -31,7 +31,8 @@ def sampled_states(machine: Machine) -> list[tuple[Value, ...]]:
         rigid = [random.choice(pool) for pool in fixed]
         for state in _passed(machine, words, rigid):
             found[state] = None
-    return list(found)
+    states_found = list(found)
+    return states_found[:: 1 + len(states_found) // _MOST_STATES]
 
 
 def _passed(machine: Machine, words: Sequence[Sequence[Value]], rigid: Sequence[Value]) -> list[tuple[Value, ...]]:

@@ -11,21 +11,22 @@ samples proves nothing: it is the solver who says which of them are invariant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, permutations
 from math import gcd, lcm
 
 from ...dsl.graph import Ascribe, Constant, Elementwise, Input, SOp, topological
 from ...dsl.operators import COMPARISONS, exact
 from ...dsl.types import Bool, Int, Real, Token, Value, element_of
-from .expressions import FALSE, TRUE, applied, disj, neg, plus
+from .expressions import FALSE, TRUE, applied, conj, disj, neg, plus
 from .machine import Machine, Undefined, compiled
 
-__all__ = ["Case", "candidates", "cases_of", "equations"]
+__all__ = ["Case", "candidates", "cases_of", "equations", "rows_of"]
 
-_MOST_NUMBERS, _MOST_TRUTHS, _SMALL, _MOST_TOKENS = 14, 10, 3, 6
+_MOST_NUMBERS, _FEW_NUMBERS, _MOST_TRUTHS, _FEW_TRUTHS, _MOST_TOKENS = 14, 6, 10, 4, 6
+_SMALL, _MOST_FACTORS, _MOST_CANDIDATES = 3, 3, 500
 State = tuple[Value, ...]
 
 
@@ -42,29 +43,31 @@ class Case:
 
 
 def cases_of(machine: Machine) -> list[Case]:
-    """Everywhere, and where each boolean variable holds or does not."""
+    """Everywhere, where each truth holds or does not, and where two of a few truths hold together."""
     numbers = tuple([node for node in machine.state if _is_number(node)] + _terms(machine))[:_MOST_NUMBERS]
-    truths = _truths(machine)
-    return [Case(guard, numbers) for guard in (TRUE, *(side for truth in truths for side in (truth, neg(truth))))]
+    truths = [*_truths(machine), *_limits(machine)]
+    guards = [side for truth in truths for side in (truth, neg(truth))]
+    together = [conj(*pair) for pair in combinations(truths, 2)] if len(truths) <= _FEW_TRUTHS else []
+    return [Case(guard, numbers) for guard in (TRUE, *guards, *together)]
 
 
 def candidates(machine: Machine, samples: Sequence[State]) -> list[SOp]:
-    """Conditions on the state that hold of every sample, the most telling first."""
-    found: dict[SOp, None] = {}
-    for condition in _conditions(machine):
-        found[condition] = None
+    """Conditions on the state that hold of every sample, the most telling first, and no more than some hundreds."""
     cases = cases_of(machine)
+    found = dict.fromkeys(_that_hold(dict.fromkeys(_conditions(machine)), machine, samples))
+    rows = {case: rows_of(machine, case, samples) for case in cases}
     for case in cases:
-        columns = _columns(machine, case, samples)
-        found.update((condition, None) for condition in equations(case, columns))
-    for case in cases:
-        columns = _columns(machine, case, samples)
-        found.update((condition, None) for condition in _inequalities(case, columns))
+        found.update((condition, None) for condition in equations(case, rows[case]))
+    for make in (_singles, _pairs):
+        for case in cases:
+            if make is _singles or case.guard == TRUE or len(case.numbers) <= _FEW_NUMBERS:
+                found.update((condition, None) for condition in _inequalities(case, make(case, rows[case])))
     found.pop(TRUE, None)
-    return list(_that_hold(list(found), machine, samples))
+    return list(found)[:_MOST_CANDIDATES]
 
 
-def _that_hold(conditions: Sequence[SOp], machine: Machine, samples: Sequence[State]) -> Iterator[SOp]:
+def _that_hold(conditions: Iterable[SOp], machine: Machine, samples: Sequence[State]) -> Iterator[SOp]:
+    """The conditions that hold of all samples; none that has no answer for some."""
     for condition in conditions:
         holds = compiled([condition], machine.state)
         try:
@@ -118,6 +121,26 @@ def _truths(machine: Machine) -> list[SOp]:
     return truths[:_MOST_TRUTHS]
 
 
+def _limits(machine: Machine) -> list[SOp]:
+    """Comparisons of a number with a constant that are assumed at the end, such as that there is some element."""
+    parts = topological(machine.assumed_at_end)
+    found: list[SOp] = [
+        part
+        for part in parts
+        if isinstance(part, Elementwise) and part.operator in COMPARISONS
+        if part.arguments[0] in machine.state and isinstance(part.arguments[1], Constant)
+    ]
+    return found[:_FEW_TRUTHS]
+
+
+def _factors(machine: Machine) -> list[int]:
+    """The whole numbers from 2 that the machine names, and the ends of its items' types: how steep a bound may be."""
+    ends = [getattr(element_of(item.type), "high", None) for item in machine.items]
+    named = [node.value for node in topological(_asked(machine)) if isinstance(node, Constant)]
+    whole = [value for value in (*ends, *named) if isinstance(value, int) and not isinstance(value, bool)]
+    return list(dict.fromkeys(value for value in whole if value > 1))[:_MOST_FACTORS]
+
+
 def _conditions(machine: Machine) -> Iterator[SOp]:
     """The goal, the comparisons that the machine makes, its declared types, and how its truths hang together."""
     if not any(isinstance(node, Ascribe) for node in topological([machine.goal])):
@@ -136,6 +159,11 @@ def _conditions(machine: Machine) -> Iterator[SOp]:
         yield applied("==", left, right)
         yield applied("!=", left, right)
         yield from (disj(a, b) for a in (left, neg(left)) for b in (right, neg(right)))
+    variables = [variable.node for variable in machine.variables if _is_number(variable.node)]
+    for left, right in permutations(variables[:_FEW_NUMBERS], 2):
+        for factor in _factors(machine):
+            steep = applied("*", Constant((), factor), right)
+            yield from (applied("<=", left, steep), applied(">=", left, steep))
     for part in _over_state(machine):
         if isinstance(part, Elementwise) and part.operator in COMPARISONS:
             yield part
@@ -145,7 +173,7 @@ def _conditions(machine: Machine) -> Iterator[SOp]:
                 yield from (disj(a, b) for a in (truth, neg(truth)) for b in (part, neg(part)))
 
 
-def _columns(machine: Machine, case: Case, samples: Sequence[State]) -> list[list[Fraction]]:
+def rows_of(machine: Machine, case: Case, samples: Sequence[State]) -> list[list[Fraction]]:
     """The numbers of the case, for each sample where its guard holds."""
     look = compiled([case.guard, *case.numbers], machine.state)
     rows: dict[tuple[Value, ...], None] = {}
@@ -226,23 +254,31 @@ def _combination(numbers: Sequence[SOp], coefficients: Sequence[int]) -> SOp:
 # Inequalities.
 
 
-def _inequalities(case: Case, rows: Sequence[Sequence[Fraction]]) -> Iterator[SOp]:
-    """Bounds of the numbers, of their differences and sums; only small ones, which may hold for a reason."""
-    if not rows:
-        return
-    columns = list(zip(*rows, strict=True))
-    pairs: list[tuple[SOp, list[Fraction]]] = [
-        (node, list(column)) for node, column in zip(case.numbers, columns, strict=True)
-    ]
-    joins: tuple[tuple[str, Callable[[Fraction, Fraction], Fraction]], ...] = (
-        ("-", lambda a, b: a - b),
-        ("+", lambda a, b: a + b),
-    )
-    for (left, first), (right, second) in combinations(pairs[: len(case.numbers)], 2):
-        for operator, join in joins:
-            values = [join(a, b) for a, b in zip(first, second, strict=True)]
-            pairs.append((applied(operator, left, right), values))
-    for node, values in pairs:
-        for operator, end in ((">=", min(values)), ("<=", max(values))):
-            if abs(end) <= _SMALL:
-                yield case.guarded(applied(operator, node, Constant((), exact(end))))
+_Seen = tuple[SOp, Sequence[Fraction]]
+"""A number, and what the samples say it is."""
+
+
+def _singles(case: Case, rows: Sequence[Sequence[Fraction]]) -> Iterator[_Seen]:
+    for place, node in enumerate(case.numbers):
+        yield node, [row[place] for row in rows]
+
+
+def _pairs(case: Case, rows: Sequence[Sequence[Fraction]]) -> Iterator[_Seen]:
+    for (left, first), (right, second) in combinations(list(_singles(case, rows)), 2):
+        yield applied("-", left, right), [a - b for a, b in zip(first, second, strict=True)]
+        yield applied("+", left, right), [a + b for a, b in zip(first, second, strict=True)]
+
+
+def _inequalities(case: Case, seen: Iterable[_Seen]) -> Iterator[SOp]:
+    """Bounds of what is seen; only small ones, which may hold for a reason, and 0 beside them, which is weaker."""
+    for node, values in seen:
+        if not values:
+            continue
+        least, most = min(values), max(values)
+        for operator, ends in ((">=", (least, min(least, _ZERO))), ("<=", (most, max(most, _ZERO)))):
+            for end in dict.fromkeys(ends):
+                if abs(end) <= _SMALL:
+                    yield case.guarded(applied(operator, node, Constant((), exact(end))))
+
+
+_ZERO = Fraction(0)

@@ -1,1 +1,1 @@
-"""Neural cells: their contracts checked on every input."""
+"""Neural cells: every input run, errors of rounding derived, answers certified on balls, budgets at wires, samples."""

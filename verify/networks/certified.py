@@ -114,10 +114,9 @@ def least_leads(
 def at_once(network: Network, n_inputs: int) -> Iterator[slice]:
     """Inputs in pieces of which linear bounds stand in memory."""
     config = network.config
-    widest = max([config.d_model, *(layer.d_mlp for layer in config.layers)])
-    sums = max([config.n_outputs, *(layer.d_mlp * network.n_positions for layer in config.layers[:-1]),
-                *(layer.d_mlp for layer in config.layers[-1:])])  # fmt: skip
-    step = max(1, _NUMBERS_AT_ONCE // (widest * sums * network.n_positions))
+    within = [max(layer.d_mlp, layer.d_key, layer.d_value) for layer in config.layers]
+    sums = max([config.n_outputs, config.d_model, *(width * network.n_positions for width in within)])
+    step = max(1, _NUMBERS_AT_ONCE // (max([config.d_model, *within]) * sums * network.n_positions))
     return (slice(start, start + step) for start in range(0, n_inputs, step))
 
 

@@ -32,7 +32,10 @@ __all__ = [
     "mixed",
     "point",
     "rectified",
+    "scaled",
+    "shares",
     "softmax",
+    "stacked",
     "total",
 ]
 
@@ -79,6 +82,10 @@ class Spread:
         """One position, of which the axis stays."""
         return Spread(*(part[..., position : position + 1, :] for part in self._parts))
 
+    def head(self, place: int) -> Spread:
+        """One head, or whatever else the first axis counts."""
+        return Spread(*(part[place] for part in self._parts))
+
     def turned(self) -> Spread:
         """The last two axes exchanged."""
         return Spread(*(part.mT for part in self._parts))
@@ -107,6 +114,11 @@ def hull_of(values: Tensor, axis: int) -> Spread:
     exact = values.double()
     low, high = exact.amin(axis), exact.amax(axis)
     return between(low, high, torch.zeros_like(low), torch.zeros_like(low))
+
+
+def stacked(parts: Sequence[Spread]) -> Spread:
+    """Spreads of one shape along a new first axis."""
+    return Spread(*map(torch.stack, zip(*(part._parts for part in parts), strict=True)))
 
 
 def total(parts: Sequence[Spread], like: Tensor, precision: Precision, n_terms: int) -> Spread:

@@ -21,6 +21,7 @@ al. 2020, "Robustness Verification for Transformers", for the order of the walk.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -28,7 +29,7 @@ import torch
 from torch import Tensor
 
 from ...runtime.edges import LayerShape
-from .intervals import SLACK, Spread, between, shares
+from .intervals import SLACK, Spread, between, shares, stacked
 from .passage import LayerRun, Network, Passage, run_on_spreads
 from .rounding import Precision
 
@@ -39,7 +40,7 @@ Norm = Literal["max", "euclidean"]
 
 
 def run_on_ball(network: Network, embedded_bnd: Spread, precision: Precision, norm: Norm = "max") -> Passage:
-    """Run a network on a box or ball of embeddings, the boxes of its hidden neurons narrowed by linear bounds.
+    """Run a network on a box or ball of embeddings, the boxes within its layers narrowed by linear bounds.
 
     Args:
         network: the network.
@@ -48,22 +49,8 @@ def run_on_ball(network: Network, embedded_bnd: Spread, precision: Precision, no
         precision: the number format that it is computed in, or `EXACT`; errors are counted into the radius.
         norm: how the distance at a position is measured.
     """
-
-    def sharpen(passage: Passage, number: int, hidden: Spread) -> Spread:
-        asked_m = torch.eye(hidden.center.shape[-1], dtype=torch.float64)
-        n_rows = hidden.center.shape[-2]
-        asked_srm = torch.einsum("rt,mj->rmtj", torch.eye(n_rows, dtype=torch.float64), asked_m).flatten(0, 1)
-        bounds = []
-        for sign in (1, -1):
-            walk = _Walk(network, passage, norm)
-            walk.leave_hidden(number, sign * asked_srm[None].expand(len(hidden.center), -1, -1, -1), hidden)
-            found_bs = walk.down_to_embeddings(number, has_mlp=False)
-            bounds.append(sign * found_bs.reshape(hidden.center.shape))
-        lower, upper = torch.maximum(hidden.lower, bounds[0]), torch.minimum(hidden.upper, bounds[1])
-        return between(lower, upper, hidden.error, hidden.local)
-
     counted = Precision(precision.name, precision.unit, precision.smallest, precision.largest, in_radius=True)
-    return run_on_spreads(network, embedded_bnd, counted, sharpen)
+    return run_on_spreads(network, embedded_bnd, counted, _Narrowing(network, norm))
 
 
 def lower_bounds(
@@ -90,6 +77,44 @@ def lower_bounds(
         case writer:
             walk.add_to(writer, asked_bs1o, slice(network.read_position, network.read_position + 1))
     return walk.down_to_embeddings(last, has_mlp=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Narrowing:
+    """Narrows the boxes of a layer by linear bounds of what was computed before it."""
+
+    network: Network
+    norm: Norm
+
+    def __call__(self, passage: Passage, number: int, name: str, found: Spread) -> Spread:
+        """Narrow the queries, keys, values or hidden neurons of a layer."""
+        if name == "hidden":
+            return self._narrowed(passage, number, found, lambda walk, asked: walk.leave_hidden(number, asked, found))
+        if number == 0 and self.norm == "max":
+            # One affine map of a box: its linear bounds are the box again.
+            return found
+        n_heads = self.network.config.layers[number].n_heads
+        return stacked(
+            [self._head(passage, number, place, name[0].upper(), found.head(place)) for place in range(n_heads)]
+        )
+
+    def _head(self, passage: Passage, number: int, place: int, letter: str, found: Spread) -> Spread:
+        rows = self.network.rows(number) if letter == "Q" else slice(0, self.network.n_positions)
+        return self._narrowed(
+            passage, number, found, lambda walk, asked: walk.leave_projection(number, place, letter, asked, found, rows)
+        )
+
+    def _narrowed(self, passage: Passage, number: int, found: Spread, leave: Callable[[_Walk, Tensor], None]) -> Spread:
+        """The box within which linear bounds hold every element, shape (batch, row, element)."""
+        rows, width = found.center.shape[-2:]
+        each_srm = torch.eye(rows * width, dtype=torch.float64).reshape(-1, rows, width)
+        bounds = []
+        for sign in (1, -1):
+            walk = _Walk(self.network, passage, self.norm)
+            leave(walk, (sign * each_srm).expand(len(found.center), -1, -1, -1))
+            bounds.append(sign * walk.down_to_embeddings(number, has_mlp=False).reshape(found.center.shape))
+        lower, upper = torch.maximum(found.lower, bounds[0]), torch.minimum(found.upper, bounds[1])
+        return between(lower, upper, found.error, found.local)
 
 
 @dataclass(slots=True)
@@ -180,9 +205,9 @@ class _Walk:
             if head in self.pending:
                 coefficient_bsrd = self.pending.pop(head)
                 self.lose(coefficient_bsrd, self.passage.written[head].local)
-                self._leave_head(number, place, head, _of_head(run, place), coefficient_bsrd)
+                self._leave_head(number, place, _of_head(run, place), coefficient_bsrd)
 
-    def _leave_head(self, number: int, place: int, head: str, run: LayerRun, coefficient_bsqd: Tensor) -> None:
+    def _leave_head(self, number: int, place: int, run: LayerRun, coefficient_bsqd: Tensor) -> None:
         name, network = f"L{number}", self.network
         assert run.query and run.key and run.value and run.scores and run.pattern and run.mixed, "a head has run"
         mixed_bsqc = coefficient_bsqd @ network.weights[f"{name}.W_O"][place].mT
@@ -198,12 +223,13 @@ class _Walk:
             ("Q", query_bsqc, run.query, network.rows(number)),
             ("K", key_bsck.mT, run.key, every),
         ):
-            self._leave_projection(name, letter, place, head, coefficient, part, rows)
+            self.leave_projection(number, place, letter, coefficient, part, rows)
 
-    def _leave_projection(
-        self, name: str, letter: str, place: int, head: str, coefficient: Tensor, part: Spread, rows: slice
+    def leave_projection(
+        self, number: int, place: int, letter: str, coefficient: Tensor, part: Spread, rows: slice
     ) -> None:
-        """From queries, keys or values to what they read; those of the sink are known."""
+        """From queries, keys or values of a head to what they read; those of the sink are known."""
+        name, head = f"L{number}", self.network.config.layers[number].head_numbers[place]
         sink = self.network.weight(f"{name}.sink_{letter}")
         local = part.local
         if sink is not None:
@@ -213,7 +239,7 @@ class _Walk:
         self.add(coefficient * self.network.bias(f"{name}.b_{letter}", rows)[place])
         weight_hdc = self.network.weight(f"{name}.W_{letter}")
         if weight_hdc is not None:
-            self.enter(f"{head}.{letter.lower()}", coefficient @ weight_hdc[place].mT, rows)
+            self.enter(f"{name}.H{head}.{letter.lower()}", coefficient @ weight_hdc[place].mT, rows)
 
     def _leave_product(self, coefficient_bsij: Tensor, left: Spread, right: Spread) -> tuple[Tensor, Tensor]:
         """From left · right to both, by the tangent at their centers."""
@@ -256,13 +282,8 @@ class _Walk:
 
 def _of_head(run: LayerRun, place: int) -> LayerRun:
     """One head of a layer."""
-    return LayerRun(
-        *(
-            None if (part := getattr(run, name)) is None
-            else Spread(part.center[place], part.radius[place], part.error[place], part.local[place])
-            for name in ("query", "key", "value", "scores", "pattern", "mixed")
-        )
-    )  # fmt: skip
+    parts = (run.query, run.key, run.value, run.scores, run.pattern, run.mixed)
+    return LayerRun(*(None if part is None else part.head(place) for part in parts))
 
 
 def _rectifier(hidden: Spread) -> tuple[Tensor, Tensor, Tensor]:

@@ -11,7 +11,7 @@ Axes: b batch, n position, q query, k key, d residual width, h head, c width of 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -20,7 +20,7 @@ from torch import Tensor
 from ...errors import VerificationError
 from ...runtime.cell import NeuralCell
 from ...runtime.edges import LayerShape, TransformerConfig, edges, writers
-from .intervals import WIDEST, Spread, affine, bilinear, mixed, point, rectified, scaled, softmax, total
+from .intervals import WIDEST, Spread, affine, bilinear, mixed, point, rectified, scaled, softmax, stacked, total
 from .rounding import Precision
 
 __all__ = ["LayerRun", "Network", "Passage", "network_of", "run_on_spreads"]
@@ -106,7 +106,8 @@ class Passage:
         return self.logits
 
 
-Sharpen = Callable[[Passage, int, Spread], Spread]
+Sharpen = Callable[[Passage, int, str, Spread], Spread]
+"""What may narrow a part of a layer (by the name it has in `LayerRun`), given all that was computed before."""
 
 
 def run_on_spreads(
@@ -118,7 +119,7 @@ def run_on_spreads(
         network: the network.
         embedded_bnd: what stands in place of the embedded tokens, without their positions.
         precision: the number format that it is computed in; `EXACT` for the intervals alone.
-        sharpen: what may narrow the spread of a layer's hidden neurons, given all that was computed before.
+        sharpen: what may narrow the queries, keys, values and hidden neurons of each layer.
 
     Raises:
         VerificationError: if a sum of the network is too wide for the bounds on float64's own rounding.
@@ -130,7 +131,7 @@ def run_on_spreads(
     for number, layer in enumerate(network.config.layers):
         passage.layers.append(LayerRun())
         if layer.n_heads:
-            _attend(network, passage, number, layer, precision)
+            _attend(network, passage, number, layer, precision, sharpen)
         if layer.d_mlp:
             _rectify(network, passage, number, layer, precision, sharpen)
     place = slice(network.read_position, network.read_position + 1)
@@ -168,12 +169,14 @@ def _cut(part: Spread, rows: slice, n_positions: int) -> Spread:
     return part.at(rows.start)
 
 
-def _stacked(parts: Sequence[Spread]) -> Spread:
-    names = ("center", "radius", "error", "local")
-    return Spread(*(torch.stack([getattr(part, name) for part in parts]) for name in names))
-
-
-def _attend(network: Network, passage: Passage, number: int, layer: LayerShape, precision: Precision) -> None:
+def _attend(
+    network: Network,
+    passage: Passage,
+    number: int,
+    layer: LayerShape,
+    precision: Precision,
+    sharpen: Sharpen | None,
+) -> None:
     rows, every = network.rows(number), slice(0, network.n_positions)
     run, name = passage.layers[number], f"L{number}"
     heads = [f"{name}.H{head}" for head in layer.head_numbers]
@@ -183,11 +186,16 @@ def _attend(network: Network, passage: Passage, number: int, layer: LayerShape, 
         weight = network.weight(f"{name}.W_{letter}")
         bias = network.bias(f"{name}.b_{letter}", places)[:, None]
         n_terms = network.config.d_model + 1
-        found = affine(_stacked(readers), None if weight is None else weight[:, None], bias, precision, n_terms)
+        found = affine(stacked(readers), None if weight is None else weight[:, None], bias, precision, n_terms)
         sink = network.weight(f"{name}.sink_{letter}")
         return found if sink is None else _after(sink[:, None], found)
 
     run.query, run.key, run.value = projected("Q", rows), projected("K", every), projected("V", every)
+    if sharpen is not None:
+        run.query, run.key, run.value = (
+            sharpen(passage, number, name, part)
+            for name, part in (("query", run.query), ("key", run.key), ("value", run.value))
+        )
     # Queries, keys or scores are multiplied by the scale, or by its root, which is rounded itself.
     product = bilinear(run.query, run.key.turned(), precision, layer.d_key + 3)
     run.scores = scaled(product, network.scale(layer))
@@ -197,7 +205,7 @@ def _attend(network: Network, passage: Passage, number: int, layer: LayerShape, 
     zero = torch.zeros(1, network.config.d_model, dtype=torch.float64)
     wrote = affine(run.mixed, output, zero, precision, layer.n_heads * layer.d_value)
     for place, head in enumerate(heads):
-        passage.written[head] = Spread(wrote.center[place], wrote.radius[place], wrote.error[place], wrote.local[place])
+        passage.written[head] = wrote.head(place)
 
 
 def _after(sink_h11c: Tensor, found: Spread) -> Spread:
@@ -220,7 +228,7 @@ def _rectify(
     entering, bias = network.weights[f"{name}.W_in"], network.bias(f"{name}.b_in", rows)
     hidden = affine(stream, entering, bias, precision, network.config.d_model + 1)
     if sharpen is not None:
-        hidden = sharpen(passage, number, hidden)
+        hidden = sharpen(passage, number, "hidden", hidden)
     passage.layers[number].hidden = hidden
     leaving, bias = network.weights[f"{name}.W_out"], network.bias(f"{name}.b_out", rows)
     passage.written[f"{name}.mlp"] = affine(rectified(hidden), leaving, bias, precision, layer.d_mlp + 1)

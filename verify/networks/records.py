@@ -13,8 +13,9 @@ from ...runtime.cell import CellConfig, IntPort
 from ...runtime.edges import component_of
 from .exhaustive import ExhaustiveCheck
 from .rounding import ASSUMPTIONS
+from .sampling import Measurement
 
-__all__ = ["Records", "add_check", "add_components", "add_ports", "judge", "port_type"]
+__all__ = ["Records", "add_check", "add_components", "add_measurement", "add_ports", "judge", "port_type"]
 
 N = TypeVar("N", bound=Node)
 
@@ -87,17 +88,45 @@ def add_check(batch: Records, node: Circuit, contract: Contract, check: Exhausti
             details={"least_certain": list(check.least_certain), "assumptions": list(ASSUMPTIONS)},
         )
     )
-    judge(batch, node, contract, evidence, holds=check.holds, counterexample=_call(node.name, check))
+    judge(batch, node, contract, evidence, holds=check.holds, counterexample=_call(node.name, check.first_wrong))
+
+
+def add_measurement(batch: Records, node: Circuit, contract: Contract, found: Measurement) -> None:
+    """The evidence of a measurement on drawn inputs; a verdict only where one of them breaks the contract."""
+    low, high = found.interval
+    evidence = batch.add(
+        Evidence(
+            of=node.id,
+            kind="measurement",
+            claim=contract.ensures,
+            method="inputs drawn evenly, with replacement; Clopper-Pearson interval",
+            n_inputs=found.n_inputs,
+            n_wrong=found.n_wrong,
+            value=found.share,
+            interval_low=low,
+            interval_high=high,
+            seed=found.seed,
+            dtype=found.dtype,
+            device=found.device,
+            details={"confidence": found.confidence},
+        )
+    )
+    counterexample = _call(node.name, found.first_wrong)
+    if counterexample is not None:
+        judge(batch, node, contract, evidence, holds=False, counterexample=counterexample, scope="one input")
+    else:
+        batch.join(evidence, "ABOUT", node)
+        batch.join(evidence, "SUPPORTS", contract)
 
 
 def _if_finite(number: float) -> float | None:
     return number if isfinite(number) else None
 
 
-def _call(name: str, check: ExhaustiveCheck) -> str | None:
-    if check.first_wrong is None:
+def _call(name: str, first_wrong: tuple[tuple[int, ...], int] | None) -> str | None:
+    if first_wrong is None:
         return None
-    inputs, answer = check.first_wrong
+    inputs, answer = first_wrong
     return f"{name}({', '.join(map(str, inputs))}) answers {answer}"
 
 
@@ -109,14 +138,15 @@ def judge(
     *,
     holds: bool,
     counterexample: str | None,
+    scope: str | None = None,
 ) -> None:
-    """The verdict that the evidence allows, and what both say of the contract."""
+    """The verdict that the evidence allows, and what both say of the contract; the scope is all inputs if None."""
     verdict = batch.add(
         Verdict(
             of=node.id,
             claim=contract.ensures,
             status="exhaustive" if holds else "refuted",
-            scope=f"all {evidence.n_inputs:,} inputs{_run_in(evidence)}",
+            scope=scope or f"all {evidence.n_inputs:,} inputs{_run_in(evidence)}",
             method=evidence.method,
             counterexample=counterexample,
         )
@@ -127,5 +157,8 @@ def judge(
 
 
 def _run_in(evidence: Evidence) -> str:
-    """What the answers are those of, if of one evaluation alone."""
-    return f", as run in {evidence.dtype} on {evidence.device}" if evidence.reach == "as run" else ""
+    """Whose answers were checked, where it is not those of every evaluation."""
+    beside = {"as run": "", "real arithmetic": " and in real arithmetic"}
+    if evidence.reach not in beside:
+        return ""
+    return f", as run in {evidence.dtype} on {evidence.device}{beside[evidence.reach]}"

@@ -13,6 +13,8 @@ Source: Higham 2002, "Accuracy and Stability of Numerical Algorithms", sections 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import torch
@@ -27,13 +29,14 @@ KEYS_IN_A_BLOCK = 16
 """Attention kernels go through the keys in blocks of at least so many, and rescale what they have after each."""
 ASSUMPTIONS = (
     "each operation on floats rounds once, by at most one unit roundoff; sums may be formed in any order",
+    "results below the smallest normal number may be flushed to zero, operands are not",
     f"exp is off by at most {EXP_ULPS} units in the last place",
     f"attention takes its keys in blocks of at least {KEYS_IN_A_BLOCK}",
 )
 """What a derived error bound takes for granted of the machine."""
 
-_ROUGH_FACTORS = {"highest": 0.0, "high": 2.0**-10, "medium": 2.0**-7}
-"""The unit roundoff of the factors of float32 products, by PyTorch's own setting; truncation is allowed for."""
+_SHORT_FACTORS = {"high": 2.0**-10, "tf32": 2.0**-10, "medium": 2.0**-7, "bf16": 2.0**-7}
+"""The unit roundoff of the factors of float32 products, by PyTorch's own settings; truncation is allowed for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,24 @@ def precision_of(dtype: torch.dtype) -> Precision:
     """The number format of a tensor, as PyTorch is set to compute with it now.
 
     Raises:
-        VerificationError: if it is no format that networks are computed in.
+        VerificationError: if it is no format that networks are computed in, or autocast may change it on the way.
     """
+    if torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled("cuda"):
+        raise VerificationError("autocast is on, so that numbers change their format on the way: leave it first")
     if dtype not in (torch.float32, torch.float64, torch.bfloat16):
         raise VerificationError(f"no rounding errors are known of {dtype}: convert the network to float32 or float64")
     limits = torch.finfo(dtype)
     unit = limits.eps / 2
     if dtype == torch.float32:
-        unit = max(unit, _ROUGH_FACTORS[torch.get_float32_matmul_precision()])
+        unit = max([unit, *(_SHORT_FACTORS.get(setting, 0.0) for setting in _settings())])
     return Precision(str(dtype).removeprefix("torch."), unit, limits.tiny, limits.max)
+
+
+def _settings() -> Iterator[str]:
+    """How short PyTorch may make the factors of float32 products, by each of its settings, on any device."""
+    # The old setting cannot be read any more once a new one was changed.
+    with suppress(RuntimeError):
+        yield torch.get_float32_matmul_precision()
+    backends = torch.backends
+    for owner in (backends, backends.cuda.matmul, backends.mkldnn, getattr(backends.mkldnn, "matmul", None)):
+        yield str(getattr(owner, "fp32_precision", "none"))

@@ -115,7 +115,8 @@ def wire_budgets(stitched: Stitched, *, n_calls: int = 4) -> WireReport:
         VerificationError: if a cell has too many inputs, or is too wide for derived bounds.
     """
     wires, adapters = stitched.all_wires(), {wire.key: adapter for wire, adapter in stitched.soft_wires()}
-    walk = _Walk({digest: _Cell.of(cell) for digest, cell in stitched.cells.items()}, wires, adapters)
+    joined = dict.fromkeys(end.digest for wire in wires for end in (wire.source, wire.target))
+    walk = _Walk({digest: _Cell.of(stitched.cells[digest]) for digest in joined}, wires, adapters)
     found: list[WireBudget] = []
     off: dict[str, dict[str, float]] = {}
     for call in range(1, n_calls + 1):
@@ -125,7 +126,7 @@ def wire_budgets(stitched: Stitched, *, n_calls: int = 4) -> WireReport:
         if after == off:
             return WireReport(tuple(found), is_settled=True)
         off = after
-    return WireReport(tuple(found), is_settled=not wires)
+    return WireReport(tuple(found), is_settled=False)
 
 
 def _with_written(off: Mapping[str, Mapping[str, float]], budgets: Sequence[WireBudget]) -> dict[str, dict[str, float]]:

@@ -24,7 +24,7 @@ from ...dsl.types import Int, Seq, element_of
 from ...errors import RuntimeFault, VerificationError
 from ...runtime.evaluate import evaluate
 from ...runtime.reference import Exact, call_by_contract
-from ..claims.conditions import all_of, implied
+from ..claims.conditions import all_of, implied, negated
 from ..outcome import DEFAULT_EFFORT, Effort
 from .algebra import Known, Ranges, whole_range
 from .boxes import Boxes, Dimension
@@ -94,6 +94,8 @@ def certifies_formula(boxes: Boxes, expression: str, signature: CellSignature) -
 
 def _of_values(expression: Expression, signature: CellSignature, effort: Effort) -> FormulaCheck:
     question = _question(expression, signature)
+    if told_empty := _without_inputs(signature, effort):
+        return FormulaCheck("unknown", reason=told_empty)
     found: Found = search(question, effort.boxes)
     match found:
         case Boxes():
@@ -103,10 +105,32 @@ def _of_values(expression: Expression, signature: CellSignature, effort: Effort)
     return FormulaCheck("refuted", counterexample=f"{signature.name} at {told(found, question.dimensions)}")
 
 
+def _without_inputs(signature: CellSignature, effort: Effort) -> str | None:
+    """Why no input is known that meets the requirements; None where one is.
+
+    Raises:
+        VerificationError: if there is none: every promise would hold, and mean nothing.
+    """
+    contract = read_contract(signature)
+    requires = all_of(clause.condition for clause in contract.requires)
+    found = search(Question(negated(requires), _dimensions(contract)), effort.boxes)
+    if isinstance(found, Boxes):
+        raise VerificationError(f"no input of {signature.name!r} meets its requirements")
+    return (
+        f"no input was found that meets the requirements, nearest where {found.told}"
+        if isinstance(found, Open)
+        else None
+    )
+
+
+def _dimensions(contract: CellContract) -> tuple[Dimension, ...]:
+    return tuple(Dimension(port.key, port.name, port.type) for port in contract.ports)
+
+
 def _question(expression: Expression, signature: CellSignature) -> Question:
     contract = read_contract(signature)
     requires, ensures = (all_of(clause.condition for clause in part) for part in (contract.requires, contract.ensures))
-    dimensions = [Dimension(port.key, port.name, port.type) for port in contract.ports]
+    dimensions = _dimensions(contract)
     for dimension in dimensions:
         if isinstance(dimension.type, Seq):
             raise VerificationError(

@@ -2,7 +2,8 @@
 
 What holds of `all(…)` at every position of a sequence holds of each element: the elements of the sequences are inputs
 of their own then. What cannot be told from the elements of one position (an aggregate, a fold, the length) becomes an
-input as well, any value of its type: a proof still holds, a point that breaks the claim may not be reached.
+input as well, any value of its type: a proof still holds, a point that breaks the claim may not be reached. Where a
+value entered a port on its way, the range of its type is forgotten too: behind a guard nothing may say that it fits.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ...dsl.graph import Ascribe, CellCall, Constant, Elementwise, Input, Lookup, Reduce, SOp, topological
-from ...dsl.types import Selector, Seq, element_of
+from ...dsl.graph import Ascribe, CellCall, Constant, Elementwise, Input, Lookup, Reduce, SOp, nodes_within, topological
+from ...dsl.types import Element, Int, Real, Selector, Seq, element_of
 
 __all__ = ["Pointwise", "at_any_position"]
 
@@ -60,4 +61,11 @@ def _scalar(node: SOp, built: Mapping[SOp, SOp], forgotten: dict[SOp, Input]) ->
     if isinstance(node, _LIFTED):
         return replace(node, arguments=tuple(built[argument] for argument in node.arguments))
     number = len(forgotten)
-    return forgotten.setdefault(node, Input((), f"any.{number}", element_of(node.type), f"value {number + 1}"))
+    return forgotten.setdefault(node, Input((), f"any.{number}", _known_type(node), f"value {number + 1}"))
+
+
+def _known_type(node: SOp) -> Element:
+    element = element_of(node.type)
+    if not any(isinstance(part, Ascribe) for part in nodes_within([node])):
+        return element
+    return Int() if isinstance(element, Int) else Real() if isinstance(element, Real) else element

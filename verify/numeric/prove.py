@@ -13,6 +13,9 @@ from typing import Any
 
 from ...dsl.graph import Elementwise, SOp, inputs_of, topological
 from ...dsl.types import Bool, Element, Int, Real, Seq, Token, Value, element_of
+from ...errors import RuntimeFault
+from ...runtime.evaluate import evaluate
+from ...runtime.reference import Exact, call_by_contract
 from ..claims.claim import Claim
 from ..claims.conditions import all_of, implied
 from ..outcome import Effort, NoAnswer, Outcome, Proof, Refutation
@@ -33,9 +36,9 @@ def by_boxes(claim: Claim, effort: Effort) -> Outcome:
     Raises:
         VerificationError: if the claim speaks of values that have no intervals.
     """
-    asked = _asked(claim)
-    if not any(isinstance(element_of(dimension.type), Real) for dimension in asked.dimensions):
+    if not any(isinstance(element_of(node.type), Real) for node in claim.inputs):
         return NoAnswer("it is no claim about reals")
+    asked = _asked(claim)
     # What asks for equality is decided on few boxes or on none.
     has_equality = any(isinstance(node, Elementwise) and node.operator == "==" for node in topological([asked.goal]))
     found = _searched(asked.goal, asked.dimensions, min(effort.boxes, _FEWEST) if has_equality else effort.boxes)
@@ -46,7 +49,7 @@ def by_boxes(claim: Claim, effort: Effort) -> Outcome:
             return NoAnswer(f"open after {n_boxes} boxes, the smallest where {told}")
     if not asked.is_exact:
         return NoAnswer("it fails for some values, which may not be reached")
-    return _refutation(claim, asked.dimensions, found)
+    return _refutation(claim, asked.dimensions, found) or NoAnswer("there is no answer at the point that breaks it")
 
 
 @lru_cache(maxsize=64)
@@ -78,8 +81,8 @@ def _asked(claim: Claim) -> _Asked:
     return _Asked(goal, dimensions, not anywhere.forgotten and not claim.speaks_of_inner_inputs)
 
 
-def _refutation(claim: Claim, dimensions: tuple[Dimension, ...], point: Box) -> Refutation:
-    """The point as inputs: each sequence has one element."""
+def _refutation(claim: Claim, dimensions: tuple[Dimension, ...], point: Box) -> Refutation | None:
+    """The point as inputs, each sequence with one element; None where a value there does not fit its port."""
     found = {dimension.key: part.low for dimension, part in zip(dimensions, point, strict=True)}
     inputs: dict[str, Any] = {}
     for node in claim.inputs:
@@ -87,7 +90,12 @@ def _refutation(claim: Claim, dimensions: tuple[Dimension, ...], point: Box) -> 
         number = found.get(node.key, _any_of(element))
         value = bool(number) if isinstance(element, Bool) else number
         inputs[node.key] = [value] if isinstance(node.type, Seq) else value
-    return Refutation(1 if claim.has_sequences else 0, inputs)
+    n_positions = 1 if claim.has_sequences else 0
+    try:
+        evaluate([claim.condition, *claim.given], Exact(None, call_by_contract), n_positions, inputs)
+    except RuntimeFault:
+        return None
+    return Refutation(n_positions, inputs)
 
 
 def _any_of(element: Element) -> Value:

@@ -24,9 +24,9 @@ def by_reals(claim: Claim, effort: Effort) -> Outcome:
     Raises:
         VerificationError: if the claim speaks of values that the solver has no terms for.
     """
-    anywhere = at_any_position((*claim.given, claim.condition))
-    if not any(isinstance(element_of(node.type), Real) for node in (*claim.inputs, *anywhere.forgotten)):
+    if not any(isinstance(element_of(node.type), Real) for node in claim.inputs):
         return NoAnswer("it is no claim about reals")
+    anywhere = at_any_position((*claim.given, claim.condition))
     *given, condition = anywhere.conditions
     symbolic = Symbolic(TokenCodes(tokens_in(anywhere.conditions)), Lemmas())
     goal = as_term(symbolic.scalar(implied(all_of(given), condition)))

@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from stdcell import Catalog, Report, Verdict
+from stdcell.app.certificates.tree import print_tree
 from stdcell.app.cli import main
+from stdcell.catalog import Program, Relationship
+from stdcell.catalog import Verdict as ProvedVerdict
+from stdcell.verify import Assumption
 
 Run = Callable[..., tuple[int, str]]
 
@@ -63,3 +68,40 @@ def test_a_file_that_is_no_certificate_is_refused(stdcell: Run) -> None:
         "error: this is no certificate: expected a file that `stdcell verify --certificate` wrote\n",
     )
     assert stdcell("certificate", "check", "none.json") == (1, "error: there is no file 'none.json'\n")
+
+
+def test_the_tree_marks_the_weakest_link(capsys: pytest.CaptureFixture[str]) -> None:
+    check = Assumption("add", "5" * 64, "result == a + b", "exhaustive, 25 inputs", True)
+    low = Verdict("adds", "ensures", "p:1:1", "proved", "all lengths", "z3", (check,))
+    high = Verdict("sums", "ensures", "p:2:1", "proved", "all lengths", "z3", (check,), rests_on=(low.key,))
+    print_tree(Report("0" * 64, (low, high)))
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "program 000000000000",
+        "└── proved sums  all lengths, p:2:1  holds as far as: exhaustive",
+        "    └── proved adds  all lengths, p:1:1",
+        "        └── exhaustive add (555555555555): result == a + b, exhaustive, 25",
+        "            inputs  ◀ weakest link",
+    ]
+
+
+def test_verify_draws_the_tree(stdcell: Run) -> None:
+    code, printed = stdcell("verify", "same.cell", "--tree")
+    assert code == 1
+    assert [line[4:] for line in printed.splitlines()[1:]] == [
+        "proved ensures result <= 9  all lengths, same.cell:1:25",
+        "refuted ensures result < 9  one input, same.cell:1:45",
+    ]
+
+
+def test_what_is_stale_is_listed(stdcell: Run) -> None:
+    with Catalog("catalog") as catalog:
+        program = Program(name="old", text="main(x: int) = x;", dialect="cell", graph="0" * 64)
+        verdict = ProvedVerdict(of=program.id, claim="it adds", status="proved", scope="all inputs", method="z3")
+        catalog.add([program, verdict], [Relationship(verdict.id, "ABOUT", program.id)], {"old": program.id})
+    assert stdcell("certificate", "stale") == (0, "nothing is stale\n")
+    with Catalog("catalog") as catalog:
+        other = Program(name="old", text="main(x: int) = x + 1;", dialect="cell", graph="1" * 64)
+        catalog.add(other, aliases={"old": other.id})
+    code, printed = stdcell("certificate", "stale")
+    assert (code, "it adds" in printed, "1 verdict is stale" in printed) == (1, True, True)
+    assert "program" in stdcell("show", program.id)[1]

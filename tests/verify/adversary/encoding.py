@@ -24,8 +24,9 @@ from stdcell.runtime.reference import Exact, call_by_contract
 from stdcell.verify.bounded.ranges import with_fixed_ranges
 from stdcell.verify.claims.definedness import conditions_owed
 from stdcell.verify.encode import encode
-from stdcell.verify.logic import all_of, term_of
-from stdcell.verify.solver import new_solver
+from stdcell.verify.logic import Condition, all_of, negated, term_of
+from stdcell.verify.solver import Solver
+from stdcell.verify.values import Values
 
 __all__ = ["Difference", "Encoded", "exact_value"]
 
@@ -58,28 +59,23 @@ class Encoded:
 
     def difference(self, inputs: Mapping[str, Any]) -> Difference | None:
         """Where the two part on this input; None where they agree."""
+        of = self._encoded.of
         expected = exact_value(self._program, self._function.result, self._n_positions, inputs)
-        of, solver = self._encoded.of, new_solver(STEPS)
-        solver.add(*self._encoded.facts)
-        for key, given in inputs.items():
-            unknown = self._encoded.inputs[key]
-            pairs = zip(unknown, given, strict=True) if isinstance(given, list) else [(unknown, given)]
-            solver.add(*(term_of(of.equal(term, value)) for term, value in pairs))
-        answers = term_of(all_of(of.truth(owed) for owed in self._owed))
+        given = [all_equal(of, self._encoded.inputs[key], value) for key, value in inputs.items()]
+        solver = Solver(STEPS)
+        solver.add(*map(term_of, given))
+        answers = all_of(of.truth(owed) for owed in self._owed)
+        same = True if expected is None else all_equal(of, self._result, expected)
+        solver.add(*self._encoded.facts, *of.facts)
         if solver.check() != z3.sat:
             return Difference(inputs, expected, "the encoder allows no such input")
         if expected is None:
-            is_owed = solver.check(answers) == z3.unsat
+            is_owed = solver.check(term_of(answers)) == z3.unsat
             return None if is_owed else Difference(inputs, "a fault", "all that is owed is met")
-        same = self._equals(expected)
-        if solver.check(z3.Not(answers)) != z3.unsat:
+        if solver.check(term_of(negated(answers))) != z3.unsat:
             return Difference(inputs, expected, "something owed is not met")
-        return None if solver.check(z3.Not(same)) == z3.unsat else Difference(inputs, expected, "other values")
-
-    def _equals(self, expected: Any) -> Any:
-        found = self._result if isinstance(expected, list) else [self._result]
-        wanted = expected if isinstance(expected, list) else [expected]
-        return term_of(all_of(self._encoded.of.equal(*pair) for pair in zip(found, wanted, strict=True)))
+        is_same = solver.check(term_of(negated(same))) == z3.unsat
+        return None if is_same else Difference(inputs, expected, "other values")
 
     def inputs(self, values: tuple[Any, ...]) -> Iterator[Mapping[str, Any]]:
         """Every input of this length over some values."""
@@ -91,6 +87,13 @@ class Encoded:
         ]
         for chosen in product(*choices):
             yield {node.key: given for node, given in zip(self._parameters, chosen, strict=True)}
+
+
+def all_equal(of: Values, found: Any, expected: Any) -> Condition:
+    """That a value, or each of many, is the expected one; a boolean counts as a number where one is expected."""
+    if isinstance(expected, list):
+        return all_of(of.equal(*pair) for pair in zip(found, expected, strict=True))
+    return of.equal(found, expected)
 
 
 def exact_value(program: Program, node: SOp, n_positions: int, inputs: Mapping[str, Any]) -> Any:

@@ -98,7 +98,9 @@ def _wrong_answers(program: Program, claim: Claim, strategy: Strategy, effort: E
             if breach:
                 yield f"{name} is proved, but breaks on {breach}"
         case Refutation() as refutation if not claim.speaks_of_inner_inputs:
-            if not replayed(refutation, claim, program):
+            given = Given(refutation.n_positions, refutation.inputs)
+            is_read = all(value_of(program, condition, given) is not None for condition in claim.given)
+            if is_read and not replayed(refutation, claim, program):
                 yield f"{name} is refuted by what does not replay: {refutation}"
 
 

@@ -55,6 +55,10 @@ BREAKS = {
         "def g(x: seq[int 0..4]) -> seq[int 0..4] { return max(select(indices, indices, <=), x, 0); }",
         "main(xs: seq[int 0..9]) ensures forall i: (xs[i] <= 4 and g(xs)[i] >= 0) = xs;",
     ),
+    "a fraction behind a guard": (
+        "def whole(x: int) -> int { return x; }",
+        "main(xs: seq[real 0..2]) ensures forall i: (xs[i] == 1 or xs[i] == 2) and whole(xs[i]) >= 0 = xs;",
+    ),
     "a promise of what has no answer": (
         "def f(xs: seq[int 0..1]) -> seq[real] ensures length != 3 { return xs / (length - 3); }",
         "main(xs: seq[int 0..1]) = f(xs);",
@@ -78,6 +82,10 @@ BREAKS = {
     "a position that is no whole number": (
         "",
         "main(xs: seq[int 0..2], k: int 1..2) requires length > 2 = xs[k / 2];",
+    ),
+    "a requirement that is read only as far as needed": (
+        "",
+        "main(xs: seq[int -1..1], k: int 0..2) requires exists i: xs[i + 1] == xs[i - 1] ensures k < 2 = xs;",
     ),
     "a negative power of zero": ("", "main(x: int 0..3, y: int -1..3) = x ^ y;"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -67,12 +68,36 @@ def test_weights_that_may_overflow_have_no_bound() -> None:
     assert math.isinf(error_of_all(small_cell(0, scale=1e15), [range(5), range(5)], FLOAT32))
 
 
-def test_short_factors_are_allowed_for_where_pytorch_may_use_them() -> None:
-    torch.set_float32_matmul_precision("high")
+@pytest.mark.parametrize(("setting", "unit"), [("highest", 2.0**-24), ("high", 2.0**-10), ("medium", 2.0**-7)])
+def test_short_factors_are_allowed_for_where_pytorch_may_use_them(setting: str, unit: float) -> None:
+    torch.set_float32_matmul_precision(setting)
     try:
-        assert precision_of(torch.float32).unit == 2.0**-10
+        assert precision_of(torch.float32).unit == unit
     finally:
         torch.set_float32_matmul_precision("highest")
+
+
+def test_short_factors_are_allowed_for_where_one_backend_may_use_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Not the setting itself, which would not quite go back: PyTorch's old and new ones cannot be mixed.
+    monkeypatch.setattr(torch.backends.mkldnn, "matmul", SimpleNamespace(fp32_precision="bf16"))
+    assert precision_of(torch.float32).unit == 2.0**-7
+
+
+def test_autocast_is_refused() -> None:
+    with torch.autocast("cpu"), pytest.raises(VerificationError, match="autocast is on"):
+        precision_of(torch.float32)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@pytest.mark.parametrize("seed", range(12))
+def test_the_bound_holds_on_a_gpu(seed: int) -> None:
+    cell, inputs_bp = small_cell(seed), every_input()
+    exact_bo = in_float64(cell).logits(*inputs_bp.unbind(1))
+    bounds_b = errors_of_each(cell, inputs_bp, FLOAT32)
+    cell.model.cuda()
+    seen_b = (cell.logits(*inputs_bp.unbind(1)).cpu().double() - exact_bo).abs().amax(-1)
+    assert bool((seen_b <= bounds_b + 1e-12).all())
 
 
 def test_an_unknown_number_format_is_refused() -> None:

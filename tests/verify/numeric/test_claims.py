@@ -147,3 +147,8 @@ def test_polynomial_claims_agree_with_dense_samples_and_the_solver(body: str, bo
     assert not (isinstance(outcome, Proof) and status == "refuted")
     assert not (isinstance(outcome, Refutation) and status == "proved")
     assert isinstance(outcome, Proof | Refutation | NoAnswer)
+
+
+def test_a_value_that_does_not_fit_its_port_is_no_refutation_of_a_promise() -> None:
+    text = "def half(x: real 0..1) { return x / 2; } main(x: real 0..4) ensures result <= 1 = half(x);"
+    assert answer(text) == NoAnswer("there is no answer at the point that breaks it")

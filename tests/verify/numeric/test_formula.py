@@ -123,14 +123,18 @@ FAULTS = {
     "no contract": ("x", signature(None), "the formula 'f' has no contract to check"),
     "names": ("x + y + z", signature("result >= 0"), "names y, z; expected its ports"),
     "a range": ("x + c", signature("result >= 0", output=Int(0, 6)), "port 'x' is real 0..1"),
-    "no input": ("a - c", modular("result >= 0"), "no input of 'f' meets its requirements"),
+    "no input": (
+        "a - c",
+        signature("result >= 0", requires="a > 7", inputs=SEVEN, output=Int(0, 6)),
+        "no input of 'f' meets its requirements",
+    ),
+    "nothing is allowed": (
+        "x",
+        signature("result >= 7", requires="x > 2"),
+        "no input of 'f' meets its requirements",
+    ),
     "a sequence": ("x", signature("result >= 0", inputs=(("x", Seq(UNIT)),)), "carries one number"),
 }
-FAULTS["no input"] = (
-    "a - c",
-    signature("result >= 0", requires="a > 7", inputs=SEVEN, output=Int(0, 6)),
-    "no input of 'f' meets its requirements",
-)
 
 
 @pytest.mark.parametrize(("text", "cell", "message"), FAULTS.values(), ids=FAULTS.keys())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
-from stdcell import parse
+from stdcell import Catalog, Verdict, parse, verify
+from stdcell.catalog import Contract, Formula, Port
 from stdcell.dsl import CellPort, CellSignature
 from stdcell.dsl.checking.contracts import read_contract
 from stdcell.dsl.scope import as_tolerance
@@ -16,14 +18,19 @@ from stdcell.runtime.evaluate import evaluate
 from stdcell.runtime.reference import Exact, call_by_contract
 from stdcell.verify import Effort
 from stdcell.verify.claims.claim import own_claims
+from stdcell.verify.networks.records import Records
+from stdcell.verify.numeric.formula import check_formula
 from stdcell.verify.numeric.prove import by_boxes
+from stdcell.verify.numeric.records import add_formula_check
 from stdcell.verify.numeric.tolerance import with_errors
 from stdcell.verify.outcome import NoAnswer, Outcome, Proof
 
 TENTH = Fraction(1, 10)
 
 
-def cell(ensures: str, tolerance: Fraction, *, output: Type | None = None, input: Type | None = None) -> CellSignature:
+def cell(
+    ensures: str, tolerance: int | Fraction, *, output: Type | None = None, input: Type | None = None
+) -> CellSignature:
     """A cell of one port."""
     port, result = CellPort("x", input or Real(0, 1)), CellPort("result", output or Real())
     return CellSignature("formula", "f", "f" * 64, (port,), result, None, ensures, tolerance)
@@ -115,3 +122,45 @@ def test_a_call_within_a_fold_has_no_one_error() -> None:
     program = parse("use formula f;\n" + text, scope=OneFormula())  # type: ignore[arg-type]
     claim = list(own_claims(program.functions["main"], program.spans))[-1]
     assert with_errors(claim) is claim
+
+
+SERIES = "x - x^3/6"
+
+
+def catalog_with_sine(folder: Path, *, claimed: float, checked: float) -> Catalog:
+    """A catalog of one formula: its contract has one tolerance, what was checked of it another."""
+    batch = Records()
+    node = batch.add(Formula(name="sine", expression="sin(x)", agreement=1.0))
+    contract = batch.add(Contract(requires="", ensures=f"result == {SERIES}", tolerance=claimed))
+    batch.join(node, "SATISFIES", contract)
+    for direction, name, type_ in (("in", "x", "real 0..1"), ("out", "result", "real")):
+        port = {"name": name, "direction": direction, "position": 0, "type": type_}
+        batch.join(node, "HAS_PORT", batch.add(Port.model_validate(port)))
+    other = batch.add(Contract(requires="", ensures=f"result == {SERIES}", tolerance=checked))
+    add_formula_check(batch, node, other, check_formula("sin(x)", cell(f"result == {SERIES}", as_tolerance(checked))))
+    opened = Catalog(folder)
+    opened.add(batch.nodes, batch.relationships, {"sine": node.id})
+    return opened
+
+
+def verdict_on_sine(folder: Path, *, claimed: float, checked: float, promised: str) -> Verdict:
+    """The verdict on a program that promises to be so near to the series."""
+    with catalog_with_sine(folder / "catalog", claimed=claimed, checked=checked) as catalog:
+        text = f"use formula sine; main(x: real 0..1) ensures abs(result - ({SERIES})) <= {promised} = sine(x);"
+        return verify(parse(text, scope=catalog), catalog).verdicts[-1]
+
+
+def test_a_proof_rests_on_a_formula_that_was_proved_within_its_tolerance(tmp_path: Path) -> None:
+    verdict = verdict_on_sine(tmp_path, claimed=0.01, checked=0.01, promised="1/100")
+    assert (verdict.status, verdict.scope) == ("proved", "all inputs")
+    (assumption,) = verdict.assumptions
+    assert (assumption.contract, assumption.evidence) == ("result == x - x^3/6, within 0.01", "proof")
+
+
+def test_what_is_promised_beyond_the_tolerance_is_not_proved(tmp_path: Path) -> None:
+    assert verdict_on_sine(tmp_path, claimed=0.01, checked=0.01, promised="1/200").status == "unknown"
+
+
+def test_evidence_for_a_wider_tolerance_is_none_for_a_narrower_one(tmp_path: Path) -> None:
+    verdict = verdict_on_sine(tmp_path, claimed=0.001, checked=0.01, promised="1/100")
+    assert (verdict.status, verdict.assumptions[0].evidence) == ("unknown", None)
