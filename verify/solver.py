@@ -176,8 +176,8 @@ def proved_from(goal: Any, given: Sequence[Any], steps: int, purpose: str) -> tu
     Quantifiers are instantiated at the terms that are there first, which mostly ends soon, and then as Z3 likes.
     """
     whole = Query(purpose, [*given, z3.Not(as_term(goal))], steps)
-    for limit, options in ((steps // 3, {"auto_config": False, "mbqi": False}), (steps, {})):
-        solver, assertions = _reading(whole, max(1, limit), **options)
+    for limit, options in ((max(1, steps // 3), {"auto_config": False, "mbqi": False}), (steps, {})):
+        solver, assertions = _reading(whole, limit, **options)
         for place, assertion in enumerate(assertions):
             solver.assert_and_track(assertion, f"taken.{place}")
         if solver.check() == z3.unsat:
