@@ -223,7 +223,7 @@ class Ladder:
         return Answer(verdict, reach)
 
     def _refuted(self, claim: Claim, counterexample: Counterexample) -> Answer:
-        verdict = self._verdict(claim, "refuted", "one input", "unrolling, replayed")
+        verdict = self._verdict(claim, "refuted", "one input", "replayed in the interpreter")
         return Answer(replace(verdict, counterexample=counterexample))
 
 

@@ -39,6 +39,11 @@ def _print_verdict(verdict: Verdict) -> None:
 
 
 def _document(verdict: Verdict) -> dict[str, Any]:
+    """A verdict in JSON's own types; of what was asked of the solver the digests (a certificate has the texts)."""
     told = asdict(replace(verdict, proof=None))
     del told["proof"]
+    proof = verdict.proof
+    asked = proof.queries if proof else ()
+    told["questions"] = [{"purpose": query.purpose, "steps": query.steps, "digest": query.digest} for query in asked]
+    told["schemas"] = list(proof.schemas) if proof else []
     return told

@@ -15,12 +15,20 @@ STYLES = {"proved": "green", "refuted": "red", "unknown": "yellow", "error": "re
 
 _WHY: Mapping[str, str] = {
     "types": "the types say so",
-    "lemmas on positions": "it follows from what holds of selections at any position",
-    "induction over the fold": "it holds of no elements, and one more element keeps it",
+    "one graph": "both programs are the same graph",
+    "the function's own requirements": "it is required as it stands",
     "promises of called functions": "it follows from what the called functions promise",
+    "kept by every step": "the first state keeps it, and so does every step",
+    "lemmas on positions": "it follows from what holds of selections at any position",
+    "induction over the elements": "it holds of no elements, and one more element keeps it",
+    "induction with an invariant": "what every run keeps, one element after the other, implies it",
+    "an automaton": "every state that a run can reach was looked at",
+    "nonlinear arithmetic": "it holds of any numbers",
+    "branch and prune": "it holds on boxes that cover all inputs",
     "unrolling": "no input up to that length breaks it",
+    "every input was tried": "no input breaks it",
 }
-"""Why a claim holds, for a reader who does not know the strategy."""
+"""Why a claim holds, for a reader who does not know the strategy; by the first words of the strategy's name."""
 
 
 def verdict_counts(verdicts: Iterable[Verdict]) -> Counter[str]:
@@ -51,8 +59,27 @@ def explained(verdict: Verdict) -> Iterator[tuple[str, str]]:
         yield "broken by", f"{shown.call}, which answers {shown.answer}"
         yield "try", shown.command
     if verdict.status == "proved":
-        yield "holds", f"for {verdict.scope}: {_WHY.get(verdict.method, 'it is proved')} ({verdict.method})"
+        yield "holds", f"for {verdict.scope}: {_why(verdict.method)} ({verdict.method})"
     if verdict.reason:
-        yield ("beyond" if verdict.status == "proved" else "because"), verdict.reason
+        yield "because", verdict.reason
+    if verdict.because:
+        yield "given", "; ".join(verdict.because)
     for assumption in verdict.assumptions:
         yield "assumes", str(assumption)
+    for names, reason in _by_reason(verdict.tried):
+        yield "tried", f"{', '.join(names)}: {reason}"
+    if verdict.vacuity.startswith("not shown"):
+        yield "vacuity", verdict.vacuity
+
+
+def _why(method: str) -> str:
+    return next((why for name, why in _WHY.items() if method.startswith(name)), "it is proved")
+
+
+def _by_reason(tried: Iterable[str]) -> Iterator[tuple[list[str], str]]:
+    """The strategies that said the same, together."""
+    said: dict[str, list[str]] = {}
+    for told in tried:
+        name, _, reason = told.partition(": ")
+        said.setdefault(reason, []).append(name)
+    yield from ((names, reason) for reason, names in said.items())

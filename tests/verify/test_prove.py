@@ -104,7 +104,7 @@ main(xs: seq[int 0..9]) ensures result == 2 * sum(xs) + 1 = fold(step, xs, 1);
 
 def test_a_fold_is_proved_for_all_lengths_by_induction() -> None:
     verdict = verdict_on(verify(parse(FOLD)), "ensures")
-    assert (verdict.status, verdict.scope, verdict.method) == ("proved", "all lengths", "induction over the fold")
+    assert (verdict.status, verdict.scope, verdict.method) == ("proved", "all lengths", "induction over the elements")
 
 
 def test_a_wrong_fold_is_refuted() -> None:

@@ -43,7 +43,7 @@ def by_induction(claim: Claim, effort: Effort) -> Outcome:
     if any(isinstance(node, Ascribe) for node in topological([machine.goal])):
         return NoAnswer("it promises a type at the end, and is no condition on states")
     queries = Questions(machine, effort).proof([machine.goal])
-    return NoAnswer("it is not its own invariant") if queries is None else Proof("induction over the fold", queries)
+    return NoAnswer("it is not its own invariant") if queries is None else Proof("induction over the elements", queries)
 
 
 def by_invariant(claim: Claim, effort: Effort) -> Outcome:

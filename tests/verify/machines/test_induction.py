@@ -77,7 +77,7 @@ INVARIANT = {
 def test_a_claim_that_is_its_own_invariant_is_proved(text: str) -> None:
     proof = by_induction(promise_of(text), Effort())
     assert isinstance(proof, Proof)
-    assert (proof.strategy, proof.reach) == ("induction over the fold", None)
+    assert (proof.strategy, proof.reach) == ("induction over the elements", None)
 
 
 @pytest.mark.parametrize("text", INVARIANT.values(), ids=INVARIANT.keys())
