@@ -21,6 +21,7 @@ def verdict_on(report: Report, promise: str) -> Verdict:
     return next(verdict for verdict in report.verdicts if verdict.claim == f"ensures {promise}")
 
 
+REVERSED = "aggregate(select(indices, length - indices - 1, ==), xs)"
 HISTOGRAM = "selector_width(select(xs, xs, ==))"
 BEFORE = "select(xs, xs, <) or (select(xs, xs, ==) and select(indices, indices, <))"
 SORTED = f"aggregate(select(selector_width({BEFORE}), indices, ==), xs)"
@@ -83,6 +84,8 @@ PROVED = {
         "",
         "selector_width(select(xs, 3, >) and select(indices, indices, <=))",
     ),
+    "counts of what is moved": ("count(result, 3) == count(xs, 3)", "", REVERSED),
+    "sums of what is moved": ("sum(2 * result + 1) == sum(2 * xs + 1)", "", REVERSED),
     "share": (
         "forall i: result[i] == count(xs > 3, True) / length",
         "",
@@ -188,3 +191,12 @@ def test_tokens_that_are_joined_are_one_of_few() -> None:
     assert (first.status, first.scope, first.method) == ("proved", "n <= 6", "unrolling")
     assert second.counterexample is not None
     assert second.counterexample.inputs == ["b"]
+
+
+def test_what_depends_on_a_place_is_no_image_of_what_is_moved() -> None:
+    promise = "count(result == result[-1], True) == count(xs == xs[-1], True)"
+    verdict = verdict_on(
+        verify(parse(f"{HEAD}main(xs: seq[Digit]) requires length > 0 ensures {promise} = {REVERSED};")), promise
+    )
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.inputs == [0, 0, 1]

@@ -18,8 +18,21 @@ from typing import Any
 import networkx as nx
 import z3
 
-from ...dsl.graph import Aggregate, Ascribe, Indices, Reduce, Select, SelectorWidth, SOp
-from ...dsl.types import Int, element_of
+from ...dsl.graph import (
+    Aggregate,
+    Ascribe,
+    CellCall,
+    Elementwise,
+    Indices,
+    Lookup,
+    Reduce,
+    Select,
+    SelectorWidth,
+    SOp,
+    nodes_within,
+    substitute,
+)
+from ...dsl.types import Int, Seq, element_of
 from ..claims.conditions import compared, everywhere
 from ..solver import Query, proved_from
 from ..terms import TokenCodes, as_term
@@ -29,7 +42,7 @@ from .symbolic import Lemmas, Symbolic
 
 __all__ = ["SHARED", "find_lemmas", "follows", "rearrangements"]
 
-SHARED = ("permutation", "sum", "min", "max")
+SHARED = ("permutation", "sum", "min", "max", "count")
 """The properties that rearranged sequences have in common."""
 
 
@@ -142,7 +155,37 @@ def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symboli
                 graph.add_edge(left, right)
                 symbolic.state(rearrangement_axioms(symbolic, left, right))
     _join_equal(roots[0], graph, given, symbolic, steps)
+    _join_images(graph, [node.arguments[0] for node in nodes if isinstance(node, Reduce) and node.operator in SHARED])
     return graph
+
+
+def _join_images(graph: nx.Graph[SOp], totalled: Sequence[SOp]) -> None:
+    """What is made of the elements of rearranged sequences, one by one and in the same way, is rearranged as well."""
+    known = dict.fromkeys(totalled)
+    for component in list(nx.connected_components(graph)):
+        members = [node for node in graph if node in component]
+        for image in known:
+            sources = [member for member in members if _is_made_of(image, member)]
+            others = (substitute(image, {source: other}) for source in sources for other in members)
+            graph.add_edges_from((image, other) for other in others if other in known and other != image)
+
+
+def _is_made_of(image: SOp, source: SOp) -> bool:
+    """Whether a sequence is made of the elements of another one and of scalars, position by position."""
+    waiting, is_read = [image], False
+    while waiting:
+        node = waiting.pop()
+        is_read |= node == source
+        if node == source:
+            continue
+        if not isinstance(node.type, Seq):
+            if source in nodes_within([node]):
+                return False
+            continue
+        if not isinstance(node, Elementwise | Lookup | Ascribe | CellCall):
+            return False
+        waiting += node.arguments
+    return is_read
 
 
 def _join_equal(condition: SOp, graph: nx.Graph[SOp], given: Sequence[SOp], symbolic: Symbolic, steps: int) -> None:
