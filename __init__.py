@@ -11,7 +11,7 @@ from stdcell.catalog import Catalog
 from stdcell.dsl import Program, parse
 from stdcell.errors import StdcellError
 from stdcell.runtime import interpret
-from stdcell.verify import Report, Verdict, verify
+from stdcell.verify import Report, Verdict, equivalent, refines, verify
 
 if TYPE_CHECKING:
     from stdcell.runtime.compiler import compile_transformer
@@ -25,8 +25,10 @@ __all__ = [
     "StdcellError",
     "Verdict",
     "compile_transformer",
+    "equivalent",
     "interpret",
     "parse",
+    "refines",
     "stitch",
     "verify",
 ]

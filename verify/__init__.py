@@ -1,4 +1,4 @@
-"""Verification: every composition proved, refuted or plainly unknown. Nothing here needs torch but `neural`."""
+"""Verification: every composition proved, refuted or plainly unknown. Only `networks` needs torch to be imported."""
 
 from .assumptions import assumption_of
 from .claims.claim import Claim, functions_in_order, own_claims
