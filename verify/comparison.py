@@ -26,8 +26,8 @@ from ..runtime.reference import Exact, answer_of, call_by_contract, shown
 from .claims.claim import Claim, callees_first, own_claims
 from .claims.cut import Cut
 from .claims.equivalence import Pair, Side, equivalence_claims, paired, refinement_claims, refining
-from .functions import Functions, cells_of
-from .ladder import Ladder, Replay
+from .composition.functions import Functions, cells_of
+from .composition.ladder import Ladder, Replay
 from .outcome import DEFAULT_EFFORT, Effort, Proof, Refutation
 from .prove import STRATEGIES
 from .replay import command_for, replayed

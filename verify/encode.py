@@ -34,12 +34,13 @@ from ..dsl.types import Bool, Element, Int, Real, Seq, Token, Value, element_of
 from ..errors import VerificationError
 from ..runtime.evaluate import Algebra, evaluate
 from ..runtime.exact import answer_to_nothing
-from .linear import Atoms, Linear
-from .logic import Condition, all_of, any_of, negated
-from .numeric.tolerance import meaning_of
+from .claims.tolerance import meaning_of
+from .encoding.codes import Codes
+from .encoding.linear import Atoms, Linear
+from .encoding.logic import Condition, all_of, any_of, negated
+from .encoding.operators import apply
+from .encoding.values import Ratio, Values, Word
 from .terms import tokens_in
-from .values import Ratio, Values, Word
-from .words import Codes
 
 __all__ = ["Encoded", "Unrolled", "WidthOf", "encode", "width_of"]
 
@@ -67,7 +68,7 @@ class Unrolled(Algebra[Any]):
 
     def elementwise(self, operator: str, operands: Sequence[Any], node: SOp) -> Any:
         """The operator on values."""
-        return self._of.apply(operator, operands)
+        return apply(self._of, operator, operands)
 
     def joined(self, operator: str, cases: Sequence[Any], node: SOp) -> Any:
         """All cases at once, for conditions are flat."""
@@ -176,7 +177,7 @@ class Unrolled(Algebra[Any]):
         numerator = self._of.total([*selected, self._of.choose(is_none, self._of.number(default), 0)])
         denominator = width_of(self._of.atoms, [*(truth for truth, _, _ in chosen), is_none])
         if not isinstance(denominator, Linear):
-            return self._of.apply("/", (numerator, denominator))
+            return apply(self._of, "/", (numerator, denominator))
         return Ratio(numerator, denominator)
 
     def _extreme(self, operator: str, chosen: Sequence[tuple[Condition, int, Any]], empty: Any) -> Any:

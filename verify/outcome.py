@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from .claims.claim import Claim
-from .numeric.boxes import Boxes
 from .solver import Query
 
-__all__ = ["DEFAULT_EFFORT", "Effort", "NoAnswer", "Outcome", "Proof", "Refutation", "Strategy"]
+__all__ = ["DEFAULT_EFFORT", "LEAF", "Boxes", "Effort", "NoAnswer", "Outcome", "Proof", "Refutation", "Strategy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,33 @@ class Effort:
 
 
 DEFAULT_EFFORT = Effort()
+LEAF = "."
+"""What marks a box of a proof in the tree of its cuts."""
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """The boxes of a proof: on each the claim holds, and together they are all that there is.
+
+    Attributes:
+        question: digest of what holds on each.
+        domain: the box that all of them make up, an interval for each input, in words.
+        tree: how it was cut, from the left: the number of the dimension that is halved, or `.` for a box of the proof.
+    """
+
+    question: str
+    domain: str
+    tree: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many boxes there are."""
+        return self.tree.count(LEAF)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256, in hex, of the question, the domain and the tree."""
+        return hashlib.sha256("\n".join((self.question, self.domain, " ".join(self.tree))).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ For each function, callees first, and for each of its claims, the cheapest answe
 
 1. by types, where the checker knew already;
 2. by what the function requires and what called functions promise, without a look inside of them: promises may be used
-   once their own claims and the call's requirements are proved (`claims/promises.py`);
+   once their own claims and the call's requirements are proved (`composition/promises.py`);
 3. a counterexample among short sequences, replayed in the interpreter;
 4. for all lengths, by each strategy of `FOR_ALL_LENGTHS`; then once more with the promises of called functions;
 5. for every sequence up to a length, by each strategy of `UP_TO_A_LENGTH`;
 6. unknown.
 
-A contract that nothing meets is an error (`claims/vacuity.py`). A claim that rests on a catalogued cell's contract is
-proved only if that contract has conclusive evidence. Answers are limited in solver steps, not in time, so that they
+A contract that nothing meets is an error (`composition/vacuity.py`). A claim that rests on a catalogued cell's contract
+is proved only if that contract has conclusive evidence. Answers are limited in solver steps, not in time, so that they
 repeat. A promise speaks of inputs on which the program answers; that it answers is a claim of its own.
 """
 
@@ -25,8 +25,8 @@ from .bounded.enumeration import by_enumeration
 from .bounded.refuting import by_short_inputs
 from .bounded.unrolling import by_unrolling
 from .claims.claim import functions_in_order
-from .functions import Functions, cells_of
-from .ladder import Ladder, Strategies
+from .composition.functions import Functions, cells_of
+from .composition.ladder import Ladder, Strategies
 from .machines.automaton import by_automaton
 from .machines.induction import by_induction, by_invariant
 from .machines.search import by_search

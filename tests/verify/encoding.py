@@ -16,7 +16,7 @@ from stdcell.runtime.inputs import bind_inputs
 from stdcell.runtime.reference import run
 from stdcell.verify.bounded.kinds import typed_graphs
 from stdcell.verify.encode import Encoded, encode
-from stdcell.verify.logic import negated, term_of
+from stdcell.verify.encoding.logic import negated, term_of
 from tests.programs.drawing import Drawn
 
 __all__ = ["Compared", "compare"]

@@ -10,7 +10,7 @@ import z3
 from stdcell import parse
 from stdcell.errors import VerificationError
 from stdcell.verify.encode import Encoded, encode
-from stdcell.verify.logic import term_of
+from stdcell.verify.encoding.logic import term_of
 from tests.programs.drawing import Drawn, draw_program
 
 from .encoding import compare

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import z3
 
-from stdcell.verify.linear import Atoms, Linear
+from stdcell.verify.encoding.linear import Atoms, Linear
 
 X, Y = z3.Int("x"), z3.Int("y")
 B, C = z3.Bool("b"), z3.Bool("c")

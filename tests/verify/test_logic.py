@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import z3
 
-from stdcell.verify.logic import all_of, any_of, implies, negated, parts_of
+from stdcell.verify.encoding.logic import all_of, any_of, implies, negated, parts_of
 
 A, B, C = z3.Bools("a b c")
 

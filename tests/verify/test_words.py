@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from stdcell.verify.words import Codes
+from stdcell.verify.encoding.codes import Codes
 
 
 def test_codes_are_in_the_order_of_the_tokens() -> None:

@@ -39,7 +39,7 @@ from ...dsl.graph import (
     topological,
 )
 from ...dsl.types import Bool, Element, Int, Real, Selector, Token, Unknown, Value, element_of
-from ..words import words_between
+from ..encoding.codes import words_between
 
 __all__ = ["Comparing", "only_compares", "standing_for_all"]
 

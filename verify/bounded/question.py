@@ -13,10 +13,10 @@ from ...dsl.graph import SOp
 from ...dsl.types import Bool, Element, Int, Real, Seq, Token, element_of
 from ..claims.claim import Claim
 from ..encode import Encoded, WidthOf, encode, width_of
-from ..logic import Condition, parts_of, term_of
+from ..encoding.logic import Condition, parts_of, term_of
+from ..encoding.values import Word
 from ..outcome import Refutation
 from ..solver import Query, Solver
-from ..values import Word
 from .ranges import with_fixed_ranges
 
 __all__ = ["GaveUp", "Question", "find_refutation", "is_satisfiable", "pose"]

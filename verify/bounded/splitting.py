@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..claims.claim import Claim
-from ..logic import Condition, all_of, any_of, implies, negated, term_of
+from ..encoding.logic import Condition, all_of, any_of, implies, negated, term_of
 from ..outcome import Refutation
 from ..solver import Query, proved
 from .question import GaveUp, Question, find_refutation, pose

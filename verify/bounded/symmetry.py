@@ -39,7 +39,7 @@ from ...dsl.types import Seq
 from ..claims.claim import Claim
 from ..claims.conditions import all_of
 from ..encode import Encoded
-from ..logic import Condition, negated
+from ..encoding.logic import Condition, negated
 
 __all__ = ["in_order", "invariant_part", "is_equivariant", "representatives"]
 

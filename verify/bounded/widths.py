@@ -22,10 +22,10 @@ import z3
 from ...dsl.graph import Indices, Select, SOp
 from ...dsl.types import Seq
 from ..encode import Encoded
-from ..linear import Atoms, Linear
-from ..logic import Condition, all_of, any_of, implies, negated, term_of
+from ..encoding.linear import Atoms, Linear
+from ..encoding.logic import Condition, all_of, any_of, implies, negated, term_of
+from ..encoding.values import Values
 from ..solver import Query, proved
-from ..values import Values
 
 __all__ = ["Lemma", "Row", "Rows", "lemmas_on", "permutations", "relevant_rows", "selections_by_place"]
 

@@ -11,7 +11,7 @@ from ...dsl.graph import Aggregate, Ascribe, At, CellCall, Lookup, Reduce, SOp
 from ...dsl.types import Int, Value, element_of
 from ...errors import VerificationError
 from ...runtime.evaluate import Algebra, evaluate
-from ..numeric.tolerance import meaning_of
+from ..claims.tolerance import meaning_of
 from ..terms import TokenCodes, apply_at, as_term, is_known, looked_up
 
 __all__ = ["Scalars"]

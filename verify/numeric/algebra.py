@@ -17,9 +17,9 @@ from ...dsl.types import Int, Real, Type, Value, element_of
 from ...errors import VerificationError
 from ...runtime.evaluate import Algebra, evaluate
 from ..claims.conditions import are_of_one_kind
+from ..claims.tolerance import meaning_of
 from .form import Form, absolute, anything, constant, larger, merged, modulo, power, rounded, smaller
 from .interval import WHOLE, Interval, hull_of, point
-from .tolerance import meaning_of
 
 __all__ = ["OPEN", "Known", "Ranges", "Truth", "range_of", "whole_range"]
 

@@ -1,22 +1,20 @@
-"""Boxes: an interval for each input; and the tree of boxes that a proof by branch and prune leaves behind."""
+"""Boxes: an interval for each input, how they are cut, and the boxes of a proof cut out once more."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from math import ceil, floor
 
 from ...dsl.types import Bool, Int, Type, element_of
+from ..outcome import LEAF, Boxes
 from .interval import End, Interval, point
 
-__all__ = ["Box", "Boxes", "Dimension", "halves", "middle_of", "widest"]
+__all__ = ["Box", "Dimension", "halves", "leaves", "middle_of", "widest"]
 
 Box = tuple[Interval, ...]
 """An interval for each dimension."""
-_LEAF = "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,48 +31,24 @@ class Dimension:
         return isinstance(element_of(self.type), Int | Bool)
 
 
-@dataclass(frozen=True)
-class Boxes:
-    """The boxes of a proof: on each the claim holds, and together they are all that there is.
-
-    Attributes:
-        question: digest of what holds on each.
-        domain: the box that all of them make up, an interval for each input, in words.
-        tree: how it was cut, from the left: the number of the dimension that is halved, or `.` for a box of the proof.
-    """
-
-    question: str
-    domain: str
-    tree: tuple[str, ...]
-
-    @property
-    def count(self) -> int:
-        """How many boxes there are."""
-        return self.tree.count(_LEAF)
-
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256, in hex, of the question, the domain and the tree."""
-        return hashlib.sha256("\n".join((self.question, self.domain, " ".join(self.tree))).encode()).hexdigest()
-
-    def leaves(self, domain: Box, dimensions: tuple[Dimension, ...]) -> Iterator[Box | None]:
-        """The boxes, cut out of the domain once more; None where the tree does not fit it."""
-        waiting: list[Box] = [domain]
-        for mark in self.tree:
-            if not waiting:
-                yield None
-                return
-            box = waiting.pop()
-            if mark == _LEAF:
-                yield box
-                continue
-            parts = halves(box, int(mark), dimensions) if mark.isdecimal() and int(mark) < len(box) else None
-            if parts is None:
-                yield None
-                return
-            waiting += reversed(parts)
-        if waiting:
+def leaves(boxes: Boxes, domain: Box, dimensions: tuple[Dimension, ...]) -> Iterator[Box | None]:
+    """The boxes, cut out of the domain once more; None where the tree does not fit it."""
+    waiting: list[Box] = [domain]
+    for mark in boxes.tree:
+        if not waiting:
             yield None
+            return
+        box = waiting.pop()
+        if mark == LEAF:
+            yield box
+            continue
+        parts = halves(box, int(mark), dimensions) if mark.isdecimal() and int(mark) < len(box) else None
+        if parts is None:
+            yield None
+            return
+        waiting += reversed(parts)
+    if waiting:
+        yield None
 
 
 def widest(box: Box, domain: Box, dimensions: tuple[Dimension, ...]) -> int | None:

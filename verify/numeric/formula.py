@@ -25,9 +25,9 @@ from ...errors import RuntimeFault, VerificationError
 from ...runtime.evaluate import evaluate
 from ...runtime.reference import Exact, call_by_contract
 from ..claims.conditions import all_of, implied, negated
-from ..outcome import DEFAULT_EFFORT, Effort
+from ..outcome import DEFAULT_EFFORT, Boxes, Effort
 from .algebra import Known, Ranges, whole_range
-from .boxes import Boxes, Dimension
+from .boxes import Dimension
 from .expression import Expression, UndefinedValue
 from .form import Form, anything
 from .interval import Interval, point

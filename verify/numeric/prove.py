@@ -18,8 +18,8 @@ from ...runtime.evaluate import evaluate
 from ...runtime.reference import Exact, call_by_contract
 from ..claims.claim import Claim
 from ..claims.conditions import all_of, implied
-from ..outcome import Effort, NoAnswer, Outcome, Proof, Refutation
-from .boxes import Box, Boxes, Dimension
+from ..outcome import Boxes, Effort, NoAnswer, Outcome, Proof, Refutation
+from .boxes import Box, Dimension
 from .pointwise import at_any_position
 from .question import Question
 from .search import Found, Open, holds_on_all, search

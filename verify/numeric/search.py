@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from ...dsl.types import Int, Real, element_of
+from ..outcome import Boxes
 from .algebra import whole_range
-from .boxes import Box, Boxes, Dimension, halves, middle_of, widest
+from .boxes import Box, Dimension, halves, leaves, middle_of, widest
 from .interval import Interval, point
 from .question import Question
 
@@ -98,7 +99,7 @@ def holds_on_all(boxes: Boxes, question: Question) -> bool:
     domain = domain_of(dimensions)
     if (boxes.question, boxes.domain) != (question.digest, told(domain, dimensions)):
         return False
-    return all(leaf is not None and question.holds(leaf) is True for leaf in boxes.leaves(domain, dimensions))
+    return all(leaf is not None and question.holds(leaf) is True for leaf in leaves(boxes, domain, dimensions))
 
 
 def told(box: Box, dimensions: tuple[Dimension, ...]) -> str:

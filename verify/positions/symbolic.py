@@ -38,7 +38,7 @@ from ...dsl.graph import (
     substitute,
 )
 from ...dsl.types import Element, Int, Seq, Token, element_of
-from ..numeric.tolerance import meaning_of
+from ..claims.tolerance import meaning_of
 from ..solver import Query
 from ..terms import TokenCodes, apply, apply_at, as_term, fresh, looked_up, within
 from .axioms import inverse_axioms, witness_axiom

@@ -24,9 +24,9 @@ from stdcell.runtime.reference import Exact, call_by_contract
 from stdcell.verify.bounded.ranges import with_fixed_ranges
 from stdcell.verify.claims.definedness import conditions_owed
 from stdcell.verify.encode import encode
-from stdcell.verify.logic import Condition, all_of, negated, term_of
+from stdcell.verify.encoding.logic import Condition, all_of, negated, term_of
+from stdcell.verify.encoding.values import Values
 from stdcell.verify.solver import Solver
-from stdcell.verify.values import Values
 
 __all__ = ["Difference", "Encoded", "exact_value"]
 

@@ -10,10 +10,10 @@ from stdcell import parse
 from stdcell.dsl.types import Int, Real
 from stdcell.verify import Claim, Effort
 from stdcell.verify.claims.claim import own_claims
-from stdcell.verify.numeric.boxes import Boxes, Dimension, halves
+from stdcell.verify.numeric.boxes import Dimension, halves
 from stdcell.verify.numeric.interval import Interval
 from stdcell.verify.numeric.prove import by_boxes, certifies
-from stdcell.verify.outcome import NoAnswer, Proof
+from stdcell.verify.outcome import Boxes, NoAnswer, Proof
 
 TRUE = "main(x: real 0..1, y: real 0..1) ensures result >= -1/10 = x*x - 2*x*y*y + y;"
 

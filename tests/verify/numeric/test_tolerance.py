@@ -18,11 +18,11 @@ from stdcell.runtime.evaluate import evaluate
 from stdcell.runtime.reference import Exact, call_by_contract
 from stdcell.verify import Effort
 from stdcell.verify.claims.claim import own_claims
+from stdcell.verify.claims.tolerance import with_errors
 from stdcell.verify.networks.records import Records
 from stdcell.verify.numeric.formula import check_formula
 from stdcell.verify.numeric.prove import by_boxes
 from stdcell.verify.numeric.records import add_formula_check
-from stdcell.verify.numeric.tolerance import with_errors
 from stdcell.verify.outcome import NoAnswer, Outcome, Proof
 
 TENTH = Fraction(1, 10)

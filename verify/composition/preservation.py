@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from ...dsl.graph import Ascribe, At, Constant, Elementwise, Fold, Input, Length, SOp, substitute
 from ...dsl.program import CallSite
 from ...dsl.types import Int
-from .claim import Claim, at_call
-from .conditions import all_of, compared, conjuncts, implied
-from .definedness import conditions_owed
+from ..claims.claim import Claim, at_call
+from ..claims.conditions import all_of, compared, conjuncts, implied
+from ..claims.definedness import conditions_owed
 
 __all__ = ["kept_by_steps"]
 

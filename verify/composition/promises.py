@@ -21,10 +21,10 @@ from ...dsl.graph import Ascribe, At, Constant, Fold, Input, Length, Quantified,
 from ...dsl.passes import fold_constants
 from ...dsl.program import CallSite, Clause
 from ...dsl.types import Int
+from ..claims.claim import Claim, at_call, requirements
+from ..claims.conditions import conjuncts, everywhere, implied, in_one_form
+from ..claims.cut import Cut, is_pointwise
 from ..solver import Query
-from .claim import Claim, at_call, requirements
-from .conditions import conjuncts, everywhere, implied, in_one_form
-from .cut import Cut, is_pointwise
 
 __all__ = ["Given", "Promise", "Promises", "is_given"]
 

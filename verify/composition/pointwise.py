@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from ...dsl.graph import Ascribe, CellCall, Elementwise, Indices, Input, Length, Lookup, Reduce, SOp, topological
 from ...dsl.types import Int, Seq, element_of
-from .claim import Claim
-from .conditions import compared, conjuncts
+from ..claims.claim import Claim
+from ..claims.conditions import compared, conjuncts
 
 __all__ = ["at_one_position"]
 

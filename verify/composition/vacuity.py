@@ -21,11 +21,11 @@ from ...dsl.program import Clause, Function
 from ...dsl.types import Seq
 from ...errors import VerificationError
 from ..bounded.question import GaveUp, is_satisfiable
+from ..claims.claim import Claim
+from ..claims.conditions import compared
+from ..claims.definedness import conditions_owed
 from ..outcome import Effort, Proof
 from ..positions.prove import by_positions
-from .claim import Claim
-from .conditions import compared
-from .definedness import conditions_owed
 
 __all__ = ["Vacuity", "of_cell", "of_promises", "of_requirements"]
 

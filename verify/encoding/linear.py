@@ -20,7 +20,7 @@ from typing import Any
 
 import z3
 
-from ..dsl.operators import exact
+from ...dsl.operators import exact
 
 __all__ = ["Atoms", "Bounds", "Condition", "Linear", "Number"]
 

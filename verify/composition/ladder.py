@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 
 import z3
 
-from ..dsl.graph import Constant, SOp
-from ..errors import VerificationError
-from .claims.cells import CellsCalled
-from .claims.claim import Claim
-from .claims.cut import Cut
-from .claims.pointwise import at_one_position
-from .claims.preservation import kept_by_steps
-from .claims.promises import Given, Promise, Promises, is_given
-from .numeric.tolerance import with_errors
-from .outcome import Effort, NoAnswer, Outcome, Proof, Refutation, Strategy
-from .positions.prove import by_positions
-from .solver import Query
-from .verdict import Assumption, Counterexample, Status, Verdict
+from ...dsl.graph import Constant, SOp
+from ...errors import VerificationError
+from ..claims.claim import Claim
+from ..claims.cut import Cut
+from ..claims.tolerance import with_errors
+from ..outcome import Effort, NoAnswer, Outcome, Proof, Refutation, Strategy
+from ..positions.prove import by_positions
+from ..solver import Query
+from ..verdict import Assumption, Counterexample, Status, Verdict
+from .cells import CellsCalled
+from .pointwise import at_one_position
+from .preservation import kept_by_steps
+from .promises import Given, Promise, Promises, is_given
 
 __all__ = ["Answer", "Ladder", "Replay", "Strategies"]
 

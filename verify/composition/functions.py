@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from ..catalog import Catalog
-from ..dsl.checking.contracts import read_contract
-from ..dsl.graph import SOp
-from ..dsl.program import Clause, Function, cells_called
-from ..dsl.scope import CellSignature
-from ..errors import Span
-from .assumptions import assumption_of
-from .claims.claim import Claim, call_claims, own_claims
-from .claims.cut import Cut
-from .claims.promises import Promises
-from .claims.vacuity import Vacuity, of_cell, of_promises, of_requirements
+from ...catalog import Catalog
+from ...dsl.checking.contracts import read_contract
+from ...dsl.graph import SOp
+from ...dsl.program import Clause, Function, cells_called
+from ...dsl.scope import CellSignature
+from ...errors import Span
+from ..assumptions import assumption_of
+from ..claims.claim import Claim, call_claims, own_claims
+from ..claims.cut import Cut
+from ..outcome import Effort
+from ..verdict import Assumption, Status, Verdict
 from .ladder import Answer, Ladder
-from .outcome import Effort
-from .verdict import Assumption, Status, Verdict
+from .promises import Promises
+from .vacuity import Vacuity, of_cell, of_promises, of_requirements
 
 __all__ = ["Functions", "cells_of"]
 

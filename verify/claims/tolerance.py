@@ -12,7 +12,7 @@ from dataclasses import replace
 from ...dsl.graph import CellCall, Elementwise, Input, SOp, inputs_of, substitute, topological
 from ...dsl.types import Real, Seq, element_of
 from ...errors import VerificationError
-from ..claims.claim import Claim
+from .claim import Claim
 
 __all__ = ["is_inexact", "meaning_of", "with_errors"]
 

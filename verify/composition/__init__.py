@@ -1,0 +1,1 @@
+"""What called functions promise, and the ladder that the claims of functions climb."""
