@@ -20,6 +20,8 @@ from .terms import as_term
 __all__ = ["SEED", "Model", "Query", "Solver", "proved", "proved_from"]
 
 SEED = 0
+_FEWEST = 1
+"""Z3 takes a limit of 0 for none: a share of few steps would be all that there are."""
 _NUMBERED = re.compile(r"![0-9]+|[$?]x[0-9]+")
 
 
@@ -102,7 +104,7 @@ class Solver:
     def __init__(self, steps: int, **options: Any) -> None:
         self._own = z3.Context()
         self._solver = z3.Solver(ctx=self._own)
-        self._solver.set(rlimit=steps, random_seed=SEED, **options)
+        self._solver.set(rlimit=max(_FEWEST, steps), random_seed=SEED, **options)
         self._assertions: list[Any] = []
 
     def add(self, *assertions: Any) -> None:
@@ -183,7 +185,7 @@ def proved_from(goal: Any, given: Sequence[Any], steps: int, purpose: str) -> tu
 @lru_cache(maxsize=256)
 def _core(text: str, n_assertions: int, steps: int) -> tuple[int, ...] | None:
     """The places of assertions that have no model together; the same question is asked of many claims."""
-    for limit, options in ((max(1, steps // 3), {"auto_config": False, "mbqi": False}), (steps, {})):
+    for limit, options in ((steps // 3, {"auto_config": False, "mbqi": False}), (steps, {})):
         solver, assertions = _reading(text, n_assertions, limit, **options)
         for place, assertion in enumerate(assertions):
             solver.assert_and_track(assertion, f"taken.{place}")
@@ -199,7 +201,7 @@ def _reading(text: str, n_assertions: int, steps: int, **options: Any) -> tuple[
     """
     own = z3.Context()
     solver = z3.Solver(ctx=own)
-    solver.set(rlimit=steps, random_seed=SEED, **options)
+    solver.set(rlimit=max(_FEWEST, steps), random_seed=SEED, **options)
     assertions = list(z3.parse_smt2_string(text, ctx=own))
     assert len(assertions) == n_assertions, "what was written is what is read"
     return solver, assertions
