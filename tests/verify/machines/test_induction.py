@@ -148,4 +148,6 @@ def test_where_the_solver_finds_no_invariant_there_is_no_proof() -> None:
 
 
 def test_a_machine_without_a_state_has_no_invariant_to_be_found() -> None:
-    assert isinstance(by_spacer(promise_of("main(xs: seq[int 0..2]) ensures any(result > xs) = xs;"), Effort()), NoAnswer)
+    assert isinstance(
+        by_spacer(promise_of("main(xs: seq[int 0..2]) ensures any(result > xs) = xs;"), Effort()), NoAnswer
+    )
