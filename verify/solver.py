@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import z3
@@ -20,6 +20,8 @@ from .terms import as_term
 __all__ = ["SEED", "Model", "Query", "Solver", "proved", "proved_from"]
 
 SEED = 0
+_FEWEST = 1
+"""Z3 takes a limit of 0 for none: a share of few steps would be all that there are."""
 _NUMBERED = re.compile(r"![0-9]+|[$?]x[0-9]+")
 
 
@@ -102,7 +104,7 @@ class Solver:
     def __init__(self, steps: int, **options: Any) -> None:
         self._own = z3.Context()
         self._solver = z3.Solver(ctx=self._own)
-        self._solver.set(rlimit=steps, random_seed=SEED, **options)
+        self._solver.set(rlimit=max(_FEWEST, steps), random_seed=SEED, **options)
         self._assertions: list[Any] = []
 
     def add(self, *assertions: Any) -> None:
@@ -165,7 +167,7 @@ class Model:
 def proved(goal: Any, given: Iterable[Any], steps: int, purpose: str) -> Query | None:
     """The query that proves a goal; None where the solver finds an exception, or gives up."""
     query = Query(purpose, [*given, z3.Not(as_term(goal))], steps)
-    solver, assertions = _reading(query, steps)
+    solver, assertions = _reading(query.text, query.n_assertions, steps)
     solver.add(*assertions)
     return query if solver.check() == z3.unsat else None
 
@@ -176,24 +178,30 @@ def proved_from(goal: Any, given: Sequence[Any], steps: int, purpose: str) -> tu
     Quantifiers are instantiated at the terms that are there first, which mostly ends soon, and then as Z3 likes.
     """
     whole = Query(purpose, [*given, z3.Not(as_term(goal))], steps)
-    for limit, options in ((max(1, steps // 3), {"auto_config": False, "mbqi": False}), (steps, {})):
-        solver, assertions = _reading(whole, limit, **options)
+    taken = _core(whole.text, whole.n_assertions, steps)
+    return None if taken is None else (whole.only(taken), taken)
+
+
+@lru_cache(maxsize=256)
+def _core(text: str, n_assertions: int, steps: int) -> tuple[int, ...] | None:
+    """The places of assertions that have no model together; the same question is asked of many claims."""
+    for limit, options in ((steps // 3, {"auto_config": False, "mbqi": False}), (steps, {})):
+        solver, assertions = _reading(text, n_assertions, limit, **options)
         for place, assertion in enumerate(assertions):
             solver.assert_and_track(assertion, f"taken.{place}")
         if solver.check() == z3.unsat:
-            taken = sorted(int(str(name).removeprefix("taken.")) for name in solver.unsat_core())
-            return whole.only(taken), tuple(taken)
+            return tuple(sorted(int(str(name).removeprefix("taken.")) for name in solver.unsat_core()))
     return None
 
 
-def _reading(query: Query, steps: int, **options: Any) -> tuple[z3.Solver, list[Any]]:
-    """A solver in a context of its own, and the query's assertions there, as its text says them.
+def _reading(text: str, n_assertions: int, steps: int, **options: Any) -> tuple[z3.Solver, list[Any]]:
+    """A solver in a context of its own, and a query's assertions there, as its text says them.
 
     So what is proved is the text, and neither the answer nor its steps depend on what was asked before.
     """
     own = z3.Context()
     solver = z3.Solver(ctx=own)
-    solver.set(rlimit=steps, random_seed=SEED, **options)
-    assertions = list(z3.parse_smt2_string(query.text, ctx=own))
-    assert len(assertions) == query.n_assertions, "what was written is what is read"
+    solver.set(rlimit=max(_FEWEST, steps), random_seed=SEED, **options)
+    assertions = list(z3.parse_smt2_string(text, ctx=own))
+    assert len(assertions) == n_assertions, "what was written is what is read"
     return solver, assertions

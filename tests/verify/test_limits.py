@@ -57,6 +57,14 @@ def test_the_same_claim_is_proved_where_there_are_steps(text: str, claim: str, r
     assert verdict_on(verify(parse(DIGIT + text), effort=Effort(up_to=3)), claim).status == "proved"
 
 
+@pytest.mark.parametrize("steps", [0, 5])
+def test_a_share_of_no_steps_is_not_taken_for_all(steps: int) -> None:
+    text, claim, rung = NEEDS["induction"]
+    verdict = verdict_on(verify(parse(DIGIT + text), effort=Effort(up_to=6, steps=steps, states=1, inputs=1)), claim)
+    assert verdict.status == "unknown"
+    assert rung in {told.split(":")[0] for told in verdict.tried}
+
+
 def test_a_false_claim_without_steps_is_not_proved() -> None:
     text = f"{DIGIT}main(xs: seq[Digit]) ensures any(xs == 3) implies result > 9 = sum(xs);"
     assert verdict_on(verify(parse(text), effort=NONE), "ensures").status != "proved"

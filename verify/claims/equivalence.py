@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ...dsl.graph import Elementwise, Input, SOp, inputs_of, substitute
+from ...dsl.graph import Elementwise, Input, Length, SOp, inputs_of, substitute
 from ...dsl.passes import canonical
 from ...dsl.program import CallSite, Clause, Function, Obligation
 from ...dsl.types import Bool, Element, Fit, Int, Real, Seq, Token, Type, Unknown, element_of, fit, is_numeric, meet
 from ...errors import VerificationError
 from .claim import Claim, requirements
-from .conditions import everywhere
+from .conditions import compared, everywhere, implied
 from .cut import Cut
 
 __all__ = ["Pair", "Side", "equivalence_claims", "paired", "refinement_claims", "refining"]
@@ -185,6 +185,9 @@ def equivalence_claims(pair: Pair, cut: Cut) -> Iterator[Claim]:
                 given = dict.fromkeys((*requires, *conditions[other], *one.given))
                 yield Claim("defined", text, function, span, one.condition, tuple(given), answered=(results[other],))
     equal = everywhere(Elementwise(tuple(results), "=="))
+    if isinstance(equal, Elementwise) and not any(side.function.parameters for side in pair.sides):
+        # One value at every position: of no elements both answer with none.
+        equal = implied(compared(Length(), ">", 0), equal)
     text = f"{pair.sides[0].label} and {pair.sides[1].label} give equal answers"
     given = dict.fromkeys((*requires, *conditions[0], *conditions[1]))
     yield Claim("equal", text, function, span, equal, tuple(given), answered=tuple(results))

@@ -34,8 +34,10 @@ def by_spacer(claim: Claim, effort: Effort) -> Outcome:
     machine = machine_of(claim)
     if isinstance(machine, str):
         return NoAnswer(machine)
+    if not machine.state:
+        return NoAnswer("its machine has no state that an invariant could speak of")
     questions = Questions(machine, effort)
-    found = _relation(machine, questions, effort.steps // _SHARE)
+    found = _relation(machine, questions, max(1, effort.steps // _SHARE))
     if found is None:
         return _NO_ANSWER
     unknowns = [questions.before[node.key] for node in machine.state]

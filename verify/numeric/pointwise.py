@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from ...dsl.graph import Ascribe, CellCall, Constant, Elementwise, Input, Lookup, Reduce, SOp, nodes_within, topological
 from ...dsl.types import Element, Int, Real, Selector, Seq, element_of
+from ..claims.claim import Claim
 
 __all__ = ["Pointwise", "at_any_position"]
 
@@ -24,7 +25,7 @@ class Pointwise:
     """Conditions over scalar inputs.
 
     Attributes:
-        conditions: what the conditions became, in their order.
+        conditions: what is given, and the condition.
         forgotten: the inputs that stand for values which depend on more than one position.
     """
 
@@ -32,9 +33,16 @@ class Pointwise:
     forgotten: tuple[Input, ...]
 
 
-def at_any_position(conditions: tuple[SOp, ...]) -> Pointwise:
-    """The conditions at one position; those that speak of all positions as they are there."""
-    bare = [_without_all(condition) for condition in conditions]
+def at_any_position(claim: Claim) -> Pointwise:
+    """What is given and the condition, at one position; those that speak of all positions as they are there.
+
+    What is given of all positions says nothing of a sequence without any: where the condition is no such one, so that
+    it is asked of the empty sequence too, that is left out.
+    """
+    condition = _without_all(claim.condition)
+    given = [_without_all(one) for one in claim.given]
+    is_of_position = isinstance(condition.type, Seq)
+    bare = [*(one for one in given if is_of_position or not isinstance(one.type, Seq)), condition]
     built: dict[SOp, SOp] = {}
     forgotten: dict[SOp, Input] = {}
     for node in topological(bare):

@@ -74,11 +74,12 @@ class _Asked:
 
 
 def _asked(claim: Claim) -> _Asked:
-    anywhere = at_any_position((*claim.given, claim.condition))
+    anywhere = at_any_position(claim)
     *given, condition = anywhere.conditions
     goal = implied(all_of(given), condition)
     dimensions = tuple(Dimension(node.key, node.name or node.key, node.type) for node in inputs_of([goal]))
-    return _Asked(goal, dimensions, not anywhere.forgotten and not claim.speaks_of_inner_inputs)
+    is_whole = not anywhere.forgotten and len(given) == len(claim.given)
+    return _Asked(goal, dimensions, is_whole and not claim.speaks_of_inner_inputs)
 
 
 def _refutation(claim: Claim, dimensions: tuple[Dimension, ...], point: Box) -> Refutation | None:

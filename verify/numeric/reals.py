@@ -26,7 +26,7 @@ def by_reals(claim: Claim, effort: Effort) -> Outcome:
     """
     if not any(isinstance(element_of(node.type), Real) for node in claim.inputs):
         return NoAnswer("it is no claim about reals")
-    anywhere = at_any_position((*claim.given, claim.condition))
+    anywhere = at_any_position(claim)
     *given, condition = anywhere.conditions
     symbolic = Symbolic(TokenCodes(tokens_in(anywhere.conditions)), Lemmas())
     goal = as_term(symbolic.scalar(implied(all_of(given), condition)))

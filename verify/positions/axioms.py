@@ -127,7 +127,9 @@ def selection_axioms(here: Positions, node: Aggregate, answer: Any, pick: Any) -
     def patterns(query: Any, key: Any) -> Any:
         return z3.MultiPattern(answer(query), *_applied_to(key, as_term(here.at(values, key))))
 
-    has_patterns = bool(_applied_to(here.length, as_term(here.at(values, here.length))))
+    # Of a key that nothing else speaks of: that the length is asked for, as in xs[length], says nothing of keys.
+    probe = z3.FreshInt("key")
+    has_patterns = bool(_applied_to(probe, as_term(here.at(values, probe))))
     yield Axiom("least selected", 1, if_any, answer)
     yield Axiom("least selected", 2, least, patterns if has_patterns else None)
 

@@ -94,6 +94,10 @@ BREAKS = {
         "",
         "main(xs: seq[int -1..1], k: int 0..2) requires exists i: xs[i + 1] == xs[i - 1] ensures k < 2 = xs;",
     ),
+    "what is required of every element, of none": (
+        "",
+        "main(xs: seq[real 0..3], k: real 0..9) requires xs > k ensures k < 3 = xs;",
+    ),
     "a negative power of zero": ("", "main(x: int 0..3, y: int -1..3) = x ^ y;"),
 }
 

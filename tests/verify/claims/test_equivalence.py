@@ -59,6 +59,12 @@ def test_programs_that_differ_are_shown_an_input_and_both_answers() -> None:
     )
 
 
+def test_open_programs_of_one_value_for_all_positions_are_told_apart_where_there_is_a_position() -> None:
+    (verdict,) = equivalent(rasp("3 != length"), rasp("length != length", "b.rasp"), open_type=Int(0, 2)).verdicts
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.answer == {"answer of a.rasp": [True], "answer of b.rasp": [False]}
+
+
 def test_a_program_that_has_no_answer_differs_from_one_that_has() -> None:
     report = equivalent(cell("6 / xs", "a.cell"), cell("6 / max(xs, 1)"))
     verdict = report.verdicts[0]

@@ -145,3 +145,9 @@ def test_an_invariant_of_the_solver_is_proved_by_the_same_questions() -> None:
 
 def test_where_the_solver_finds_no_invariant_there_is_no_proof() -> None:
     assert isinstance(by_spacer(promise_of(CAPPED.replace(">= 5", ">= 4")), Effort()), NoAnswer)
+
+
+def test_a_machine_without_a_state_has_no_invariant_to_be_found() -> None:
+    assert isinstance(
+        by_spacer(promise_of("main(xs: seq[int 0..2]) ensures any(result > xs) = xs;"), Effort()), NoAnswer
+    )
