@@ -35,7 +35,8 @@ def by_spacer(claim: Claim, effort: Effort) -> Outcome:
     if isinstance(machine, str):
         return NoAnswer(machine)
     questions = Questions(machine, effort)
-    found = _relation(machine, questions, effort.steps // _SHARE)
+    # No steps at all would be no limit to the engine.
+    found = _relation(machine, questions, max(1, effort.steps // _SHARE))
     if found is None:
         return _NO_ANSWER
     unknowns = [questions.before[node.key] for node in machine.state]
