@@ -111,6 +111,6 @@ STRANGE = {
 def test_a_strategy_that_is_wrong_twice_confirms_nothing(
     strategy: Any, finding: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    strategies = Strategies((), (strategy,), ())
+    strategies = replace(STRATEGIES, for_all_lengths=(strategy,))
     monkeypatch.setattr(checking, "STRATEGIES", strategies)
     assert found(certified("boxes", strategies)) == finding
