@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..catalog import Catalog
+from ..catalog.questions import stale
 from ..catalog.schema import Verdict as VerdictNode
 from ..dsl import Program
 from ..errors import UnknownCell
@@ -13,7 +14,12 @@ __all__ = ["owed_by"]
 
 
 def owed_by(program: Program, catalog: Catalog | None) -> tuple[Claim, ...]:
-    """The claims that an operation has an answer which no kept verdict proves."""
+    """The claims that an operation has an answer which no kept verdict proves.
+
+    A proof counts while what it rests on is what it was: not where a name that the program uses means another cell
+    since, or a cell promises something else, or its promise was refuted. It speaks of exactly this text, so that the
+    program's own name may mean another one.
+    """
     claims = [claim for function in functions_in_order(program) for claim in own_claims(function, program.spans)]
     owed = [claim for claim in claims if claim.kind == "defined"]
     proved = _proved(program, catalog) if owed and catalog is not None else set()
@@ -26,4 +32,6 @@ def _proved(program: Program, catalog: Catalog) -> set[str]:
     except UnknownCell:
         return set()
     about = [verdict for _, verdict in catalog.neighbours(node.id, "ABOUT", "in")]
-    return {verdict.claim for verdict in about if isinstance(verdict, VerdictNode) and verdict.status == "proved"}
+    replaced = {row["id"] for row in stale(node).ask(catalog) if row["because"] != "program"}
+    proved = [one for one in about if isinstance(one, VerdictNode) and one.status == "proved"]
+    return {verdict.claim for verdict in proved if verdict.id not in replaced}

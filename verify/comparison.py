@@ -27,7 +27,7 @@ from .claims.claim import Claim, callees_first, own_claims
 from .claims.cut import Cut
 from .claims.equivalence import Pair, Side, equivalence_claims, paired, refinement_claims, refining
 from .composition.functions import Functions, cells_of
-from .composition.ladder import Ladder, Replay
+from .composition.ladder import Ladder, Replay, Strategies
 from .outcome import DEFAULT_EFFORT, Effort, Proof, Refutation
 from .prove import STRATEGIES
 from .replay import command_for, replayed
@@ -46,6 +46,7 @@ def equivalent(
     output_a: str | None = None,
     output_b: str | None = None,
     open_type: Element | None = None,
+    strategies: Strategies = STRATEGIES,
 ) -> Report:
     """Whether two programs answer alike on all inputs that both accept.
 
@@ -57,6 +58,7 @@ def equivalent(
         output_a: the output of `a` that is meant (else main, else the last).
         output_b: the output of `b`.
         open_type: the elements of inputs whose type neither program declares.
+        strategies: what is tried.
 
     Returns:
         Verdicts on whether both have answers, whether these are equal, and on what of the programs themselves is not
@@ -74,7 +76,7 @@ def equivalent(
     def replay(refutation: Refutation, claim: Claim) -> Counterexample | None:
         return _replayed_in_both(refutation, pair, (a, b))
 
-    answered, verdicts = _answered(sides, (a, b), pair.function, replay, catalog, effort)
+    answered, verdicts = _answered(sides, (a, b), pair.function, replay, catalog, effort, strategies)
     own = answered.answers(pair.function, partial(equivalence_claims, pair))
     return Report(_digest(a, b), (*verdicts, *(verdict for verdict in own if _is_told(verdict, ("equal", "defined")))))
 
@@ -87,6 +89,7 @@ def refines(
     effort: Effort = DEFAULT_EFFORT,
     output_a: str | None = None,
     output_b: str | None = None,
+    strategies: Strategies = STRATEGIES,
 ) -> Report:
     """Whether a program may stand where another one does: it requires no more, and promises no less.
 
@@ -97,6 +100,7 @@ def refines(
         effort: how much may be spent on a claim.
         output_a: the output of `a` that is meant (else main, else the last).
         output_b: the output of `b`.
+        strategies: what is tried.
 
     Returns:
         Verdicts on each requirement of `a`, that it answers, the type of its answer, and each promise of `b`.
@@ -108,7 +112,7 @@ def refines(
     sides = _sides(a, b, output_a, output_b)
     function = refining(*sides)
     replay = partial(replayed, program=a)
-    answered, verdicts = _answered(sides[:1], (a,), function, replay, catalog, effort)
+    answered, verdicts = _answered(sides[:1], (a,), function, replay, catalog, effort, strategies)
 
     def claims(cut: Cut) -> Iterator[Claim]:
         return refinement_claims(function, partial(own_claims, function, a.spans, cut), cut)
@@ -136,6 +140,7 @@ def _answered(
     replay: Replay,
     catalog: Catalog | None,
     effort: Effort,
+    strategies: Strategies,
 ) -> tuple[Functions, tuple[Verdict, ...]]:
     """The functions of both sides, answered, and what of them is needed and not proved."""
     functions = [callees_first([side.function]) for side in sides]
@@ -149,7 +154,7 @@ def _answered(
     distinct = list({id(one): one for some in functions for one in some}.values())
     assumptions, faults = cells_of([*distinct, compared], catalog, effort)
     places = {node: span for program in reversed(programs) for node, span in program.spans.items()}
-    answered = Functions(Ladder(replay_at_home, assumptions, effort, STRATEGIES), places, effort)
+    answered = Functions(Ladder(replay_at_home, assumptions, effort, strategies), places, effort)
     verdicts = [verdict for one in distinct for verdict in answered.answers(one)]
     for side, call in zip(sides, compared.calls, strict=True):
         answered.count_as(call.callee, side.function)

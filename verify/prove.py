@@ -57,7 +57,13 @@ UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_search, by_unrolling, by_boxes, by_en
 STRATEGIES = Strategies(TO_REFUTE, FOR_ALL_LENGTHS, UP_TO_A_LENGTH)
 
 
-def verify(program: Program, catalog: Catalog | None = None, *, effort: Effort = DEFAULT_EFFORT) -> Report:
+def verify(
+    program: Program,
+    catalog: Catalog | None = None,
+    *,
+    effort: Effort = DEFAULT_EFFORT,
+    strategies: Strategies = STRATEGIES,
+) -> Report:
     """Answer every claim of a program.
 
     Args:
@@ -65,6 +71,7 @@ def verify(program: Program, catalog: Catalog | None = None, *, effort: Effort =
         catalog: where the evidence for the contracts of its cells is kept; without one, no claim that rests on a
             cell is proved.
         effort: how much may be spent on a claim before the answer is unknown.
+        strategies: what is tried.
 
     Returns:
         Verdicts on each wire, each requirement of a call, each partial operation and each promise.
@@ -74,7 +81,7 @@ def verify(program: Program, catalog: Catalog | None = None, *, effort: Effort =
     """
     functions = functions_in_order(program)
     assumptions, faults = cells_of(functions, catalog, effort)
-    ladder = Ladder(partial(replayed, program=program), assumptions, effort, STRATEGIES)
+    ladder = Ladder(partial(replayed, program=program), assumptions, effort, strategies)
     answered = Functions(ladder, program.spans, effort)
     verdicts = (verdict for function in functions for verdict in answered.answers(function))
     return Report(program.digest, (*faults, *verdicts))

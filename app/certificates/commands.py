@@ -17,7 +17,7 @@ certificates = typer.Typer(no_args_is_help=True, help="Check what was answered a
 
 @certificates.command("check")
 def check_certificate(
-    file: Annotated[Path, typer.Argument(help="What `stdcell verify --certificate` wrote, .json.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="What `--certificate` wrote, .json.", show_default=False)],
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,

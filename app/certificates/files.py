@@ -6,17 +6,17 @@ from pathlib import Path
 
 from ...catalog import Catalog
 from ...catalog.durable import write_atomically
-from ...dsl import Program
 from ...errors import StdcellError
 from ...verify import Effort, Report
+from ...verify.certificates.subject import Subject
 from ...verify.certificates.writing import certify
 
 __all__ = ["read_text", "write_certificate"]
 
 
-def write_certificate(path: Path, program: Program, report: Report, catalog: Catalog | None, effort: Effort) -> None:
+def write_certificate(path: Path, subject: Subject, report: Report, catalog: Catalog | None, effort: Effort) -> None:
     """Write the certificate of a report."""
-    write_atomically(path, certify(program, report, catalog, effort=effort).text.encode())
+    write_atomically(path, certify(subject, report, catalog, effort=effort).text.encode())
 
 
 def read_text(path: Path) -> str:

@@ -15,8 +15,10 @@ from ...errors import StdcellError
 from ..options import CatalogOption, JsonOption, QuietOption, find_catalog, parse_file
 
 if TYPE_CHECKING:
+    from ...catalog import Catalog
     from ...dsl import Program
     from ...verify import Report
+    from ...verify.certificates.subject import Comparison
 
 __all__ = ["PROOFS"]
 
@@ -29,6 +31,7 @@ AllLengthsOption = Annotated[
 ]
 OutputOption = Annotated[str | None, typer.Option(help="The output that is meant (else main, else the last).")]
 OtherOutputOption = Annotated[str | None, typer.Option(help="The output of the other program.")]
+CertificateOption = Annotated[Path | None, typer.Option(help="Write what others need to check it, .json.")]
 _UP_TO, _STEPS = 6, 3_000_000
 
 
@@ -37,7 +40,7 @@ def verify(
     up_to: UpToOption = _UP_TO,
     steps: StepsOption = _STEPS,
     all_lengths: AllLengthsOption = False,
-    certificate: Annotated[Path | None, typer.Option(help="Write what others need to check it, .json.")] = None,
+    certificate: CertificateOption = None,
     out: Annotated[Path | None, typer.Option(help="Write the verdicts beside the text, as a page, .html.")] = None,
     tree: Annotated[bool, typer.Option("--tree", help="Print what each claim rests on, weakest links marked.")] = False,
     catalog: CatalogOption = None,
@@ -70,25 +73,20 @@ def equivalent(
     up_to: UpToOption = _UP_TO,
     steps: StepsOption = _STEPS,
     all_lengths: AllLengthsOption = False,
+    certificate: CertificateOption = None,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Prove that two programs answer alike on every input that both accept, or show one on which they differ."""
-    from ...verify import Effort
-    from ...verify import equivalent as compare
+    from ...verify.certificates.subject import Comparison
     from .vocabulary import element_type
 
     opened = find_catalog(catalog)
-    report = compare(
-        parse_file(file, opened),
-        parse_file(other, opened),
-        opened,
-        effort=Effort(up_to=up_to, steps=steps),
-        output_a=output,
-        output_b=other_output,
-        open_type=None if vocabulary is None else element_type(vocabulary),
-    )
+    programs = parse_file(file, opened), parse_file(other, opened)
+    open_type = None if vocabulary is None else element_type(vocabulary)
+    compared = Comparison("equivalent", programs, (output, other_output), open_type)
+    report = _compare(compared, opened, up_to, steps, certificate)
     _conclude(report, all_lengths=all_lengths, as_json=as_json, quiet=quiet)
 
 
@@ -100,19 +98,32 @@ def refines(
     up_to: UpToOption = _UP_TO,
     steps: StepsOption = _STEPS,
     all_lengths: AllLengthsOption = False,
+    certificate: CertificateOption = None,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Prove that a program may stand where the other one does: it requires no more and promises no less."""
-    from ...verify import Effort
-    from ...verify import refines as compare
+    from ...verify.certificates.subject import Comparison
 
     opened = find_catalog(catalog)
     programs = parse_file(file, opened), parse_file(other, opened)
-    effort = Effort(up_to=up_to, steps=steps)
-    report = compare(*programs, opened, effort=effort, output_a=output, output_b=other_output)
+    compared = Comparison("refines", programs, (output, other_output))
+    report = _compare(compared, opened, up_to, steps, certificate)
     _conclude(report, all_lengths=all_lengths, as_json=as_json, quiet=quiet)
+
+
+def _compare(compared: Comparison, catalog: Catalog | None, up_to: int, steps: int, certificate: Path | None) -> Report:
+    from ...verify import Effort
+    from ...verify.certificates.subject import answers_about
+    from ...verify.prove import STRATEGIES
+    from ..certificates.files import write_certificate
+
+    effort = Effort(up_to=up_to, steps=steps)
+    report = answers_about(compared, catalog, effort, STRATEGIES)
+    if certificate is not None:
+        write_certificate(certificate, compared, report, catalog, effort)
+    return report
 
 
 def _write_page(path: Path, program: Program, report: Report) -> None:

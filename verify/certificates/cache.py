@@ -24,6 +24,7 @@ from ..prove import verify
 from ..verdict import Assumption, Report
 from .certificate import Certificate
 from .keeping import keep_report
+from .subject import cells_of_text
 from .versions import encoder_version, solver_version
 from .writing import certify, report_of, sources_of
 
@@ -61,7 +62,7 @@ class Verifier:
         return report
 
     def _key(self, program: Program, effort: Effort) -> str:
-        cells = [assumption_of(cell, self._catalog) for cell in program.cells]
+        cells = [assumption_of(cell, self._catalog) for cell in cells_of_text(program)]
         known = self._keys.get(id(program))
         if known is None or known[0] is not program:
             known = self._keys[id(program)] = (program, _digest(_told_program(program)))
@@ -117,7 +118,7 @@ def _told_program(program: Program) -> Iterator[str]:
     sources = {source: str(place) for place, source in enumerate(sources_of(program))}
     for source in sources:
         yield from (source.name, source.text)
-    for cell in program.cells:
+    for cell in cells_of_text(program):
         yield repr(cell)
     functions = _every_function(program)
     places = {id(function): str(place) for place, function in enumerate(functions)}

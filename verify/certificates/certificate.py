@@ -1,17 +1,17 @@
 """A certificate: what was answered about a program, and all that is needed to ask again.
 
 It is one line of canonical JSON, the digest of its content beside the content: whatever is changed in it shows. The
-content names the program (its text, the digest of its graph, the digest of each text that it imports), the cells that
-it calls (the digests of their nodes and weights, their contracts, the evidence for them), the effort, the encoder and
-the solver; and for each claim the verdict with the questions that prove it. The texts of the questions stand once each,
-under their digests.
+content names the program (its text, the digest of its graph, the digest of each text that it imports), the one that it
+is compared with, the cells that they call (the digests of their nodes and weights, their contracts, the evidence for
+them), the effort, the encoder and the solver; and for each claim the verdict with the questions that prove it. The
+texts of the questions stand once each, under their digests.
 """
 
 from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -22,6 +22,7 @@ __all__ = [
     "Argument",
     "CellRecord",
     "Certificate",
+    "ComparisonRecord",
     "Entry",
     "ProgramRecord",
     "Question",
@@ -29,7 +30,7 @@ __all__ = [
     "read_certificate",
 ]
 
-FORMAT = 1
+FORMAT = 2
 
 
 class _Record(BaseModel):
@@ -44,6 +45,15 @@ class ProgramRecord(_Record):
     text: str
     graph: Digest
     sources: list[tuple[str, Digest]]
+
+
+class ComparisonRecord(_Record):
+    """What a program is compared with, how, and in which outputs; `open_type` is that of inputs without one."""
+
+    relation: Literal["equivalent", "refines"]
+    other: ProgramRecord
+    outputs: tuple[str | None, str | None]
+    open_type: str | None
 
 
 class CellRecord(_Record):
@@ -88,10 +98,11 @@ class Entry(_Record):
 
 
 class Certificate(_Record):
-    """Everything that was answered about a program."""
+    """Everything that was answered about a program, or about two that were compared."""
 
     format: int
     program: ProgramRecord
+    comparison: ComparisonRecord | None
     cells: list[CellRecord]
     effort: dict[str, Count]
     encoder: Digest
@@ -119,7 +130,7 @@ def read_certificate(text: str) -> Certificate:
     """
     try:
         document: Any = json.loads(text)
-        content, digest = document["certificate"], document["digest"]
+        content, digest = dict(document["certificate"]), document["digest"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise VerificationError(
             "this is no certificate: expected a file that `stdcell verify --certificate` wrote"
@@ -130,13 +141,13 @@ def read_certificate(text: str) -> Certificate:
             f"the certificate was changed: it names the digest {digest!r}, its content has {found}; write it again "
             "with `stdcell verify --certificate`"
         )
+    if content.get("format") != FORMAT:
+        raise VerificationError(f"the certificate has format {content.get('format')}, this stdcell reads {FORMAT}")
     try:
         certificate = Certificate.model_validate_json(canonical_json(content))
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg'].lower()}" for one in error.errors()[:3])
         raise VerificationError(f"the certificate does not read: {faults}") from error
-    if certificate.format != FORMAT:
-        raise VerificationError(f"the certificate has format {certificate.format}, this stdcell reads {FORMAT}")
     if certificate.text != text:
         raise VerificationError("the certificate was changed: it is not laid out as it was written")
     return certificate

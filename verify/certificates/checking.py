@@ -1,10 +1,12 @@
 """A certificate is checked by doing again what it says was done, and by asking others.
 
-1. The program's text is parsed again: digests of its graph, of its imports and of its cells must be the same.
-2. Its claims are made and answered again, without any cache: they must be the certificate's in number and text, with
+1. The texts are parsed again: digests of their graphs, of their imports and of their cells must be the same.
+2. Their claims are made and answered again, without any cache: they must be the certificate's in number and text, with
    the same answers, scopes and assumptions, and each must lead to the very texts that are stored. So a question stands
    for its claim, whoever wrote it into the file.
-3. The stored texts are put to Z3, and to cvc5 where it is installed.
+3. The stored texts are put to Z3, and to cvc5 where it is installed. Of a proof without questions the inputs are tried
+   again, or the boxes cut again and the claim asked on each; or the types must say it. What has none of these is not
+   confirmed.
 4. Counterexamples are given to the interpreter.
 5. Circuits are run on every input again, on the stored weights.
 """
@@ -12,20 +14,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
 from ...catalog import Catalog
 from ...dsl import parse
+from ...dsl.checking.type_expressions import read_type
 from ...dsl.program import Program
+from ...dsl.types import element_of
 from ...errors import Source, StdcellError
 from ..outcome import Effort
-from ..prove import verify
-from .certificate import Certificate, Entry, Question, digest_of
+from ..prove import STRATEGIES
+from .boxes import CertifiedBoxes
+from .certificate import Certificate, Entry, ProgramRecord, Question, digest_of
 from .finding import Finding, confirmed, failed, not_confirmed, noted
 from .replaying import replays
 from .solvers import Answer, ask_cvc5, ask_z3
-from .writing import certify
+from .subject import Comparison, Subject, answers_about
+from .writing import certify, proof_of
 
 __all__ = ["check_certificate"]
 
@@ -45,26 +52,50 @@ def check_certificate(certificate: Certificate, catalog: Catalog | None = None) 
         What was found of the program, of each claim and of each cell; the certificate holds if nothing failed and
         everything is confirmed, but for what is only noted.
     """
+    boxes = CertifiedBoxes()
     try:
-        told = certificate.program
-        program = parse(Source(told.text, told.name), dialect=told.dialect, scope=catalog)
         effort = Effort(**certificate.effort)
-        again = certify(program, verify(program, catalog, effort=effort), catalog, effort=effort)
+        subject = _subject(certificate, catalog)
+        report = answers_about(subject, catalog, effort, boxes.watch(STRATEGIES))
+        again = certify(subject, report, catalog, effort=effort)
     except (StdcellError, TypeError) as error:
         return [failed("program", f"it cannot be verified again: {error}")]
     answers = _Answers(certificate.texts)
     return [
         *_parts(certificate, again),
         *_texts(certificate),
-        *_claims(certificate, again, program, answers),
+        *_claims(certificate, again, _Again(subject, answers, boxes)),
         *_cells(certificate, catalog),
         *([noted("cvc5", _WITHOUT_CVC5)] if answers.lack_cvc5 else []),
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """What is done again: the programs, what the solvers say, and the boxes that were certified."""
+
+    subject: Subject
+    answers: _Answers
+    boxes: CertifiedBoxes
+
+
+def _subject(certificate: Certificate, catalog: Catalog | None) -> Subject:
+    """What the certificate is about, parsed again."""
+    program, compared = _parsed(certificate.program, catalog), certificate.comparison
+    if compared is None:
+        return program
+    open_type = None if compared.open_type is None else element_of(read_type(compared.open_type))
+    programs = program, _parsed(compared.other, catalog)
+    return Comparison(compared.relation, programs, compared.outputs, open_type)
+
+
+def _parsed(told: ProgramRecord, catalog: Catalog | None) -> Program:
+    return parse(Source(told.text, told.name), dialect=told.dialect, scope=catalog)
+
+
 def _parts(certificate: Certificate, again: Certificate) -> Iterator[Finding]:
     """What the answers depend on beside the claims."""
-    for part in ("program", "cells"):
+    for part in ("program", "comparison", "cells"):
         said, found = (one.model_dump()[part] for one in (certificate, again))
         if said != found:
             yield failed(part, f"it is another one now: {_difference(said, found)}")
@@ -89,7 +120,7 @@ def _texts(certificate: Certificate) -> Iterator[Finding]:
             yield failed(f"text {digest[:12]}", "no claim asks it")
 
 
-def _claims(certificate: Certificate, again: Certificate, program: Program, answers: _Answers) -> Iterator[Finding]:
+def _claims(certificate: Certificate, again: Certificate, anew: _Again) -> Iterator[Finding]:
     if len(certificate.entries) != len(again.entries):
         claims = f"the program makes {len(again.entries)} claims, the certificate answers {len(certificate.entries)}"
         yield failed("claims", claims)
@@ -99,10 +130,10 @@ def _claims(certificate: Certificate, again: Certificate, program: Program, answ
         elif found is None:
             yield failed(said.claim, "the program makes no such claim")
         else:
-            yield _claim(said, found, program, answers)
+            yield _claim(said, found, anew)
 
 
-def _claim(said: Entry, found: Entry, program: Program, answers: _Answers) -> Finding:
+def _claim(said: Entry, found: Entry, anew: _Again) -> Finding:
     """What was found of one claim."""
     for name, ours in found.verdict.items():
         theirs = said.verdict.get(name)
@@ -113,7 +144,9 @@ def _claim(said: Entry, found: Entry, program: Program, answers: _Answers) -> Fi
         return failed(said.claim, "it says what no verdict says")
     if said.argument != found.argument:
         return failed(said.claim, f"its argument is another one: {_argument_difference(said, found)}")
-    return _refuted(said, found, program) if said.verdict["counterexample"] else _asked(said, answers)
+    if said.verdict["counterexample"]:
+        return _refuted(said, found, anew.subject)
+    return _asked(said, anew.answers) if _questions(said) else _unasked(said, anew.boxes)
 
 
 def _asked(entry: Entry, answers: _Answers) -> Finding:
@@ -126,19 +159,37 @@ def _asked(entry: Entry, answers: _Answers) -> Finding:
                 return failed(entry.claim, f"{solver} finds a model of the question {asked.purpose!r}")
             if answer == "unknown":
                 return not_confirmed(entry.claim, f"{solver} does not decide the question {asked.purpose!r}")
-    if not questions:
-        return confirmed(entry.claim, f"{status}: found again, by {entry.verdict['method']}")
     solvers = "Z3" if answers.lack_cvc5 else "Z3 and cvc5"
     n = len(questions)
     return confirmed(entry.claim, f"{status}: {n} question{'' if n == 1 else 's'} unsat in {solvers}")
 
 
-def _refuted(said: Entry, found: Entry, program: Program) -> Finding:
+def _unasked(entry: Entry, certified: CertifiedBoxes) -> Finding:
+    """What speaks for an answer without questions, which was found again."""
+    status, method = entry.verdict["status"], entry.verdict["method"]
+    proof = proof_of(entry.argument, {}) if entry.argument else None
+    if status != "proved":
+        return confirmed(entry.claim, f"{status}: found again, by {method}")
+    if proof is None and method == "types":
+        return confirmed(entry.claim, "proved: the types say so, derived again")
+    if proof and proof.tried:
+        return confirmed(entry.claim, f"proved: {proof.enumerated:,} inputs were tried again, and are the same")
+    if proof and proof.boxes:
+        if proof.boxes.digest not in certified:
+            return failed(entry.claim, "its boxes do not prove it")
+        return confirmed(entry.claim, f"proved: it holds on each of {proof.boxes.count:,} boxes, cut again")
+    return not_confirmed(entry.claim, f"{status}, by {method}: there are no questions, inputs or boxes to look at")
+
+
+def _refuted(said: Entry, found: Entry, subject: Subject) -> Finding:
     """Another input than is found now may break the claim as well; the interpreter decides."""
     counterexample = said.verdict["counterexample"]
-    if replays(said.verdict, program) or counterexample == found.verdict["counterexample"]:
+    is_found_again = counterexample == found.verdict["counterexample"]
+    if is_found_again or (isinstance(subject, Program) and replays(said.verdict, subject)):
         return confirmed(said.claim, f"refuted: {counterexample['call']} was replayed in the interpreter")
-    return failed(said.claim, f"the interpreter does not agree that {counterexample['call']} breaks it")
+    if isinstance(subject, Program):
+        return failed(said.claim, f"the interpreter does not agree that {counterexample['call']} breaks it")
+    return not_confirmed(said.claim, f"refuted, but not by {counterexample['call']}: another input is found now")
 
 
 def _cells(certificate: Certificate, catalog: Catalog | None) -> Iterator[Finding]:

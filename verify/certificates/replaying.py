@@ -34,6 +34,7 @@ def replays(verdict: Mapping[str, Any], program: Program) -> bool:
 
 def _claims_of(program: Program) -> Iterator[Claim]:
     for function in functions_in_order(program):
+        cut = Cut(function)
         for call in function.calls:
-            yield from call_claims(call, Cut(function))
-        yield from own_claims(function, program.spans)
+            yield from call_claims(call, cut)
+        yield from own_claims(function, program.spans, cut)

@@ -12,6 +12,7 @@ from ...dsl.program import Program
 from ...dsl.scope import CellSignature
 from ...errors import Source
 from ..assumptions import assumption_of
+from ..numeric.boxes import Boxes
 from ..outcome import DEFAULT_EFFORT, Effort, Proof
 from ..solver import Query
 from ..verdict import Assumption, Counterexample, Report, Verdict
@@ -20,41 +21,40 @@ from .certificate import (
     Argument,
     CellRecord,
     Certificate,
+    ComparisonRecord,
     Entry,
     ProgramRecord,
     Question,
     digest_of,
 )
+from .subject import Comparison, Subject, cells_of_text, programs_of
 from .versions import encoder_version, solver_version
 
-__all__ = ["certify", "report_of", "sources_of"]
+__all__ = ["certify", "proof_of", "report_of", "sources_of"]
 
 
 def certify(
-    program: Program, report: Report, catalog: Catalog | None = None, *, effort: Effort = DEFAULT_EFFORT
+    subject: Subject, report: Report, catalog: Catalog | None = None, *, effort: Effort = DEFAULT_EFFORT
 ) -> Certificate:
-    """The certificate of what was answered about a program.
+    """The certificate of what was answered about a program, or about two that were compared.
 
     Args:
-        program: what was verified.
+        subject: what was verified.
         report: the answers.
-        catalog: where the evidence for the program's cells is kept.
+        catalog: where the evidence for the cells is kept.
         effort: what the answers were limited by.
 
     Raises:
         CatalogError: if a cell is not in the catalog, or its weights are damaged.
     """
     queries = {query.digest: query.text for query in _queries(report.verdicts)}
+    programs = programs_of(subject)
+    cells = {cell.digest: cell for program in programs for cell in cells_of_text(program)}
     return Certificate(
         format=FORMAT,
-        program=ProgramRecord(
-            name=program.source.name,
-            dialect=program.dialect,
-            text=program.source.text,
-            graph=report.program_digest,
-            sources=sorted((source.name, digest_of(source.text)) for source in sources_of(program)),
-        ),
-        cells=[_cell(cell, catalog) for cell in program.cells],
+        program=_program(programs[0]),
+        comparison=_comparison(subject) if isinstance(subject, Comparison) else None,
+        cells=[_cell(cell, catalog) for cell in cells.values()],
         effort=asdict(effort),
         encoder=encoder_version(),
         solver=solver_version(),
@@ -72,7 +72,35 @@ def sources_of(program: Program) -> Iterable[Source]:
 def report_of(certificate: Certificate) -> Report:
     """The answers that a certificate tells."""
     verdicts = (_verdict(entry, certificate.texts) for entry in certificate.entries)
-    return Report(certificate.program.graph, tuple(verdicts))
+    told = (certificate.program, *([certificate.comparison.other] if certificate.comparison else []))
+    return Report(" ".join(program.graph for program in told), tuple(verdicts))
+
+
+def proof_of(argument: Argument, texts: dict[str, str]) -> Proof:
+    """The proof that an argument tells, its questions with their texts."""
+    said: dict[str, Any] = _unlisted(argument.proof)
+    said["boxes"] = Boxes(**_unlisted(said["boxes"])) if said["boxes"] else None
+    queries = (Query.written(asked.purpose, texts[asked.digest], asked.steps) for asked in argument.questions)
+    return Proof(**said, queries=tuple(queries))
+
+
+def _program(program: Program) -> ProgramRecord:
+    return ProgramRecord(
+        name=program.source.name,
+        dialect=program.dialect,
+        text=program.source.text,
+        graph=program.digest,
+        sources=sorted((source.name, digest_of(source.text)) for source in sources_of(program)),
+    )
+
+
+def _comparison(compared: Comparison) -> ComparisonRecord:
+    return ComparisonRecord(
+        relation=compared.relation,
+        other=_program(compared.programs[1]),
+        outputs=compared.outputs,
+        open_type=None if compared.open_type is None else str(compared.open_type),
+    )
 
 
 def _queries(verdicts: Iterable[Verdict]) -> Iterator[Query]:
@@ -111,6 +139,8 @@ def _argument(proof: Proof) -> Argument:
 
 def _plain(value: Any) -> Any:
     """A value in JSON's own types."""
+    if isinstance(value, Boxes):
+        return _plain(asdict(value))
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
@@ -121,13 +151,7 @@ def _verdict(entry: Entry, texts: dict[str, str]) -> Verdict:
     told["assumptions"] = tuple(Assumption(**assumption) for assumption in told["assumptions"])
     if told["counterexample"]:
         told["counterexample"] = Counterexample(**told["counterexample"])
-    return Verdict(**told, proof=_proof(entry.argument, texts) if entry.argument else None)
-
-
-def _proof(argument: Argument, texts: dict[str, str]) -> Proof:
-    said: dict[str, Any] = _unlisted(argument.proof)
-    queries = (Query.written(asked.purpose, texts[asked.digest], asked.steps) for asked in argument.questions)
-    return Proof(**said, queries=tuple(queries))
+    return Verdict(**told, proof=proof_of(entry.argument, texts) if entry.argument else None)
 
 
 def _unlisted(said: Mapping[str, Any]) -> dict[str, Any]:

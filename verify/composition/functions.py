@@ -20,7 +20,7 @@ from .ladder import Answer, Ladder
 from .promises import Promises
 from .vacuity import Vacuity, of_cell, of_promises, of_requirements
 
-__all__ = ["Functions", "cells_of"]
+__all__ = ["Functions", "cells_in", "cells_of"]
 
 
 class Functions:
@@ -75,14 +75,19 @@ def cells_of(functions: Sequence[Function], catalog: Catalog | None, effort: Eff
     Raises:
         CatalogError: if a cell is not in the catalog, or its weights are damaged.
     """
-    clauses = (clause for function in functions for clause in (*function.requires, *function.ensures))
-    called = cells_called([*(function.result for function in functions), *(clause.condition for clause in clauses)])
+    called = cells_in(functions)
     assumptions = {cell.digest: assumption_of(cell, catalog) for cell in called}
     faults = [verdict for cell in called if (verdict := _of_cell(cell, effort))]
     for cell, fault in faults:
         refuted = replace(assumptions[cell.digest], evidence=fault.reason, holds=False)
         assumptions[cell.digest] = refuted
     return assumptions, tuple(fault for _, fault in faults)
+
+
+def cells_in(functions: Sequence[Function]) -> tuple[CellSignature, ...]:
+    """The cells that functions and their contracts call, each once."""
+    clauses = (clause for function in functions for clause in (*function.requires, *function.ensures))
+    return cells_called([*(function.result for function in functions), *(clause.condition for clause in clauses)])
 
 
 _Cells = tuple[Mapping[str, Assumption], tuple[Verdict, ...]]

@@ -13,7 +13,7 @@ import z3
 
 from ..claims.claim import Claim
 from ..outcome import Effort, NoAnswer, Outcome, Proof
-from ..solver import SEED
+from ..solver import SEED, Query
 from ..terms import as_term
 from .machine import Machine
 from .questions import Questions
@@ -61,21 +61,36 @@ def _relation(machine: Machine, questions: Questions, steps: int) -> Any:
         return reached(*(_as(values[node.key], unknown) for node, unknown in pairs))
 
     (goal,) = questions.said([machine.goal], questions.before)
-    engine = z3.SolverFor("HORN")
-    engine.set("rlimit", steps)
+    clauses = [
+        z3.ForAll(bound, z3.Implies(z3.And(*premises, z3.BoolVal(True)), conclusion))
+        for premises, conclusion in (
+            (questions.starting, at(questions.at_start)),
+            ([at(questions.before), *questions.stepping], at(questions.after)),
+            ([at(questions.before), *questions.ending], as_term(goal)),
+        )
+    ]
+    meaning = _meaning_of(reached.name(), Query("the invariant", clauses, steps))
+    return None if meaning is None else z3.substitute_vars(meaning, *state)
+
+
+def _meaning_of(relation: str, clauses: Query) -> Any:
+    """What the engine says of a relation; None where it does not answer.
+
+    It reads the text, in a context of its own: it orders terms by when they were made, and among the terms of other
+    questions it would answer otherwise.
+    """
+    own = z3.Context()
+    engine = z3.SolverFor("HORN", ctx=own)
+    engine.set("rlimit", clauses.steps)
     engine.set("random_seed", SEED)
-    for premises, conclusion in (
-        (questions.starting, at(questions.at_start)),
-        ([at(questions.before), *questions.stepping], at(questions.after)),
-        ([at(questions.before), *questions.ending], as_term(goal)),
-    ):
-        engine.add(z3.ForAll(bound, z3.Implies(z3.And(*premises, z3.BoolVal(True)), conclusion)))
+    engine.add(z3.parse_smt2_string(clauses.text, ctx=own))
     if engine.check() != z3.sat:
         return None
-    meaning = engine.model()[reached]
-    if meaning is None or meaning.num_entries() > 0 or _is_quantified(meaning.else_value()):
+    model = engine.model()
+    meaning = next((model[found] for found in model.decls() if found.name() == relation), None)
+    if not isinstance(meaning, z3.FuncInterp) or meaning.num_entries() > 0 or _is_quantified(meaning.else_value()):
         return None
-    return z3.substitute_vars(meaning.else_value(), *state)
+    return meaning.else_value().translate(z3.main_ctx())
 
 
 def _as(value: Any, unknown: Any) -> Any:

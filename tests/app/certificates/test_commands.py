@@ -44,6 +44,21 @@ def test_a_certificate_is_written_and_confirmed(stdcell: Run) -> None:
     assert stdcell("certificate", "check", "same.json", "--quiet") == (0, "3 confirmed\n")
 
 
+def test_what_was_compared_is_certified_and_confirmed(stdcell: Run) -> None:
+    Path("more.rasp").write_text("more = 1 + tokens;\n")
+    Path("plus.rasp").write_text("plus = tokens + 1;\n")
+    compared = ("equivalent", "more.rasp", "plus.rasp", "--vocabulary", "[0, 1, 2]", "--certificate", "same.json")
+    assert stdcell(*compared)[0] == 0
+    assert stdcell("certificate", "check", "same.json", "--quiet") == (0, "3 confirmed\n")
+
+
+def test_what_does_not_refine_is_certified_and_confirmed(stdcell: Run) -> None:
+    Path("least.cell").write_text("main(xs: seq[int 0..9]) ensures result >= 1 = max(xs, 1);\n")
+    assert stdcell("refines", "same.cell", "least.cell", "--certificate", "same.json")[0] == 1
+    code, printed = stdcell("certificate", "check", "same.json")
+    assert (code, "refuted: " in printed) == (0, True)
+
+
 def test_the_findings_are_told_for_machines(stdcell: Run) -> None:
     stdcell("verify", "same.cell", "--certificate", "same.json")
     code, printed = stdcell("certificate", "check", "same.json", "--json")

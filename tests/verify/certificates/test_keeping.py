@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import z3
 
 from stdcell import Catalog, parse
-from stdcell.catalog import Contract, Evidence, Program, Verdict
+from stdcell.app.obligations import owed_by
+from stdcell.catalog import Contract, Evidence, Program, Relationship, Verdict
 from stdcell.catalog.questions import stale, strength
 from stdcell.errors import Source
 from stdcell.training import store_circuit
@@ -89,3 +92,32 @@ def test_a_new_version_of_an_imported_program_makes_the_verdicts_stale(catalog: 
     other = Program(name="after_next", text=IMPORTED + "\n", dialect="cell", graph="0" * 64)
     catalog.add(other, aliases={"after_next": other.id})
     assert {(row["because"], row["name"]) for row in stale().ask(catalog)} == {("cell", "after_next")}
+
+
+DIVIDING = """use circuit next as next;
+main(x: int 0..2) -> int ensures result >= 0 = 6 / next(x);
+"""
+
+
+def test_a_cell_that_the_record_of_the_program_leaves_out_is_kept_and_asked_for(catalog: Catalog) -> None:
+    program = replace(parse(Source(CALLING, "kept.cell"), scope=catalog), cells=())
+    verifier = Verifier(catalog)
+    assert verifier.verify(program).is_proved
+    against = _against(catalog)
+    catalog.add(against, [Relationship(against.id, "ABOUT", catalog.get("next").id)])
+    assert not verifier.verify(program).is_proved
+
+
+def test_an_operation_is_owed_again_once_what_it_rests_on_was_refuted(catalog: Catalog) -> None:
+    source = Source(DIVIDING, "kept.cell")
+    keep(DIVIDING, catalog)
+    assert owed_by(parse(source, scope=catalog), catalog) == ()
+    against = _against(catalog)
+    catalog.add(against, [Relationship(against.id, "ABOUT", catalog.get("next").id)])
+    assert [claim.text for claim in owed_by(parse(source, scope=catalog), catalog)] == ["the divisor is not zero"]
+
+
+def _against(catalog: Catalog) -> Evidence:
+    """A counterexample to the contract of the network."""
+    cell = catalog.get("next").id
+    return Evidence(of=cell, kind="counterexample", claim="result == a + 1", method="by hand", n_inputs=1, n_wrong=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -151,3 +153,32 @@ def test_a_machine_without_a_state_has_no_invariant_to_be_found() -> None:
     assert isinstance(
         by_spacer(promise_of("main(xs: seq[int 0..2]) ensures any(result > xs) = xs;"), Effort()), NoAnswer
     )
+TOTAL = """def add(total: int, x: int) -> int { return total + x; }
+main(xs: seq[int 0..2]) ensures forall i: i == length - 1 implies result[i] == sum(xs) = scan(add, xs, 0);"""
+OTHER = """def sub(total: int, x: int) -> int { return total - x; }
+main(xs: seq[int 0..2]) ensures forall i: i == length - 1 implies result[i] == 0 - sum(xs) = scan(sub, xs, 0);"""
+
+
+def test_an_invariant_of_the_solver_does_not_depend_on_what_was_asked_before() -> None:
+    alone = subprocess.run(
+        [sys.executable, "-c", ASKED_ALONE.format(text=TOTAL)], capture_output=True, text=True, check=True
+    )
+    by_spacer(promise_of(OTHER), Effort())
+    proof = by_spacer(promise_of(TOTAL), Effort())
+    assert isinstance(proof, Proof)
+    assert alone.stdout.split() == [query.digest for query in proof.queries]
+
+
+ASKED_ALONE = """
+from stdcell import parse
+from stdcell.verify import Effort, own_claims
+from stdcell.verify.machines.spacer import by_spacer
+program = parse('''{text}''')
+claim = list(own_claims(program.functions["main"], program.spans))[-1]
+print(*(query.digest for query in by_spacer(claim, Effort()).queries))
+"""
+
+
+def test_a_limit_of_one_step_ends_the_search_for_an_invariant() -> None:
+    hard = "main(xs: seq[int 0..2]) ensures sum(xs * xs) * length >= sum(xs) * sum(xs) = xs;"
+    assert isinstance(by_spacer(promise_of(hard), Effort(steps=1)), NoAnswer)
