@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import wraps
 
 from ..claims.claim import Claim
-from ..ladder import Strategies
+from ..composition.ladder import Strategies
 from ..numeric.prove import certifies
 from ..outcome import Effort, Outcome, Proof, Strategy
 

@@ -11,8 +11,8 @@ from ...dsl.scope import CellSignature
 from ...dsl.types import Element
 from ..claims.claim import functions_in_order
 from ..comparison import equivalent, refines
-from ..functions import cells_in
-from ..ladder import Strategies
+from ..composition.functions import cells_in
+from ..composition.ladder import Strategies
 from ..outcome import Effort
 from ..prove import verify
 from ..verdict import Report

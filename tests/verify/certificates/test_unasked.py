@@ -15,7 +15,7 @@ from stdcell.verify.certificates.certificate import Certificate, read_certificat
 from stdcell.verify.certificates.checking import check_certificate
 from stdcell.verify.certificates.subject import answers_about
 from stdcell.verify.certificates.writing import certify, report_of
-from stdcell.verify.ladder import Strategies
+from stdcell.verify.composition.ladder import Strategies
 from stdcell.verify.numeric.prove import by_boxes
 from stdcell.verify.outcome import Outcome, Proof
 from stdcell.verify.prove import STRATEGIES

@@ -153,6 +153,8 @@ def test_a_machine_without_a_state_has_no_invariant_to_be_found() -> None:
     assert isinstance(
         by_spacer(promise_of("main(xs: seq[int 0..2]) ensures any(result > xs) = xs;"), Effort()), NoAnswer
     )
+
+
 TOTAL = """def add(total: int, x: int) -> int { return total + x; }
 main(xs: seq[int 0..2]) ensures forall i: i == length - 1 implies result[i] == sum(xs) = scan(add, xs, 0);"""
 OTHER = """def sub(total: int, x: int) -> int { return total - x; }
