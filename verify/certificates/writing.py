@@ -12,8 +12,7 @@ from ...dsl.program import Program
 from ...dsl.scope import CellSignature
 from ...errors import Source
 from ..assumptions import assumption_of
-from ..numeric.boxes import Boxes
-from ..outcome import DEFAULT_EFFORT, Effort, Proof
+from ..outcome import DEFAULT_EFFORT, Boxes, Effort, Proof
 from ..solver import Query
 from ..verdict import Assumption, Counterexample, Report, Verdict
 from .certificate import (
