@@ -23,9 +23,9 @@ _OPTIONS: tuple[Mapping[str, str], ...] = ({}, {"enum-inst": "true"}, {"nl-cov":
 
 
 def ask_z3(text: str, steps: int) -> Answer:
-    """What Z3 answers to a text; one that it cannot read is unknown."""
+    """What Z3 answers to a text; one that it cannot read is unknown. No steps at all would be no limit to it."""
     solver = z3.Solver(ctx=z3.Context())
-    solver.set(rlimit=min(_MORE * steps, 2**32 - 1), random_seed=SEED)
+    solver.set(rlimit=max(1, min(_MORE * steps, 2**32 - 1)), random_seed=SEED)
     try:
         solver.from_string(text)
     except z3.Z3Exception:
