@@ -57,7 +57,7 @@ def completed(reader: Reader, text: str) -> list[str]:
         ),
         ("cell", "use c", ["use circuit"]),
         ("cell", "use circuit ", []),
-        ("cell", 'use program "stdcell/so', ['use program "stdcell/sort']),
+        ("cell", 'use program "stdcell/hi', ['use program "stdcell/histogram']),
         ("cell", 'use program "part.', ['use program "part.cell']),
         ("cell", "show e", []),
     ],
