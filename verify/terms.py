@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 import z3
@@ -27,8 +28,10 @@ __all__ = [
     "fresh",
     "is_known",
     "looked_up",
+    "number_anew",
     "sort_of",
     "tokens_in",
+    "unknown",
     "within",
 ]
 
@@ -69,6 +72,23 @@ def is_known(value: Any) -> bool:
 def fresh(element: Element, name: str) -> Any:
     """A new solver constant of an element type."""
     return z3.Const(name, sort_of(element))
+
+
+_numbers = count()
+
+
+def unknown(sort: Any, name: str) -> Any:
+    """A constant that nothing else speaks of, until names are numbered anew."""
+    return z3.Const(f"{name}!{next(_numbers)}", sort)
+
+
+def number_anew() -> None:
+    """Number unknowns from 0, before the first term of a question is made.
+
+    The solver's own fresh names would tell how much was asked before, and what Z3 writes once depends on them.
+    """
+    global _numbers
+    _numbers = count()
 
 
 def sort_of(element: Element) -> Any:
@@ -117,7 +137,7 @@ def apply(operator: str, operands: Sequence[Any]) -> Any:
             known: Value = OPERATORS[operator].apply(*operands)
         except (ZeroDivisionError, TypeError):
             # The claim that this is defined fails on its own; any value serves here.
-            return z3.FreshReal("undefined")
+            return unknown(z3.RealSort(), "undefined")
         return known
     return _TERMS[operator](*operands)
 

@@ -17,7 +17,7 @@ import z3
 from ...dsl.graph import Aggregate, Fold, Input, Reduce, Select, SelectorWidth, SOp
 from ...dsl.types import Bool, Int, Real, Selector, Seq, element_of
 from ...errors import VerificationError
-from ..terms import TokenCodes, apply, as_term, conjunction, fresh, sort_of, within
+from ..terms import TokenCodes, apply, as_term, conjunction, fresh, sort_of, unknown, within
 from .axioms import (
     Axiom,
     average_axiom,
@@ -81,7 +81,7 @@ class Functions(Knowledge, ABC):
         element, name = element_of(node.type), f"{type(node).__name__}.{node.digest[:16]}"
         function = z3.Function(name, *sorts, sort_of(element)) if sorts else _constant(fresh(element, name))
         self._functions[node] = function, free
-        variables = [z3.FreshConst(sort_of(element_of(variable.type)), "bound") for variable in free]
+        variables = [unknown(sort_of(element_of(variable.type)), "bound") for variable in free]
         with self._binding(dict(zip(free, variables, strict=True))):
             if not free:
                 self._assert_typed(node, function)
@@ -208,7 +208,7 @@ class Functions(Knowledge, ABC):
             self._state_rule(left, right, disjoint_rule)
 
     def _state_rule(self, left: Family, right: Family, rule: PairRule) -> None:
-        a, b = ([z3.FreshConst(sort, "p") for sort in family.sorts] for family in (left, right))
+        a, b = ([unknown(sort, "p") for sort in family.sorts] for family in (left, right))
         queries = [values[-1] for family, values in ((left, a), (right, b)) if family.asks]
         called = [family.total(*values) for family, values in ((left, a), (right, b)) if values]
         schema, condition = rule(self, left, a, right, b)

@@ -14,7 +14,7 @@ import z3
 from ...dsl.graph import Input, SOp, inputs_of
 from ...dsl.types import element_of
 from ...errors import VerificationError
-from ..terms import TokenCodes, as_term, conjunction, sort_of
+from ..terms import TokenCodes, as_term, conjunction, sort_of, unknown
 from .axioms import Axiom
 
 __all__ = ["Knowledge"]
@@ -41,7 +41,7 @@ class Knowledge:
     def state(self, axioms: Iterable[Axiom], variables: Sequence[Any] = ()) -> None:
         """Assert instances of schemas, of all positions and of all values of the variables."""
         for axiom in axioms:
-            places = [z3.FreshInt("p") for _ in range(axiom.n_positions)]
+            places = [unknown(z3.IntSort(), "p") for _ in range(axiom.n_positions)]
             condition = as_term(axiom.condition(*places))
             ranged = z3.Implies(conjunction([*map(self.in_range, places)]), condition) if places else condition
             patterns = [axiom.patterns(*places)] if axiom.patterns is not None else []
@@ -57,12 +57,12 @@ class Knowledge:
 
     def for_all(self, n_positions: int, condition: Callable[..., Any]) -> Any:
         """That a condition holds for all choices of positions of the sequence."""
-        bound = [z3.FreshInt("p") for _ in range(n_positions)]
+        bound = [unknown(z3.IntSort(), "p") for _ in range(n_positions)]
         return z3.ForAll(bound, z3.Implies(conjunction([*map(self.in_range, bound)]), as_term(condition(*bound))))
 
     def exists(self, condition: Callable[[Any], Any]) -> Any:
         """That a condition holds at some position of the sequence."""
-        bound = z3.FreshInt("p")
+        bound = unknown(z3.IntSort(), "p")
         return z3.Exists([bound], z3.And(self.in_range(bound), as_term(condition(bound))))
 
     # What is bound.

@@ -33,7 +33,7 @@ from ...dsl.graph import (
 from ..claims.claim import Claim
 from ..outcome import Effort, NoAnswer, Outcome, Proof
 from ..solver import Query
-from ..terms import TokenCodes, apply, as_term, tokens_in
+from ..terms import TokenCodes, apply, as_term, number_anew, tokens_in, unknown
 from .inner import closed_within, types_are_given
 from .lemmas import SHARED, find_lemmas, follows, rearrangements
 from .order import neighbours_in_order, sorted_by_neighbours
@@ -48,6 +48,7 @@ def by_positions(claim: Claim, effort: Effort) -> Outcome:
     Raises:
         VerificationError: if the claim speaks of values that the solver has no terms for.
     """
+    number_anew()
     given, steps = claim.given, effort.steps
     roots = (claim.condition, *given)
     if not types_are_given(roots, given):
@@ -114,7 +115,7 @@ def _by_position(condition: SOp, symbolic: Symbolic, prove: Callable[..., Query 
     holds = _at_position(condition, symbolic)
     if holds is None:
         return ()
-    place = z3.FreshInt("place")
+    place = unknown(z3.IntSort(), "place")
     inside, before, after = symbolic.in_range(place), as_term(holds(place)), as_term(holds(place + 1))
     questions: tuple[tuple[Any, ...], ...] = (
         ("outside", before, z3.Not(inside)),

@@ -40,7 +40,7 @@ from ...dsl.graph import (
 from ...dsl.types import Element, Int, Seq, Token, element_of
 from ..claims.tolerance import meaning_of
 from ..solver import Query
-from ..terms import TokenCodes, apply, apply_at, as_term, fresh, looked_up, within
+from ..terms import TokenCodes, apply, apply_at, as_term, fresh, looked_up, unknown, within
 from .axioms import inverse_axioms, witness_axiom
 from .functions import Functions
 
@@ -174,7 +174,7 @@ class Symbolic(Functions):
             return self.scalar(root)
 
     def _quantified(self, node: Quantified) -> Any:
-        variable = z3.FreshInt("i")
+        variable = unknown(z3.IntSort(), "i")
         start, stop = (as_term(self.scalar(bound)) for bound in node.arguments)
         body, ranged = (
             as_term(self.within({node.variable: variable}, node.body)),
@@ -209,7 +209,7 @@ class Symbolic(Functions):
         if not isinstance(selector, Select) or selector.comparison != "==":
             return None
         keys, queries = selector.arguments
-        known = self._solved(keys, self.at(queries, z3.FreshInt("p"))) is not None
+        known = self._solved(keys, self.at(queries, unknown(z3.IntSort(), "p"))) is not None
         return (lambda query: self._solved(keys, self.at(queries, query))) if known else None
 
     def source(self, node: Aggregate) -> Callable[[Any], Any] | None:
@@ -258,7 +258,7 @@ class Symbolic(Functions):
 
     def _slope(self, keys: SOp) -> int | None:
         """1 or -1 where the key s-op is that times the position, plus a constant."""
-        position = z3.FreshInt("p")
+        position = unknown(z3.IntSort(), "p")
         step = z3.simplify(as_term(self.at(keys, position + 1)) - as_term(self.at(keys, position)), som=True)
         return int(step.as_long()) if z3.is_int_value(step) and abs(step.as_long()) == 1 else None
 

@@ -14,6 +14,7 @@ from typing import Any
 import z3
 
 from ...solver import Query
+from ...terms import unknown
 
 __all__ = [
     "BY_DEFINITION",
@@ -78,13 +79,13 @@ def indicator(condition: Any) -> Any:
 
 def all_below(m: Any, condition: Callable[[Any], Any]) -> Any:
     """That a condition holds of each of the first m keys."""
-    key = z3.FreshInt("k")
+    key = unknown(z3.IntSort(), "k")
     return z3.ForAll([key], z3.Implies(z3.And(key >= 0, key < m), condition(key)))
 
 
 def some_below(m: Any, condition: Callable[[Any], Any]) -> Any:
     """That a condition holds of one of the first m keys."""
-    key = z3.FreshInt("k")
+    key = unknown(z3.IntSort(), "k")
     return z3.Exists([key], z3.And(key >= 0, key < m, condition(key)))
 
 
