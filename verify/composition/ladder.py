@@ -78,16 +78,16 @@ class Ladder:
             return Answer(self._verdict(claim, "unknown", "none", "none", reason=_told(error)))
 
     def _climb(self, asked: _Asked) -> Answer:
-        claim, effort = asked.claim, self._effort
+        claim = asked.claim
         if claim.condition == _TRUE:
             return Answer(Verdict(claim.text, claim.kind, claim.span.place, "proved", "all lengths", "types"))
         composed = self._composed(asked)
         if composed and composed.reach is None:
             return composed
-        found = self._attempt(claim, self._strategies.to_refute, effort)
+        found = self._attempt(claim, self._strategies.to_refute)
         if isinstance(found, Counterexample):
             return self._refuted(claim, found)
-        proof = self._attempt(claim, self._strategies.for_all_lengths, effort)
+        proof = self._attempt(claim, self._strategies.for_all_lengths)
         if isinstance(proof, Counterexample):
             return self._refuted(claim, proof)
         if isinstance(proof, Proof):
@@ -96,9 +96,7 @@ class Ladder:
         used = asked.promises.reached(claim, _DEPTHS[-1])
         if used:
             whole = [condition for promise in used for condition in promise.whole]
-            proof = self._attempt(
-                replace(claim, given=(*claim.given, *whole)), self._strategies.for_all_lengths, effort
-            )
+            proof = self._attempt(replace(claim, given=(*claim.given, *whole)), self._strategies.for_all_lengths)
             if isinstance(proof, Proof):
                 roots = (claim.condition, *claim.given, *whole)
                 promised = (one for promise in used for one in promise.given)
@@ -107,7 +105,7 @@ class Ladder:
         return composed or self._up_to_a_length(claim, tried)
 
     def _up_to_a_length(self, claim: Claim, tried: Sequence[str]) -> Answer:
-        match self._attempt(claim, self._strategies.up_to_a_length, self._effort):
+        match self._attempt(claim, self._strategies.up_to_a_length):
             case Counterexample() as counterexample:
                 return self._refuted(claim, counterexample)
             case Proof() as proof:
@@ -119,13 +117,11 @@ class Ladder:
                 return Answer(replace(verdict, tried=tuple(dict.fromkeys((*tried, *told)))))
         raise AssertionError("an attempt has one of these outcomes")
 
-    def _attempt(
-        self, claim: Claim, strategies: Iterable[Strategy], effort: Effort
-    ) -> Proof | Counterexample | _Failed:
+    def _attempt(self, claim: Claim, strategies: Iterable[Strategy]) -> Proof | Counterexample | _Failed:
         """The first answer; a refutation counts only as far as the interpreter agrees."""
         failed: list[tuple[Strategy, NoAnswer]] = []
         for strategy in strategies:
-            match _attempted(strategy, claim, effort):
+            match _attempted(strategy, claim, self._effort):
                 case Proof() as proof:
                     return proof
                 case Refutation() as refutation:
