@@ -55,7 +55,7 @@ class Verdict:
         reason: why there is no better answer.
         proof: what was asked of the solver, of a proof.
         rests_on: the keys of the verdicts that a proof counts on.
-        because: the clauses that a proof may count on, each as written and where.
+        because: the clauses that a proof takes, each as written and where.
         tried: of an unknown, what each strategy said.
         vacuity: whether some input meets what a proof takes for granted: `met at length 1`, or `not shown: …`.
     """
