@@ -41,6 +41,7 @@ __all__ = [
     "functions_in_order",
     "named",
     "own_claims",
+    "quoted",
     "requirements",
 ]
 
@@ -98,6 +99,11 @@ class Claim:
 def named(clause: Clause) -> str:
     """A clause as written, and where."""
     return f"{clause.text} [{clause.span.line}:{clause.span.column}]"
+
+
+def quoted(clause: Clause) -> str:
+    """The same with the text in quotation marks."""
+    return f"`{clause.text}` [{clause.span.line}:{clause.span.column}]"
 
 
 def functions_in_order(program: Program) -> list[Function]:
