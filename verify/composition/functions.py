@@ -59,7 +59,13 @@ class Functions:
                 promises.add(call, *_strength((*asked, *of_callee)))
             owed += asked
         asked_of_it = claims(cut) if claims else own_claims(function, self._places, cut)
-        own = [(claim, self._answer(claim, cut, promises)) for claim in asked_of_it]
+        own: list[tuple[Claim, Answer]] = []
+        for claim in asked_of_it:
+            answer = self._answer(claim, cut, promises)
+            own.append((claim, answer))
+            if claim.is_promised and answer.holds and answer.reach is None:
+                _, rests, (key,) = _strength((answer,))
+                promises.keep(claim, rests, key)
         promised = [answer for claim, answer in own if claim.is_promised]
         self._promised[id(function)] = (*promised, *vacuous)
         answers = (*owed, *(answer for _, answer in own))

@@ -100,9 +100,10 @@ class Ladder:
         return composed or self._up_to_a_length(claim, tried)
 
     def _with_promises(self, asked: _Asked) -> Composed | None:
-        """A proof for all lengths of the whole claim, with what called functions promise."""
-        claim, used = asked.claim, asked.promises.reached(asked.claim, _DEPTHS[-1])
-        required, others = _parted(claim.given, asked.promises.required, lambda one: one.whole)
+        """A proof for all lengths of the whole claim, with what called functions promise, and it itself before."""
+        claim, promises = asked.claim, asked.promises
+        used = [*promises.reached(claim, _DEPTHS[-1]), *promises.kept(claim)]
+        required, others = _parted(claim.given, promises.required, lambda one: one.whole)
         for strategy in self._strategies.for_all_lengths if used else ():
             bare, attempt = replace(claim, given=others), partial(_attempted, strategy)
             if found := from_fewest(bare, required, used, attempt, self._effort, is_cut=False):

@@ -7,6 +7,8 @@
 
 A promise is counted on once the call owes nothing and the called function's own promises are proved. Its guarantees
 were proved before, so that no proof rests on itself. So the question does not grow with the program.
+
+What was proved of a function's own contract, for all lengths, may serve what its contract says after it.
 """
 
 from __future__ import annotations
@@ -73,6 +75,7 @@ class Promises:
         self._cut = cut
         self._of_calls: dict[int, Promise] = {}
         self._of_folds: dict[SOp, list[Promise]] = {}
+        self._kept: list[tuple[Claim, Promise]] = []
 
     @cached_property
     def required(self) -> tuple[Given, ...]:
@@ -112,6 +115,24 @@ class Promises:
         of_calls = (self._of_calls[id(call)] for call in calls if id(call) in self._of_calls)
         of_folds = (promise for node in nodes for promise in self._of_folds.get(node, ()))
         return [*of_calls, *of_folds] if self._of_calls or self._of_folds else []
+
+    def keep(self, claim: Claim, rests: tuple[str, ...], verdict: str) -> None:
+        """Count on a part of the function's own contract from here on, which was proved for all lengths."""
+        name = f"{claim.text} [{claim.span.line}:{claim.span.column}]"
+        self._kept.append((claim, Promise((_given(name, claim.condition, self._cut),), None, rests, (verdict,))))
+
+    def kept(self, claim: Claim) -> list[Promise]:
+        """What was proved of the contract before a later part of it, wherever that is asked.
+
+        All that was given there is given here, or was proved of all that is given here.
+        """
+        known = dict.fromkeys(claim.given)
+        found: list[Promise] = []
+        for earlier, promise in self._kept if claim.is_promised else ():
+            if all(condition in known for condition in earlier.given):
+                known[earlier.condition] = None
+                found.append(promise)
+        return found
 
 
 def is_given(condition: SOp, known: Given, steps: int) -> Query | None:
