@@ -11,6 +11,7 @@ import z3
 
 from ...dsl.graph import Constant, SOp
 from ...errors import VerificationError
+from ..bounded.cutoff import vocabulary_of
 from ..claims.claim import Claim
 from ..claims.cut import Cut
 from ..claims.tolerance import with_errors
@@ -202,6 +203,8 @@ class Ladder:
 
     def _proved(self, claim: Claim, proof: Proof) -> Answer:
         scope = _scope(proof.reach) if claim.has_sequences else "all inputs"
+        if proof.reach is not None and (vocabulary := vocabulary_of(claim, proof.reach)):
+            scope = f"{scope}, {vocabulary}"
         verdict = self._verdict(claim, "proved", scope, proof.strategy)
         return Answer(replace(verdict, proof=proof), proof.reach)
 
