@@ -34,8 +34,9 @@ from ...dsl.graph import (
 )
 from ...dsl.types import Int, Seq, element_of
 from ..claims.conditions import compared, everywhere
+from ..encoding.codes import Codes
 from ..solver import Query, proved_from
-from ..terms import TokenCodes, as_term
+from ..terms import as_term
 from .axioms import equal, rearrangement_axioms
 from .inner import closed_within
 from .symbolic import Lemmas, Symbolic
@@ -57,7 +58,7 @@ def follows(goal: Any, symbolic: Symbolic, premises: Iterable[Any], steps: int, 
     return query
 
 
-def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: TokenCodes, steps: int) -> Lemmas:
+def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: Codes, steps: int) -> Lemmas:
     """What can be proved of the keys and the values of every aggregate and width, inner ones first."""
     lemmas = Lemmas()
     for node in closed_within(roots):
@@ -92,7 +93,7 @@ def _is_onto(keys: SOp, given: Sequence[SOp]) -> bool:
     return everywhere(compared(width, ">", 0)) in given
 
 
-def _agree(node: Aggregate, given: Sequence[SOp], codes: TokenCodes, lemmas: Lemmas, steps: int) -> bool:
+def _agree(node: Aggregate, given: Sequence[SOp], codes: Codes, lemmas: Lemmas, steps: int) -> bool:
     """Whether any two keys that a query selects have equal values."""
     symbolic = Symbolic(codes, lemmas)
     asking, first, second = z3.Ints("query first second")
