@@ -2,7 +2,7 @@
 
 For each function, callees first, and for each of its claims, the cheapest answer first:
 
-1. by types, where the checker knew already;
+1. by types, where the checker knew already, and by the ranges of quantifiers (`claims/ranges.py`);
 2. by what the function requires and what called functions promise, without a look inside of them: promises may be used
    once their own claims and the call's requirements are proved (`composition/promises.py`);
 3. a counterexample among a few short sequences, replayed in the interpreter;

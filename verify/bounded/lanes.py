@@ -113,8 +113,9 @@ class _Lanes(Algebra[Any]):
         """The element at the position."""
         if type(position) is not list:
             return _EXACT.at(node, sequence, position)
-        there = self._each(lambda place: _EXACT.at(node, range(len(sequence)), place), position)
-        return _plain([self.spread(sequence[place])[lane] for lane, place in enumerate(self.spread(there))])
+        columns = [self.spread(value) for value in sequence]
+        places = enumerate(position)
+        return _plain([self._in_lane(lane, _EXACT.at, (node, _across(columns, lane), place)) for lane, place in places])
 
     def aggregate(
         self, node: Aggregate, position: int, selected: Sequence[Any], values: Sequence[Any], default: Any
@@ -154,6 +155,10 @@ class _Lanes(Algebra[Any]):
         if any(other != first for other in others):
             raise RuntimeFault("the inputs have ranges of different lengths")
         return _EXACT.whole(node, first)
+
+
+def _across(columns: Sequence[Sequence[Value]], lane: int) -> Sequence[Value]:
+    return [column[lane] for column in columns]
 
 
 def _plain(values: list[Value]) -> Any:

@@ -21,20 +21,20 @@ from .question import GaveUp
 from .splitting import answer_at
 from .trial import Domains, every_value, few_values, how_many, inputs_over
 
-__all__ = ["by_few_inputs", "by_short_inputs"]
+__all__ = ["among_few", "by_few_inputs", "by_short_inputs"]
 
 _LONGEST, _FEW, _MOST_STEPS = 3, 48, 1_000_000
 
 
 def by_few_inputs(claim: Claim, effort: Effort) -> Outcome:
     """Try the claim on the smallest few inputs; that none breaks it says nothing of others."""
-    return _shortest(claim, effort, _among_few) or NoAnswer("none of a few short inputs breaks it")
+    return _shortest(claim, effort, among_few) or NoAnswer("none of a few short inputs breaks it")
 
 
 def by_short_inputs(claim: Claim, effort: Effort) -> Outcome:
     """Look for a short input that breaks the claim; that there is none says nothing of longer ones."""
     steps = min(effort.steps, _MOST_STEPS)
-    found = _shortest(claim, effort, lambda each, length: _among_few(each, length) or _asked(each, length, steps))
+    found = _shortest(claim, effort, lambda each, length: among_few(each, length) or _asked(each, length, steps))
     return found or NoAnswer("no short input breaks it")
 
 
@@ -50,7 +50,7 @@ def _shortest(claim: Claim, effort: Effort, look: Callable[[Claim, int], Refutat
     return None
 
 
-def _among_few(claim: Claim, length: int) -> Refutation | None:
+def among_few(claim: Claim, length: int) -> Refutation | None:
     """The first of the smallest few inputs that breaks it."""
     few = islice(inputs_over(_few(claim, length), length), _FEW)
     broken = (inputs for inputs, holds in tried_on(claim, length, few) if holds is False)
