@@ -21,6 +21,7 @@ from ...dsl.program import Clause, Function
 from ...dsl.types import Seq
 from ...errors import Span, VerificationError
 from ..bounded.question import GaveUp, is_satisfiable
+from ..bounded.refuting import among_few
 from ..claims.claim import Claim
 from ..claims.conditions import compared
 from ..claims.definedness import conditions_owed
@@ -93,7 +94,7 @@ def _of(
         return Vacuity(True, False, "nothing is required")
     lengths = _lengths(inputs)
     try:
-        if met := _found(clauses, inputs, effort):
+        if met := _found(clauses, inputs, effort, function):
             return met
     except _NOT_TOLD as error:
         return _not_found_out(error)
@@ -109,10 +110,15 @@ def _of(
     return Vacuity(False, False, f"no input of length {tried} meets it, and whether a longer one does is not known")
 
 
-def _found(clauses: Sequence[Clause], inputs: Sequence[Input], effort: Effort) -> Vacuity | None:
-    """The first length of which some input meets the clauses."""
+def _found(
+    clauses: Sequence[Clause], inputs: Sequence[Input], effort: Effort, function: Function | None = None
+) -> Vacuity | None:
+    """The first length of which some input meets the clauses; of a function's, the smallest few are tried first."""
+    conditions = _conditions(clauses)
+    none_meets = Claim("requires", "", function, function.span, _FALSE, conditions) if function else None
     for length in _lengths(inputs):
-        if is_satisfiable(_conditions(clauses), length, min(_STEPS, effort.steps)):
+        few = among_few(none_meets, length) if none_meets else None
+        if few or is_satisfiable(conditions, length, min(_STEPS, effort.steps)):
             return Vacuity(True, False, f"met at length {length}" if length else "met by an input")
     return None
 
