@@ -108,14 +108,20 @@ class Program:
         It is that of the outputs' own digests (`Function.digest`), sorted, one a line; of a program that only defines
         functions, of these. Contracts do not count: they are claims about it.
         """
-        named = self.outputs or tuple(name for name in self.functions if ":" not in name)
+        named = self.outputs or self._own_functions
         parts = sorted({self.functions[name].digest for name in named})
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     @property
     def main(self) -> str:
-        """The output that is meant where none is named: `main`, else the last one; empty where there is none."""
-        return "main" if "main" in self.outputs else next(reversed(self.outputs), "")
+        """The output that is meant where none is named: `main`, else the last, else the only function, else empty."""
+        if self.outputs:
+            return "main" if "main" in self.outputs else self.outputs[-1]
+        return self._own_functions[0] if len(self._own_functions) == 1 else ""
+
+    @property
+    def _own_functions(self) -> tuple[str, ...]:
+        return tuple(name for name in self.functions if ":" not in name)
 
     def output(self, name: str | None = None) -> Function:
         """The function behind an output; any function with typed parameters may be asked for as well.
@@ -123,9 +129,13 @@ class Program:
         Raises:
             RuntimeFault: if the program has no output, or none of that name.
         """
-        if not self.outputs and name is None:
-            raise RuntimeFault("the program has no output: end it with `name = …;` or `main(xs: seq[…]) = …;`")
         chosen = name or self.main
+        if not chosen:
+            functions = (
+                f"ask for one of its functions ({', '.join(self._own_functions)}), or " if self.functions else ""
+            )
+            way_out = f"{functions}end it with `name = …;` or `main(xs: seq[…]) = …;`"
+            raise RuntimeFault(f"{self.source.name} has no output: {way_out}")
         if chosen not in self.functions:
             known = self.outputs or tuple(self.functions)
             near = did_you_mean(chosen, self.functions) or f"there are: {', '.join(known) or 'none'}"

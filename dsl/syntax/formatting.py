@@ -105,15 +105,15 @@ class Text:
 
 def _containers(document: Document) -> Iterator[Bracket | Rows]:
     """The outermost parts of a document that hold pieces, in order."""
-    todo = [document]
-    while todo:
-        match todo.pop():
+    pending = [document]
+    while pending:
+        match pending.pop():
             case Bracket() | Rows() as container:
                 yield container
             case tuple() as parts:
-                todo.extend(reversed(parts))
+                pending.extend(reversed(parts))
             case Group(contents) | Indent(contents):
-                todo.append(contents)
+                pending.append(contents)
 
 
 def _n_until(notes: Sequence[Note], place: int) -> int:

@@ -155,14 +155,14 @@ def _line_of(note: Note) -> Document:
 def lay_out(document: Document, width: float = _WIDTH) -> str:
     """The text of a document, of lines up to `width` characters wide where its parts allow it."""
     lines, line = list[str](), ""
-    todo: list[tuple[int, bool, Document]] = [(0, False, document)]
-    while todo:
-        indent, is_flat, part = todo.pop()
+    pending: list[tuple[int, bool, Document]] = [(0, False, document)]
+    while pending:
+        indent, is_flat, part = pending.pop()
         match part:
             case str():
                 line += part
             case tuple():
-                todo.extend((indent, is_flat, inner) for inner in reversed(part))
+                pending.extend((indent, is_flat, inner) for inner in reversed(part))
             case Break(flat, is_blank):
                 if is_blank:
                     lines.append("")
@@ -172,34 +172,34 @@ def lay_out(document: Document, width: float = _WIDTH) -> str:
                     lines.append(line.rstrip(" "))
                     line = " " * indent
             case Indent(contents):
-                todo.append((indent + _INDENT, is_flat, contents))
+                pending.append((indent + _INDENT, is_flat, contents))
             case Group(contents):
-                todo.append((indent, is_flat or _fits(contents, todo, width - len(line)), contents))
+                pending.append((indent, is_flat or _fits(contents, pending, width - len(line)), contents))
             case Note():
                 line = part.after(line)
             case Rows(contents):
-                todo.append((indent, is_flat, contents))
+                pending.append((indent, is_flat, contents))
             case Piece() | Bracket():
-                todo.append((indent, is_flat, part.parts()))
+                pending.append((indent, is_flat, part.parts()))
     return "\n".join((*lines, line))
 
 
 def _fits(document: Document, rest: list[tuple[int, bool, Document]], room: float) -> bool:
     """Whether the document, and what follows it up to the next place where a line breaks, fits into the room."""
-    todo: list[tuple[bool, Document]] = [(True, document)]
+    pending: list[tuple[bool, Document]] = [(True, document)]
     n_rest = len(rest)
     while room >= 0:
-        if not todo:
+        if not pending:
             if not n_rest:
                 return True
             n_rest -= 1
-            todo.append(rest[n_rest][1:])
-        is_flat, part = todo.pop()
+            pending.append(rest[n_rest][1:])
+        is_flat, part = pending.pop()
         match part:
             case str():
                 room -= len(part)
             case tuple():
-                todo.extend((is_flat, inner) for inner in reversed(part))
+                pending.extend((is_flat, inner) for inner in reversed(part))
             case Break(flat):
                 if not is_flat or flat is None:
                     return not is_flat
@@ -207,7 +207,7 @@ def _fits(document: Document, rest: list[tuple[int, bool, Document]], room: floa
             case Note():
                 return not is_flat
             case Indent(contents) | Group(contents) | Rows(contents):
-                todo.append((is_flat, contents))
+                pending.append((is_flat, contents))
             case Piece() | Bracket():
-                todo.append((is_flat, part.parts()))
+                pending.append((is_flat, part.parts()))
     return False

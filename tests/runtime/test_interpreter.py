@@ -316,8 +316,22 @@ def test_an_unknown_output_names_the_nearest() -> None:
 
 def test_a_program_without_an_output_says_how_to_end_it() -> None:
     assert fault_of("def f(x) { return x; }") == (
-        "the program has no output: end it with `name = …;` or `main(xs: seq[…]) = …;`"
+        "<program> has no output: end it with `name = …;` or `main(xs: seq[…]) = …;`"
     )
+
+
+def test_a_program_of_several_functions_and_no_output_names_them() -> None:
+    text = "def f(xs: seq[int]) -> seq[int] { return xs; }\ndef g(xs: seq[int]) -> seq[int] { return xs; }"
+    with pytest.raises(RuntimeFault) as fault:
+        interpret(parse(text), [[1]])
+    assert str(fault.value) == (
+        "<program> has no output: ask for one of its functions (f, g), "
+        "or end it with `name = …;` or `main(xs: seq[…]) = …;`"
+    )
+
+
+def test_the_only_function_of_a_program_without_an_output_is_what_runs() -> None:
+    assert interpret(parse("def f(xs: seq[int]) -> seq[int] { return xs + 1; }"), [[1, 2]]) == [[2, 3]]
 
 
 @dataclass(frozen=True)
