@@ -6,6 +6,7 @@ more. So a wrong program is refuted at once, by an input than which none is shor
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 
 from ...dsl.types import Seq, element_of
@@ -18,7 +19,7 @@ from .question import GaveUp
 from .splitting import answer_at
 from .trial import Domains, every_value, few_values, holds_on, how_many, inputs_over
 
-__all__ = ["by_short_inputs"]
+__all__ = ["by_short_inputs", "few_inputs"]
 
 _LONGEST, _FEW, _MOST_STEPS = 3, 48, 1_000_000
 
@@ -29,12 +30,24 @@ def by_short_inputs(claim: Claim, effort: Effort) -> Outcome:
         return NoAnswer("it speaks of states or positions that may not be reached")
     claims = by_kind(claim)
     steps = min(effort.steps, _MOST_STEPS)
-    for length in range(min(effort.up_to, _LONGEST) + 1 if claim.has_sequences else 1):
+    for length in _lengths(claim, effort):
         for each in claims:
             found = _among_few(each, length) or _asked(each, length, steps)
             if found and are_of_one_input(found.inputs, (claim.condition, *claim.given)):
                 return found
     return NoAnswer("no short input breaks it")
+
+
+def few_inputs(claim: Claim, effort: Effort) -> Iterator[Refutation]:
+    """The smallest few inputs of each short length, whether or not they break the claim."""
+    for length in _lengths(claim, effort):
+        for each in by_kind(claim):
+            for inputs in islice(inputs_over(_few(each, length), length), _FEW):
+                yield Refutation(length, inputs)
+
+
+def _lengths(claim: Claim, effort: Effort) -> range:
+    return range(min(effort.up_to, _LONGEST) + 1 if claim.has_sequences else 1)
 
 
 def _among_few(claim: Claim, length: int) -> Refutation | None:
