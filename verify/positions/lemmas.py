@@ -75,9 +75,11 @@ def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: TokenCodes, s
             continue
         keys = _keys_by_position(node)
         if keys is not None and keys not in lemmas.inverses:
-            if _is_onto(keys, given) or lemmas.take(_of_keys(keys, codes.tokens, min(steps, _FEW_STEPS))):
-                lemmas.invert(keys)
-            elif _are_places(keys, begin(codes, lemmas), given, steps):
+            if (
+                _is_onto(keys, given)
+                or lemmas.take(_of_keys(keys, codes.tokens, min(steps, _FEW_STEPS)))
+                or _are_places(keys, begin(codes, lemmas), given, steps)
+            ):
                 lemmas.invert(keys)
         # The others choose by an order: their choice is known without this.
         if not isinstance(node, Aggregate) or node.operator != "mean":
