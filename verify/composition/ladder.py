@@ -9,11 +9,14 @@ from functools import partial
 
 import z3
 
-from ...dsl.graph import Constant, SOp
+from ...dsl.graph import SOp
 from ...errors import VerificationError
 from ..bounded.cutoff import vocabulary_of
+from ..bounded.refuting import few_inputs
+from ..claims.answers import has_open_answers, with_answers
 from ..claims.claim import Claim
 from ..claims.cut import Cut
+from ..claims.ranges import follows_from_ranges
 from ..claims.tolerance import with_errors
 from ..outcome import Effort, NoAnswer, Outcome, Proof, Refutation, Strategy
 from ..positions.prove import by_positions
@@ -29,7 +32,6 @@ __all__ = ["Answer", "Ladder", "Replay", "Strategies"]
 
 _STEPS_TO_COMPOSE = 300_000
 _DEPTHS = (1, 4)
-_TRUE = Constant((), True)
 # What Python and its bridge to the solver say of very deep graphs.
 _TOO_DEEP = (RecursionError, ctypes.ArgumentError)
 _BY_PROMISES, _BY_REQUIREMENTS = "promises of called functions", "the function's own requirements"
@@ -82,12 +84,12 @@ class Ladder:
 
     def _climb(self, asked: _Asked) -> Answer:
         claim = asked.claim
-        if claim.condition == _TRUE:
+        if follows_from_ranges(claim.condition):
             return Answer(Verdict(claim.text, claim.kind, claim.span.place, "proved", "all lengths", "types"))
         composed = self._composed(asked)
         if composed and composed.reach is None:
             return composed
-        found = self._attempt(claim, self._strategies.to_refute)
+        found = self._run(claim) or self._attempt(claim, self._strategies.to_refute)
         if isinstance(found, Counterexample):
             return self._refuted(claim, found)
         proof = self._attempt(claim, self._strategies.for_all_lengths)
@@ -110,6 +112,13 @@ class Ladder:
             if found := from_fewest(bare, required, used, attempt, self._effort, is_cut=False):
                 return found
         return None
+
+    def _run(self, claim: Claim) -> Counterexample | None:
+        """A short input that breaks a claim about cells whose contracts leave their answers open: these are run."""
+        if not has_open_answers(claim) or claim.speaks_of_inner_inputs:
+            return None
+        shown = (self._replay(refutation, claim) for refutation in few_inputs(claim, self._effort))
+        return next((one for one in shown if one), None)
 
     def _up_to_a_length(self, claim: Claim, tried: Sequence[str]) -> Answer:
         match self._attempt(claim, self._strategies.up_to_a_length):
@@ -289,7 +298,7 @@ def _name_of(strategy: Strategy) -> str:
 def _attempted(strategy: Strategy, claim: Claim, effort: Effort) -> Outcome:
     """What a strategy answers; a claim that cannot be told to the solver so is left to the others."""
     try:
-        return strategy(with_errors(claim), effort)
+        return strategy(with_errors(with_answers(claim)), effort)
     except (VerificationError, z3.Z3Exception, *_TOO_DEEP) as error:
         return NoAnswer(_told(error))
 

@@ -83,12 +83,24 @@ def test_a_requirement_that_only_long_inputs_meet_is_no_error() -> None:
     assert [(verdict.status, verdict.vacuity) for verdict in report.verdicts] == [("proved", "met at length 6")]
 
 
+@pytest.mark.parametrize("length", [5, 7, 20])
+def test_a_requirement_that_inputs_of_one_length_meet_is_no_error(length: int) -> None:
+    report = verify(parse(f"main(xs: seq[bool]) requires length == {length} ensures result == xs = xs;"))
+    assert [(verdict.status, verdict.vacuity) for verdict in report.verdicts] == [("proved", f"met at length {length}")]
+
+
+def test_a_requirement_that_only_no_elements_meet_says_so() -> None:
+    report = verify(parse("main(xs: seq[bool]) requires not exists i: i == i = xs;"))
+    told = "no input but that of no elements meets it: `requires not exists i: i == i` contradicts itself"
+    assert errors(report) == [("requires", told)]
+
+
 def test_a_requirement_that_no_tried_input_meets_says_which_were_tried() -> None:
     report = verify(parse(f"{DIGIT}main(xs: seq[Digit]) requires length > 100 ensures result >= 0 = xs;"))
     verdict = report.verdicts[0]
     assert verdict.status == "unknown"
     assert verdict.reason == (
-        "no input of length 1, 2, 3, 4, 6, 8 meets it, and whether a longer one does is not known"
+        "no input of length 1, 2, 3, 4, 6, 8 meets it, and whether one of another length does is not known"
     )
     assert report.verdicts[1].vacuity == f"not shown: {verdict.reason}"
 
