@@ -91,7 +91,7 @@ def test_a_requirement_that_inputs_of_one_length_meet_is_no_error(length: int) -
 
 def test_a_requirement_that_only_no_elements_meet_says_so() -> None:
     report = verify(parse("main(xs: seq[bool]) requires not exists i: i == i = xs;"))
-    told = "no input but that of no elements meets it: `requires not exists i: i == i` contradicts itself"
+    told = "no input but that of no elements meets it: `requires not exists i: i == i` [1:21] contradicts itself"
     assert errors(report) == [("requires", told)]
 
 
