@@ -7,8 +7,9 @@ For each function, callees first, and for each of its claims, the cheapest answe
    once their own claims and the call's requirements are proved (`composition/promises.py`);
 3. a counterexample among a few short sequences, replayed in the interpreter;
 4. for all lengths, by each strategy of `FOR_ALL_LENGTHS`; then once more with the promises of called functions;
-5. a counterexample among all short sequences; for every sequence up to a length, by each strategy of `UP_TO_A_LENGTH`;
-6. unknown.
+5. a counterexample among all short sequences;
+6. for every sequence up to a length, by each strategy of `UP_TO_A_LENGTH`;
+7. unknown.
 
 A contract that nothing meets is an error (`composition/vacuity.py`). A claim that rests on a catalogued cell's contract
 is proved only if that contract has conclusive evidence. Answers are limited in solver steps, not in time, so that they
@@ -38,7 +39,7 @@ from .positions.prove import by_positions
 from .replay import replayed
 from .verdict import Report
 
-__all__ = ["FOR_ALL_LENGTHS", "STRATEGIES", "TO_REFUTE", "UP_TO_A_LENGTH", "verify"]
+__all__ = ["AT_FIRST", "FOR_ALL_LENGTHS", "STRATEGIES", "TO_REFUTE", "UP_TO_A_LENGTH", "verify"]
 
 FOR_ALL_LENGTHS: tuple[Strategy, ...] = (
     by_induction,
@@ -50,11 +51,13 @@ FOR_ALL_LENGTHS: tuple[Strategy, ...] = (
     by_boxes,
 )
 """What may prove a claim for all lengths, cheapest first."""
-TO_REFUTE: tuple[Strategy, ...] = (by_few_inputs,)
+AT_FIRST: tuple[Strategy, ...] = (by_few_inputs,)
 """What may refute a claim before anyone tries to prove it."""
-UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_short_inputs, by_search, by_unrolling, by_boxes, by_enumeration)
+TO_REFUTE: tuple[Strategy, ...] = (by_short_inputs,)
+"""What may refute a claim that was not proved."""
+UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_search, by_unrolling, by_boxes, by_enumeration)
 """What may answer it for short sequences, cheapest first."""
-STRATEGIES = Strategies(TO_REFUTE, FOR_ALL_LENGTHS, UP_TO_A_LENGTH)
+STRATEGIES = Strategies(AT_FIRST, FOR_ALL_LENGTHS, TO_REFUTE, UP_TO_A_LENGTH)
 
 
 def verify(

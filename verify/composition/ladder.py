@@ -51,10 +51,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Strategies:
-    """What is tried, cheapest first: what may refute a claim, what prove it for all lengths, what for short ones."""
+    """What is tried, cheapest first.
 
-    to_refute: Sequence[Strategy]
+    Attributes:
+        at_first: what may refute a claim before anyone tries to prove it.
+        for_all_lengths: what may prove it for all lengths.
+        to_refute: what may refute it where there is no such proof.
+        up_to_a_length: what may answer it for short sequences.
+    """
+
+    at_first: Sequence[Strategy]
     for_all_lengths: Sequence[Strategy]
+    to_refute: Sequence[Strategy]
     up_to_a_length: Sequence[Strategy]
 
 
@@ -84,7 +92,7 @@ class Ladder:
         composed = self._composed(asked)
         if composed and composed.reach is None:
             return composed
-        found = self._attempt(claim, self._strategies.to_refute, effort)
+        found = self._attempt(claim, self._strategies.at_first, effort)
         if isinstance(found, Counterexample):
             return self._refuted(claim, found)
         proof = self._attempt(claim, self._strategies.for_all_lengths, effort)
@@ -107,6 +115,9 @@ class Ladder:
         return composed or self._up_to_a_length(claim, tried)
 
     def _up_to_a_length(self, claim: Claim, tried: Sequence[str]) -> Answer:
+        found = self._attempt(claim, self._strategies.to_refute, self._effort)
+        if isinstance(found, Counterexample):
+            return self._refuted(claim, found)
         match self._attempt(claim, self._strategies.up_to_a_length, self._effort):
             case Counterexample() as counterexample:
                 return self._refuted(claim, counterexample)
