@@ -5,7 +5,8 @@ For each function, callees first, and for each of its claims, the cheapest answe
 1. by types, where the checker knew already, and by the ranges of quantifiers (`claims/ranges.py`);
 2. by what the function requires and what called functions promise, without a look inside of them: promises may be used
    once their own claims and the call's requirements are proved (`composition/promises.py`);
-3. a counterexample among a few short sequences, replayed in the interpreter;
+3. a counterexample among a few short sequences, replayed in the interpreter (with the networks themselves where the
+   contracts of cells leave their answers open, `claims/answers.py`);
 4. for all lengths, by each strategy of `FOR_ALL_LENGTHS`; then once more with the promises of called functions;
 5. a counterexample among all short sequences;
 6. for every sequence up to a length, by each strategy of `UP_TO_A_LENGTH`;
@@ -36,6 +37,7 @@ from .numeric.prove import by_boxes
 from .numeric.reals import by_reals
 from .outcome import DEFAULT_EFFORT, Effort, Strategy
 from .positions.prove import by_positions
+from .real_cells import RealCells
 from .replay import replayed
 from .verdict import Report
 
@@ -84,7 +86,7 @@ def verify(
     """
     functions = functions_in_order(program)
     assumptions, faults = cells_of(functions, catalog, effort)
-    ladder = Ladder(partial(replayed, program=program), assumptions, effort, strategies)
+    ladder = Ladder(partial(replayed, program=program, cell=RealCells(catalog)), assumptions, effort, strategies)
     answered = Functions(ladder, program.spans, effort)
     verdicts = (verdict for function in functions for verdict in answered.answers(function))
     return Report(program.digest, (*faults, *verdicts))

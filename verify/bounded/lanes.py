@@ -85,7 +85,7 @@ class _Lanes(Algebra[Any]):
         except _UNDEFINED:
             return _plain([self._in_lane(number, function, lane) for number, lane in enumerate(lanes)])
 
-    def _in_lane(self, number: int, function: Callable[..., Value], operands: Sequence[Value]) -> Value:
+    def _in_lane(self, number: int, function: Callable[..., Value], operands: Sequence[Any]) -> Value:
         try:
             return function(*operands)
         except _UNDEFINED:

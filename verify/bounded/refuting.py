@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from ...dsl.types import Seq, element_of
@@ -21,7 +21,7 @@ from .question import GaveUp
 from .splitting import answer_at
 from .trial import Domains, every_value, few_values, how_many, inputs_over
 
-__all__ = ["among_few", "by_few_inputs", "by_short_inputs"]
+__all__ = ["among_few", "by_few_inputs", "by_short_inputs", "few_inputs"]
 
 _LONGEST, _FEW, _MOST_STEPS = 3, 48, 1_000_000
 
@@ -38,11 +38,23 @@ def by_short_inputs(claim: Claim, effort: Effort) -> Outcome:
     return found or NoAnswer("no short input breaks it")
 
 
+def few_inputs(claim: Claim, effort: Effort) -> Iterator[Refutation]:
+    """The smallest few inputs of each short length, whether or not they break the claim."""
+    for length in _lengths(claim, effort):
+        for each in by_kind(claim):
+            for inputs in islice(inputs_over(_few(each, length), length), _FEW):
+                yield Refutation(length, inputs)
+
+
+def _lengths(claim: Claim, effort: Effort) -> range:
+    return range(min(effort.up_to, _LONGEST) + 1 if claim.has_sequences else 1)
+
+
 def _shortest(claim: Claim, effort: Effort, look: Callable[[Claim, int], Refutation | None]) -> Refutation | None:
     """What is found first, the shortest inputs first; nothing of states or positions that may not be reached."""
     if claim.speaks_of_inner_inputs:
         return None
-    for length in range(min(effort.up_to, _LONGEST) + 1 if claim.has_sequences else 1):
+    for length in _lengths(claim, effort):
         for each in by_kind(claim):
             found = look(each, length)
             if found and are_of_one_input(found.inputs, (claim.condition, *claim.given)):
