@@ -29,6 +29,7 @@ from .bounded.unrolling import by_unrolling
 from .claims.claim import functions_in_order
 from .composition.functions import Functions, cells_of
 from .composition.ladder import Ladder, Strategies
+from .composition.memory import Memory
 from .machines.automaton import by_automaton
 from .machines.induction import by_induction, by_invariant
 from .machines.search import by_search
@@ -68,6 +69,7 @@ def verify(
     *,
     effort: Effort = DEFAULT_EFFORT,
     strategies: Strategies = STRATEGIES,
+    memory: Memory | None = None,
 ) -> Report:
     """Answer every claim of a program.
 
@@ -77,6 +79,7 @@ def verify(
             cell is proved.
         effort: how much may be spent on a claim before the answer is unknown.
         strategies: what is tried.
+        memory: what strategies answered before, of this program or another one.
 
     Returns:
         Verdicts on each wire, each requirement of a call, each partial operation and each promise.
@@ -86,7 +89,9 @@ def verify(
     """
     functions = functions_in_order(program)
     assumptions, faults = cells_of(functions, catalog, effort)
-    ladder = Ladder(partial(replayed, program=program, cell=RealCells(catalog)), assumptions, effort, strategies)
+    ladder = Ladder(
+        partial(replayed, program=program, cell=RealCells(catalog)), assumptions, effort, strategies, memory
+    )
     answered = Functions(ladder, program.spans, effort)
     verdicts = (verdict for function in functions for verdict in answered.answers(function))
     return Report(program.digest, (*faults, *verdicts))

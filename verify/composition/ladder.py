@@ -23,6 +23,7 @@ from ..solver import Query
 from ..verdict import Assumption, Counterexample, Status, Verdict
 from .cells import CellsCalled
 from .clauses import Composed, from_fewest
+from .memory import Memory
 from .pointwise import at_one_position
 from .preservation import kept_by_steps
 from .promises import Given, Promise, Promises, is_given
@@ -74,12 +75,19 @@ class Ladder:
     """The claims of a program, one at a time; what is proved of one may serve the next."""
 
     def __init__(
-        self, replay: Replay, assumptions: Mapping[str, Assumption], effort: Effort, strategies: Strategies
+        self,
+        replay: Replay,
+        assumptions: Mapping[str, Assumption],
+        effort: Effort,
+        strategies: Strategies,
+        memory: Memory | None = None,
     ) -> None:
+        """Answer by the strategies, and by what a memory knows that they answered before."""
         self._replay = replay
         self._assumptions = assumptions
         self._effort = effort
         self._strategies = strategies
+        self._memory = memory or Memory()
         self._cells = CellsCalled()
 
     def answer(self, claim: Claim, cut: Cut, promises: Promises, *, is_promised: bool = False) -> Answer:
@@ -91,7 +99,7 @@ class Ladder:
 
     def _climb(self, asked: _Asked) -> Answer:
         claim = asked.claim
-        if follows_from_ranges(claim.condition):
+        if follows_from_ranges(claim.condition, claim.function.parameters):
             return Answer(Verdict(claim.text, claim.kind, claim.span.place, "proved", "all lengths", "types"))
         composed = self._composed(asked)
         if composed and composed.reach is None:
@@ -118,7 +126,7 @@ class Ladder:
         used = [*promises.reached(claim, _DEPTHS[-1]), *promises.kept(claim)]
         required, others = _parted(claim.given, promises.required, lambda one: one.whole)
         for strategy in self._strategies.for_all_lengths if used else ():
-            bare, attempt = replace(claim, given=others), partial(_attempted, strategy)
+            bare, attempt = replace(claim, given=others), partial(self._attempted, strategy)
             if found := from_fewest(bare, required, used, attempt, self._effort, is_cut=False):
                 return found
         return None
@@ -147,7 +155,7 @@ class Ladder:
         """The first answer; a refutation counts only as far as the interpreter agrees."""
         failed: list[tuple[Strategy, NoAnswer]] = []
         for strategy in strategies:
-            match _attempted(strategy, claim, self._effort):
+            match self._attempted(strategy, claim, self._effort):
                 case Proof() as proof:
                     return proof
                 case Refutation() as refutation:
@@ -160,6 +168,13 @@ class Ladder:
                     failed.append((strategy, answer))
         told_by_each = tuple(f"{_name_of(strategy)}: {answer.reason}" for strategy, answer in failed)
         return _Failed(max((answer for _, answer in failed), key=_reach), told_by_each)
+
+    def _attempted(self, strategy: Strategy, claim: Claim, effort: Effort) -> Outcome:
+        """What a strategy answers; a claim that cannot be told to the solver so is left to the others."""
+        try:
+            return self._memory.answer(strategy, with_errors(with_answers(claim)), effort)
+        except (VerificationError, z3.Z3Exception, *_TOO_DEEP) as error:
+            return NoAnswer(_told(error))
 
     # What follows from promises alone.
 
@@ -205,7 +220,7 @@ class Ladder:
                 required, others = _parted(text, promises.required, lambda one: one.condition)
                 small = replace(claim, condition=condition, given=others)
                 for strategy in _AT_ONCE:
-                    fewest = from_fewest(small, required, used, partial(_attempted, strategy), effort)
+                    fewest = from_fewest(small, required, used, partial(self._attempted, strategy), effort)
                     if fewest:
                         named = _BY_PROMISES if fewest.used else fewest.proof.strategy
                         return replace(fewest, proof=replace(fewest.proof, strategy=named))
@@ -301,14 +316,6 @@ _AT_ONCE: Sequence[Strategy] = (_at_a_position, by_positions)
 def _name_of(strategy: Strategy) -> str:
     """What a strategy is called, to the user."""
     return getattr(strategy, "__name__", "strategy").removeprefix("by_").replace("_", " ")
-
-
-def _attempted(strategy: Strategy, claim: Claim, effort: Effort) -> Outcome:
-    """What a strategy answers; a claim that cannot be told to the solver so is left to the others."""
-    try:
-        return strategy(with_errors(with_answers(claim)), effort)
-    except (VerificationError, z3.Z3Exception, *_TOO_DEEP) as error:
-        return NoAnswer(_told(error))
 
 
 def _told(error: Exception) -> str:
