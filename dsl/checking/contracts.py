@@ -13,6 +13,7 @@ from ..syntax.parser import parse_expression
 from ..types import Bool, Seq, Unknown, element_of
 from .environment import Environment, Meaning
 from .expressions import Expressions
+from .guards import read_as_needed
 from .record import Record
 from .tolerance import within_tolerance
 
@@ -70,7 +71,7 @@ def clause_of(kind: str, condition: tree.Expr, span: Span, environment: Environm
     if not isinstance(node.type, Bool | Unknown | Seq) or not isinstance(element_of(node.type), Bool | Unknown):
         record.fault(f"'{kind}' expects a condition, found {node.type}", condition.span, "compare with == or <=")
         return None
-    return Clause(kind, Reduce((node,), "all") if is_sequence else node, span)
+    return Clause(kind, Reduce((node,), "all") if is_sequence else read_as_needed(node), span)
 
 
 def _meaning(condition: tree.Expr, ports_only: Environment) -> SOp | None:

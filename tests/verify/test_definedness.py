@@ -97,6 +97,54 @@ def test_a_promise_that_is_not_defined_says_so() -> None:
     assert (claim, "refuted", "one input") in defined(report)
 
 
+BEHIND_GUARDS = {
+    "first element": "length > 0 implies result[0] == xs[-1]",
+    "extremes": "length > 0 implies max(result) == max(xs)",
+    "a choice": "(result[-1] if length > 0 else 0) == (xs[0] if length > 0 else 0)",
+    "one of several": "length == 0 or sum(result) / length == sum(xs) / length",
+    "a conjunct": "length >= 0 and (length == 1 implies result[0] == xs[0])",
+}
+
+
+@pytest.mark.parametrize("promise", BEHIND_GUARDS.values(), ids=BEHIND_GUARDS.keys())
+def test_a_condition_owes_what_stands_behind_a_guard_only_where_the_guard_holds(promise: str) -> None:
+    body = "aggregate(select(indices, length - indices - 1, ==), xs)"
+    report = verify(parse(f"main(xs: seq[int]) ensures {promise} = {body};"))
+    assert {(verdict.status, verdict.scope) for verdict in report.verdicts} == {("proved", "all lengths")}
+
+
+def test_what_a_step_has_come_to_at_the_end_is_proved_behind_a_guard() -> None:
+    text = """def add(total: int, x: int) -> int { return total + x; }
+    main(xs: seq[int]) ensures length > 0 implies result[-1] == sum(xs) = scan(add, xs, 0);
+    """
+    assert verify(parse(text)).is_proved_for_all_lengths
+
+
+def test_a_requirement_is_read_only_as_far_as_needed() -> None:
+    text = "main(xs: seq[int]) requires length == 0 or xs[0] > 3 ensures length > 0 implies result[0] > 3 = xs;"
+    assert verify(parse(text)).is_proved_for_all_lengths
+
+
+def test_a_false_promise_behind_a_guard_is_refuted_where_the_guard_holds() -> None:
+    report = verify(parse("main(xs: seq[int]) ensures length > 1 implies result[0] < result[1] = xs;"))
+    refuted = [verdict.counterexample for verdict in report.verdicts if verdict.status == "refuted"]
+    assert [found and found.inputs for found in refuted] == [[0, 0]]
+
+
+def test_a_promise_that_is_false_where_its_guard_fails_is_refuted_there() -> None:
+    report = verify(parse("main(xs: seq[int]) ensures length > 0 and xs[0] == result[0] = xs;"))
+    refuted = [verdict.counterexample for verdict in report.verdicts if verdict.status == "refuted"]
+    assert [found and found.inputs for found in refuted] == [[]]
+
+
+def test_a_type_that_is_promised_behind_a_guard_is_not_taken_for_granted() -> None:
+    text = """def bit(xs: seq[int 0..1]) -> seq[int 0..1] { return xs; }
+    main(xs: seq[int 0..9]) ensures length > 5 or sum(bit(xs)) <= length = xs;
+    """
+    report = verify(parse(text))
+    assert {verdict.kind for verdict in report.verdicts if verdict.status == "refuted"} == {"wire"}
+
+
 def test_a_requirement_is_assumed_to_be_defined() -> None:
     report = verify(parse(f"{DIGIT}main(xs: seq[Digit]) requires xs[0] > 3 ensures exists i: result[i] > 3 = xs;"))
     assert report.is_proved

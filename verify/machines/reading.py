@@ -12,9 +12,10 @@ What is assumed is read in the same way. An assumption that is not read is left 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from ...dsl.checking.guards import read_whole
 from ...dsl.graph import (
     DEFINED_WHEN_EMPTY,
     Aggregate,
@@ -57,9 +58,13 @@ def machine_of(claim: Claim) -> Machine | str:
     """The machine whose runs are the inputs of a claim; or why there is none."""
     if not claim.has_sequences:
         return "it is not about sequences"
+    answered = [claim.function.result] if claim.is_promised else []
+    certain = frozenset(_evaluated([claim.condition, *claim.given, *answered]))
+    given = tuple(read_whole(condition, certain) for condition in claim.given)
+    claim = replace(claim, condition=read_whole(claim.condition, certain), given=given)
     if len(nodes_within([claim.condition, *claim.given])) > _MOST_NODES:
         return f"its graph has more than {_MOST_NODES} nodes"
-    reader = _Reader(claim)
+    reader = _Reader(claim, certain)
     try:
         goal = reader.at_end(claim.condition)
     except Unreadable as reason:
@@ -73,7 +78,7 @@ def machine_of(claim: Claim) -> Machine | str:
 class _Reader:
     """The state that the nodes read so far need."""
 
-    def __init__(self, claim: Claim) -> None:
+    def __init__(self, claim: Claim, certain: Collection[SOp]) -> None:
         self._state = StateBuilder()
         self._selections = Selections(self._state, self.here)
         self._sources = tuple(node for node in claim.inputs if isinstance(node.type, Seq))
@@ -86,8 +91,7 @@ class _Reader:
         self._assumed: dict[SOp, None] = {}
         self._assumed_at_end: dict[SOp, None] = {}
         self._forgotten: list[str] = []
-        answered = [claim.function.result] if claim.is_promised else []
-        self._certain = frozenset(_evaluated([claim.condition, *claim.given, *answered]))
+        self._certain = certain
 
     def machine(self, goal: SOp) -> Machine:
         """What was read, with its goal, and of the state what they depend on."""
