@@ -122,7 +122,7 @@ class Ladder:
         return composed or self._up_to_a_length(claim, tried)
 
     def _with_promises(self, asked: _Asked) -> Composed | None:
-        """A proof for all lengths from promises, its own earlier ones among them, of the claim as cut and as a whole."""
+        """A proof for all lengths from promises, its own earlier ones among them: of the claim as cut, or whole."""
         of_calls = asked.promises.reached(asked.claim, _DEPTHS[-1])
         used = [*of_calls, *asked.promises.kept(asked.claim)]
         forms = [(True, *asked.at_calls(asked.claim))] if of_calls else []
