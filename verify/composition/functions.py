@@ -61,12 +61,27 @@ class Functions:
                 promises.add(call, *_strength((*asked, *of_callee)))
             owed += asked
         asked_of_it = claims(cut) if claims else own_claims(function, self._places, cut)
-        own = [(claim, self._ladder.answer(claim, cut, promises)) for claim in asked_of_it]
+        own = _as_far_as_defined([(claim, self._ladder.answer(claim, cut, promises)) for claim in asked_of_it])
         promised = [answer for claim, answer in own if claim.is_promised]
         self._promised[id(function)] = (*promised, *vacuous)
         answers = (*owed, *(answer for _, answer in own))
         yield from (answer.verdict for answer in vacuous)
         yield from (_resting_on(_told_of(answer.verdict, required)) for answer in answers)
+
+
+def _as_far_as_defined(answers: Iterable[tuple[Claim, Answer]]) -> list[tuple[Claim, Answer]]:
+    """A promise is proved only if it is proved to be defined; the claims that it is come before it."""
+    undefined: dict[Span, Verdict] = {}
+    told: list[tuple[Claim, Answer]] = []
+    for claim, answer in answers:
+        if claim.is_promised and claim.kind != "ensures" and not answer.holds:
+            undefined.setdefault(claim.span, answer.verdict)
+        if claim.kind == "ensures" and answer.holds and (lacking := undefined.get(claim.span)):
+            reason = f"it holds where it is defined, but this is {lacking.status}: {lacking.claim}"
+            unknown = replace(answer.verdict, status="unknown", scope="none", reason=reason, proof=None)
+            answer = replace(answer, verdict=unknown)
+        told.append((claim, answer))
+    return told
 
 
 def cells_of(functions: Sequence[Function], catalog: Catalog | None, effort: Effort) -> _Cells:
