@@ -144,6 +144,7 @@ def stitch(
         str, typer.Option(help="What is read upstream: the stream, or a writer such as L0.mlp.")
     ] = "stream",
     width: Annotated[int | None, typer.Option(min=1, help="How many directions are read (else all that vary).")] = None,
+    budgets: Annotated[bool, typer.Option("--budgets", help="Bound what is off at each soft wire: minutes.")] = False,
     catalog: CatalogOption = None,
     seed: SeedOption = 0,
     as_json: JsonOption = False,
@@ -154,9 +155,9 @@ def stitch(
 
     with open_catalog(catalog) as opened:
         if not soft:
-            stitching.print_hard_wires(stitching.hard_wires(file, opened), as_json=as_json)
+            stitching.print_hard_wires(*stitching.hard_wires(file, opened), as_json=as_json)
             return
-        how = stitching.Fitting(seed, reads, width, minimum_fidelity)
+        how = stitching.Fitting(seed, reads, width, minimum_fidelity, budgets)
         found = stitching.fit_wires(file, opened, how, quiet=quiet or as_json)
     stitching.print_wires(found, as_json=as_json)
     raise typer.Exit(0 if found.are_faithful else 1)

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from ..catalog import Catalog
 from ..training import TrainingConfig
+from ..verify.networks.exhaustive import ExhaustiveCheck
 from .catalog.runs import add_run
 from .composition import compose, count_verdicts, in_words
 from .models import extract_circuit, extract_formula, train_model
@@ -42,6 +43,8 @@ def run_demo(folder: Path, seed: int, *, as_json: bool, quiet: bool) -> None:
     with Catalog(folder / "catalog") as catalog:
         stored = add_run(catalog, run_folder, quiet=quiet)
         composed = compose([_copied(name, folder) for name in PROGRAMS], INPUT, catalog, quiet=quiet)
+    check = stored.check
+    assert isinstance(check, ExhaustiveCheck), "the demo's circuit has few inputs"
     path = folder / "report.html"
     report_run(run_folder, composed, path, quiet=quiet)
     found: dict[str, Any] = {
@@ -49,9 +52,9 @@ def run_demo(folder: Path, seed: int, *, as_json: bool, quiet: bool) -> None:
         "edges": len(circuit.edges),
         "of_edges": len(circuit.effects),
         "claim": circuit.search["claim"],
-        "inputs": stored.check.n_inputs,
-        "wrong": stored.check.n_wrong,
-        "smallest_margin": stored.check.smallest_margin,
+        "inputs": check.n_inputs,
+        "wrong": check.n_wrong,
+        "smallest_margin": check.smallest_margin,
         "frequencies": list(formula.formula.frequencies),
         "agreement": formula.formula.agreement,
         "verdicts": {name: count_verdicts(report) for name, report in composed.reports.items()},

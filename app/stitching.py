@@ -15,6 +15,8 @@ from ..runtime.stitching import MINIMUM_FIDELITY, FittedWire, Wire, fit_adapters
 from ..training.compositions import SavedComposition, save_stitched
 from .options import console, parse_file, print_json
 from .progress import stage
+from .verification.budgets import Budgets, budgets_of_stitched, documents
+from .verification.printing import print_budgets
 
 __all__ = [
     "FittedWires",
@@ -36,6 +38,7 @@ class Fitting:
     reads: str = STREAM
     width: int | None = None
     minimum_fidelity: float = MINIMUM_FIDELITY
+    with_budgets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class FittedWires:
     wires: Sequence[FittedWire]
     ids: Sequence[str]
     minimum_fidelity: float
+    budgets: Budgets | None = None
 
     @property
     def are_faithful(self) -> bool:
@@ -52,22 +56,28 @@ class FittedWires:
         return all(wire.fidelity.agreement >= self.minimum_fidelity for wire in self.wires)
 
 
-def hard_wires(file: Path, catalog: Catalog) -> tuple[Wire, ...]:
-    """The wires from circuit to circuit of a program that can be stitched.
+def hard_wires(file: Path, catalog: Catalog) -> tuple[tuple[Wire, ...], Budgets | None]:
+    """The wires from circuit to circuit of a program that can be stitched, and their budgets where there are any.
 
     Raises:
         StdcellError: if the program cannot be read or stitched.
     """
-    return stitch(parse_file(file, catalog), catalog).all_wires()
+    stitched = stitch(parse_file(file, catalog), catalog)
+    wires = stitched.all_wires()
+    return wires, budgets_of_stitched(stitched) if wires else None
 
 
-def print_hard_wires(wires: Sequence[Wire], *, as_json: bool) -> None:
-    """One line for each wire."""
+def print_hard_wires(wires: Sequence[Wire], budgets: Budgets | None, *, as_json: bool) -> None:
+    """One line for each wire, and one for its budget."""
     if as_json:
-        print_json([{"wire": str(wire), "place": wire.place} for wire in wires])
+        known = documents(budgets, len(wires)) if budgets else []
+        told = zip(wires, known, strict=True)
+        print_json([{"wire": str(wire), "place": wire.place, "budget": budget} for wire, budget in told])
         return
     for wire in wires:
         console.print(f"{wire.place}: {wire}", soft_wrap=True)
+    if budgets:
+        print_budgets(budgets)
     hint = "; see --soft" if wires else ""
     console.print(f"{len(wires)} wire{'' if len(wires) == 1 else 's'} from circuit to circuit, hard{hint}")
 
@@ -84,16 +94,24 @@ def fit_wires(file: Path, catalog: Catalog, how: Fitting, *, quiet: bool) -> Fit
         wires = fit_adapters(stitched, seed=how.seed, reads=how.reads, width=how.width)
         ids = [store_adapter(catalog, one.wire, one.adapter, one.fidelity) for one in wires]
         bar.tell(f"{len(wires)} soft wire{'' if len(wires) == 1 else 's'}")
-    return FittedWires(wires, ids, how.minimum_fidelity)
+    if not how.with_budgets:
+        return FittedWires(wires, ids, how.minimum_fidelity)
+    with stage("bound", quiet=quiet) as bar:
+        bar.tell("what is off at each wire, for every input of every circuit")
+        adapters = [one.adapter for one in wires]
+        budgets = budgets_of_stitched(stitch(stitched.program, catalog, wires="soft", adapters=adapters))
+    return FittedWires(wires, ids, how.minimum_fidelity, budgets)
 
 
 def print_wires(found: FittedWires, *, as_json: bool) -> None:
     """One line for each wire: how much of the hard one it keeps."""
     if as_json:
-        rows = zip(found.wires, found.ids, strict=True)
-        print_json(
-            [{"wire": str(one.wire), "place": one.wire.place, "id": id, **one.fidelity.to_dict()} for one, id in rows]
-        )
+        told = [
+            {"wire": str(one.wire), "place": one.wire.place, "id": id, **one.fidelity.to_dict()}
+            for one, id in zip(found.wires, found.ids, strict=True)
+        ]
+        known = documents(found.budgets, len(told)) if found.budgets else None
+        print_json([{**one, "budget": budget} for one, budget in zip(told, known, strict=True)] if known else told)
         return
     table = Table(show_edge=False)
     for column in ("wire", "same answers", "95 %", "held-out calls", "R²", "directions"):
@@ -105,6 +123,8 @@ def print_wires(found: FittedWires, *, as_json: bool) -> None:
         cells = (str(one.wire), share, interval, f"{fidelity.n_calls:,}", f"{fidelity.r_squared:.3f}")
         table.add_row(*map(Text, (*cells, str(fidelity.width))))
     console.print(table)
+    if found.budgets:
+        print_budgets(found.budgets)
     for one in found.wires:
         if one.fidelity.agreement < found.minimum_fidelity:
             console.print(

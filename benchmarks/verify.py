@@ -36,7 +36,7 @@ from verify_programs import BOUNDED, WRONG, chained, fanned
 
 from stdcell import parse, verify
 from stdcell.errors import VerificationError
-from stdcell.verify import Claim, Effort, Report, own_claims
+from stdcell.verify import Claim, Effort, own_claims
 from stdcell.verify.outcome import Proof, Refutation
 from stdcell.verify.prove import FOR_ALL_LENGTHS, UP_TO_A_LENGTH
 from tests.programs.drawing import draw_program
@@ -140,7 +140,7 @@ def print_library() -> int:
     for path in sorted(LIBRARY.glob("*.cell")):
         program = parse(path.read_text(encoding="utf-8"))
         seconds = median(timed(lambda program=program: verify(program)) for _ in range(3))
-        if is_proved_for_all(verify(program)):
+        if verify(program).is_proved_for_all_lengths:
             times.append((seconds, path.name))
         else:
             open_.append(path.name)
@@ -149,11 +149,6 @@ def print_library() -> int:
     print(f"  above 100 ms: {', '.join(name for seconds, name in times if seconds > 0.1) or 'none'}")
     print(f"  not for all lengths: {', '.join(open_) or 'none'}")
     return 0
-
-
-def is_proved_for_all(report: Report) -> bool:
-    """Whether nothing is left open and nothing is bounded."""
-    return report.is_proved and all(verdict.scope in ("all lengths", "all inputs") for verdict in report.verdicts)
 
 
 def print_wires(n_wires: int) -> int:

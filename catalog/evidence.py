@@ -71,6 +71,9 @@ def describe_evidence(evidence: Evidence) -> str:
     parts: list[str] = [evidence.kind]
     if evidence.n_inputs is not None:
         parts.append(f"{evidence.n_inputs:,} inputs, {evidence.n_wrong} wrong")
+    if evidence.interval_low is not None and "confidence" in evidence.details:
+        confidence = f"{evidence.details['confidence']:.0%}"
+        parts.append(f"at least {evidence.interval_low:.4%} right at {confidence}, seed {evidence.seed}")
     if evidence.smallest_margin is not None:
         parts.append(f"smallest logit margin {evidence.smallest_margin:.3g}")
     if evidence.reach == "every evaluation":

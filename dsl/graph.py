@@ -371,18 +371,22 @@ def topological(
 
     Nodes that are known already are left out, with what only they depend on. The parts are the arguments, unless told.
     """
-    order: dict[SOp, None] = {}
-    stack = [(root, False) for root in reversed(list(roots))]
+    order: list[SOp] = []
+    # By digest, for what is asked of every node again and again should cost no call.
+    begun: set[str] = set()
+    done: set[str] = set()
+    stack = list(roots)[::-1]
     while stack:
-        node, is_ready = stack.pop()
-        if node in order or node in known:
-            continue
-        if is_ready:
-            order[node] = None
+        node = stack[-1]
+        if node.digest in done or (known and node in known):
+            stack.pop()
+        elif node.digest in begun:
+            done.add(node.digest)
+            order.append(node)
         else:
-            stack.append((node, True))
-            stack.extend((part, False) for part in reversed(parts_of(node)))
-    return list(order)
+            begun.add(node.digest)
+            stack.extend(reversed(parts_of(node)))
+    return order
 
 
 def inner_graph(node: SOp) -> tuple[tuple[Input, ...], SOp] | None:
@@ -416,25 +420,52 @@ def _height(root: SOp) -> int:
 
 def nodes_within(roots: Iterable[SOp]) -> list[SOp]:
     """Every node that the roots depend on, those of inner graphs included, each before what reads it."""
-    found: dict[SOp, None] = {}
+    found: dict[str, SOp] = {}
     for node in topological(roots):
         inner = inner_graph(node)
-        if inner and node not in found:
-            found.update(dict.fromkeys(nodes_within([inner[1]])))
-        found[node] = None
-    return list(found)
+        if inner and node.digest not in found:
+            for part in nodes_within([inner[1]]):
+                found.setdefault(part.digest, part)
+        found.setdefault(node.digest, node)
+    return list(found.values())
 
 
 def inputs_of(roots: Iterable[SOp]) -> Iterator[Input]:
     """The inputs that the roots depend on, those that inner graphs read included; each once."""
-    found: dict[Input, None] = {}
-    for node in topological(roots):
-        if isinstance(node, Input):
-            found[node] = None
-        if inner := inner_graph(node):
-            bound, graph = inner
-            found.update((free, None) for free in inputs_of([graph]) if free not in bound)
-    return iter(found)
+    return iter(dict.fromkeys(read for root in roots for read in _inputs_read(root)))
+
+
+def _inputs_read(root: SOp) -> tuple[Input, ...]:
+    if _READ_AS not in vars(root):
+        for node in topological([root], _READ):
+            vars(node)[_READ_AS] = _read_by(node)
+    known: tuple[Input, ...] = vars(root)[_READ_AS]
+    return known
+
+
+_READ_AS = "_inputs"
+
+
+class _Read:
+    """The nodes of which the inputs that they depend on were found before; a node keeps its own."""
+
+    def __contains__(self, node: object) -> bool:
+        return _READ_AS in vars(node)
+
+
+_READ = _Read()
+
+
+def _read_by(node: SOp) -> tuple[Input, ...]:
+    """The inputs of a node; those of its arguments were found, or of nodes that are equal to them."""
+    parts = [*map(_inputs_read, node.arguments)]
+    if isinstance(node, Input):
+        parts.append((node,))
+    if inner := inner_graph(node):
+        bound, graph = inner
+        parts.append(tuple(free for free in _inputs_read(graph) if free not in bound))
+    distinct = list({id(part): part for part in parts if part}.values())
+    return distinct[0] if len(distinct) == 1 else tuple(dict.fromkeys(one for part in distinct for one in part))
 
 
 def substitute(root: SOp, values: Mapping[SOp, SOp]) -> SOp:

@@ -1,8 +1,8 @@
 """A run and what was extracted from it, as typed nodes of the catalog.
 
 1. Blobs first: the weights of every checkpoint and of the circuit.
-2. The circuit and the formula are run on every input, now and from what was stored: their evidence is about exactly
-   these weights.
+2. The circuit and the formula are run on every input (a circuit of too many on drawn ones, which is a measurement), now
+   and from what was stored: their evidence is about exactly these weights.
 3. All nodes, relationships and names in one transaction: a catalog never holds half a run.
 """
 
@@ -29,8 +29,9 @@ from ..catalog.questions.findings import FAITHFULNESS
 from ..dsl.scope import CellPort, CellSignature
 from ..runtime.edges import component_of
 from ..training import Run, load_run
+from ..verify.networks.evidence import MOST_RUN, Found, add_found, check_or_measure
 from ..verify.networks.exhaustive import ExhaustiveCheck, check_exhaustively
-from ..verify.networks.records import Records, add_check, add_components, add_ports, port_type
+from ..verify.networks.records import Records, add_components, add_ports, port_type
 from ..verify.numeric.formula import check_formula
 from ..verify.numeric.records import add_formula_check
 from .files import ExtractedCircuit, ExtractedFormula, read_circuit, read_formula
@@ -40,17 +41,19 @@ __all__ = ["StoredRun", "check_circuit", "check_model", "store_run"]
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """What was written: the names of the cells, how much, and what the exhaustive check of the circuit showed."""
+    """What was written: the names of the cells, how much, and what running the circuit showed."""
 
     circuit: str
     formula: str
     n_nodes: int
     n_relationships: int
-    check: ExhaustiveCheck
+    check: Found
 
 
-def store_run(catalog: Catalog, folder: Path) -> StoredRun:
+def store_run(catalog: Catalog, folder: Path, *, most_inputs: int = MOST_RUN) -> StoredRun:
     """Write a run, its checkpoints, its circuit and its formula; what is there already stays as it is.
+
+    Of more inputs than `most_inputs` some are drawn and measured, which proves nothing; nor is faithfulness told then.
 
     Raises:
         TrainingError, ExtractionError: if the run or what was extracted from it is missing or damaged.
@@ -58,7 +61,7 @@ def store_run(catalog: Catalog, folder: Path) -> StoredRun:
     """
     run, circuit, formula = load_run(folder), read_circuit(folder), read_formula(folder)
     cell_name = _cell_name(run)
-    check = check_circuit(run, circuit)
+    check = check_or_measure(circuit.cell, _signature(run), most_inputs=most_inputs, seed=run.config.seed)
     batch = Records()
     task, checkpoints = _add_run(batch, catalog, run, cell_name)
     contract = batch.add(Contract(requires="", ensures=run.task.contract))
@@ -69,9 +72,10 @@ def store_run(catalog: Catalog, folder: Path) -> StoredRun:
         batch.join(node, "IMPLEMENTS", task)
         batch.join(node, "SATISFIES", contract)
         add_ports(batch, node, run.task.cell)
-    add_check(batch, circuit_node, contract, check)
-    parent = checkpoints[circuit.checkpoint_step]
-    _add_faithfulness(batch, circuit_node, parent, check, check_model(run, circuit.checkpoint_step))
+    add_found(batch, circuit_node, contract, check)
+    if isinstance(check, ExhaustiveCheck):
+        parent = checkpoints[circuit.checkpoint_step]
+        _add_faithfulness(batch, circuit_node, parent, check, check_model(run, circuit.checkpoint_step))
     _add_formula_evidence(batch, formula_node, contract, checkpoints[formula.checkpoint_step], formula, run)
     names = {circuit_node.name: circuit_node.id, formula_node.name: formula_node.id}
     catalog.add(batch.nodes, batch.relationships, names)

@@ -29,8 +29,8 @@ from ..runtime.cell import NeuralCell
 from ..runtime.edges import component_of, edges
 from ..runtime.interpreter import interpret
 from ..runtime.stitching import Stitched, adapter_records, measure_adapter
-from ..verify.networks.exhaustive import ExhaustiveCheck, check_exhaustively
-from ..verify.networks.records import Records, add_check, add_components, add_ports, port_type
+from ..verify.networks.evidence import MOST_RUN, Found, add_found, check_or_measure
+from ..verify.networks.records import Records, add_components, add_ports, port_type
 from .pinning import PinnedScope, pin_program
 
 __all__ = ["SavedComposition", "save_stitched", "store_circuit"]
@@ -50,13 +50,17 @@ class SavedComposition:
 
     name: str
     id: str
-    circuits: Mapping[str, ExhaustiveCheck]
+    circuits: Mapping[str, Found]
     adapters: tuple[str, ...]
     agreement: float | None
 
 
-def store_circuit(catalog: Catalog, name: str, cell: NeuralCell, ensures: str, requires: str = "") -> CellSignature:
-    """Write a network with ports as a circuit, its contract checked on every input, under a name.
+def store_circuit(
+    catalog: Catalog, name: str, cell: NeuralCell, ensures: str, requires: str = "", *, most_inputs: int = MOST_RUN
+) -> CellSignature:
+    """Write a network with ports as a circuit, under a name, its contract checked on every input.
+
+    Of more inputs than `most_inputs` some are drawn and measured, which proves nothing.
 
     Raises:
         VerificationError: if the contract cannot be checked.
@@ -66,7 +70,7 @@ def store_circuit(catalog: Catalog, name: str, cell: NeuralCell, ensures: str, r
     output = CellPort(cell.config.output.name, port_type(cell.config.output))
     signature = CellSignature("circuit", name, "", ports, output, requires or None, ensures)
     batch = Records()
-    node, _ = _add_circuit(batch, catalog, name, cell, signature)
+    node, _ = _add_circuit(batch, catalog, name, cell, signature, most_inputs)
     catalog.add(batch.nodes, batch.relationships, {name: node.id})
     return replace(signature, digest=node.id)
 
@@ -103,10 +107,10 @@ def save_stitched(catalog: Catalog, stitched: Stitched, name: str, *, seed: int 
 
 def _changed_circuits(
     batch: Records, catalog: Catalog, stitched: Stitched, name: str
-) -> tuple[dict[str, CellSignature], dict[str, ExhaustiveCheck]]:
+) -> tuple[dict[str, CellSignature], dict[str, Found]]:
     """The new signatures of circuits whose weights are not the catalog's, by old digest, and their checks by name."""
     became: dict[str, CellSignature] = {}
-    checks: dict[str, ExhaustiveCheck] = {}
+    checks: dict[str, Found] = {}
     for signature in stitched.program.cells:
         parent = _node_of(catalog, signature.digest)
         if signature.digest in stitched.cells:
@@ -141,10 +145,10 @@ def _is_trained(stitched: Stitched, signature: CellSignature, parent: Formula) -
 
 
 def _add_circuit(
-    batch: Records, catalog: Catalog, name: str, cell: NeuralCell, signature: CellSignature
-) -> tuple[Circuit, ExhaustiveCheck]:
-    """A network as a circuit, with components, ports, contract, and evidence from running every input."""
-    check = check_exhaustively(cell, signature)
+    batch: Records, catalog: Catalog, name: str, cell: NeuralCell, signature: CellSignature, most_inputs: int = MOST_RUN
+) -> tuple[Circuit, Found]:
+    """A network as a circuit, with components, ports, contract, and evidence from running it."""
+    found = check_or_measure(cell, signature, most_inputs=most_inputs)
     shape = cell.model.config
     joined = edges(shape)
     node = batch.add(
@@ -161,8 +165,8 @@ def _add_circuit(
     batch.join(node, "SATISFIES", contract)
     add_components(batch, node, joined)
     add_ports(batch, node, cell.config)
-    add_check(batch, node, contract, check)
-    return node, check
+    add_found(batch, node, contract, found)
+    return node, found
 
 
 def _add_face(batch: Records, node: ProgramNode, program: Program) -> None:

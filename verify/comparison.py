@@ -19,10 +19,10 @@ import z3
 from ..catalog import Catalog
 from ..dsl.program import Function, Program
 from ..dsl.types import Element, Seq
-from ..errors import RuntimeFault
+from ..errors import RuntimeFault, VerificationError
 from ..runtime.evaluate import evaluate
 from ..runtime.inputs import parameters_of
-from ..runtime.reference import Exact, answer_of, call_by_contract, shown
+from ..runtime.reference import CellFunction, Exact, answer_of, shown
 from .claims.claim import Claim, callees_first, own_claims
 from .claims.cut import Cut
 from .claims.equivalence import Pair, Side, equivalence_claims, paired, refinement_claims, refining
@@ -30,11 +30,12 @@ from .composition.functions import Functions, cells_of
 from .composition.ladder import Ladder, Replay, Strategies
 from .outcome import DEFAULT_EFFORT, Effort, Proof, Refutation
 from .prove import STRATEGIES
+from .real_cells import RealCells
 from .replay import command_for, replayed
 from .solver import Query
 from .verdict import Counterexample, Report, Verdict
 
-__all__ = ["equivalent", "refines"]
+__all__ = ["equivalent", "refines", "replayed_in_both", "sides_of"]
 
 
 def equivalent(
@@ -68,15 +69,15 @@ def equivalent(
         RuntimeFault: if an output is not there.
         VerificationError: if their inputs or answers cannot be compared.
     """
-    sides = _sides(a, b, output_a, output_b)
-    pair = paired(*sides, open_type)
+    sides = sides_of(a, b, output_a, output_b)
+    pair, cells = paired(*sides, open_type), RealCells(catalog)
     if pair.is_one_graph:
         return Report(_digest(a, b), (_one_graph(pair),))
 
     def replay(refutation: Refutation, claim: Claim) -> Counterexample | None:
-        return _replayed_in_both(refutation, pair, (a, b))
+        return replayed_in_both(refutation, pair, (a, b), cells)
 
-    answered, verdicts = _answered(sides, (a, b), pair.function, replay, catalog, effort, strategies)
+    answered, verdicts = _answered(sides, (a, b), pair.function, replay, cells, catalog, effort, strategies)
     own = answered.answers(pair.function, partial(equivalence_claims, pair))
     return Report(_digest(a, b), (*verdicts, *(verdict for verdict in own if _is_told(verdict, ("equal", "defined")))))
 
@@ -109,10 +110,10 @@ def refines(
         RuntimeFault: if an output is not there.
         VerificationError: if their inputs or answers cannot be compared.
     """
-    sides = _sides(a, b, output_a, output_b)
+    sides, cells = sides_of(a, b, output_a, output_b), RealCells(catalog)
     function = refining(*sides)
-    replay = partial(replayed, program=a)
-    answered, verdicts = _answered(sides[:1], (a,), function, replay, catalog, effort, strategies)
+    replay = partial(replayed, program=a, cell=cells)
+    answered, verdicts = _answered(sides[:1], (a,), function, replay, cells, catalog, effort, strategies)
 
     def claims(cut: Cut) -> Iterator[Claim]:
         return refinement_claims(function, partial(own_claims, function, a.spans, cut), cut)
@@ -120,7 +121,12 @@ def refines(
     return Report(_digest(a, b), (*verdicts, *answered.answers(function, claims)))
 
 
-def _sides(a: Program, b: Program, output_a: str | None, output_b: str | None) -> tuple[Side, Side]:
+def sides_of(a: Program, b: Program, output_a: str | None, output_b: str | None) -> tuple[Side, Side]:
+    """The outputs that are compared, and what they are called.
+
+    Raises:
+        RuntimeFault: if an output is not there.
+    """
     first, second = a.output(output_a), b.output(output_b)
     labels = [_label(a, first), _label(b, second)]
     if labels[0] == labels[1]:
@@ -138,6 +144,7 @@ def _answered(
     programs: Sequence[Program],
     compared: Function,
     replay: Replay,
+    cells: RealCells,
     catalog: Catalog | None,
     effort: Effort,
     strategies: Strategies,
@@ -149,7 +156,7 @@ def _answered(
     def replay_at_home(refutation: Refutation, claim: Claim) -> Counterexample | None:
         if claim.function is compared:
             return replay(refutation, claim)
-        return replayed(refutation, claim, homes[id(claim.function)])
+        return replayed(refutation, claim, homes[id(claim.function)], cells)
 
     distinct = list({id(one): one for some in functions for one in some}.values())
     assumptions, faults = cells_of([*distinct, compared], catalog, effort)
@@ -177,10 +184,24 @@ def _one_graph(pair: Pair) -> Verdict:
     return Verdict(text, "equal", function.span.place, "proved", scope, proof.strategy, proof=proof)
 
 
-def _replayed_in_both(refutation: Refutation, pair: Pair, programs: tuple[Program, Program]) -> Counterexample | None:
-    """Both answers to an input, where they differ; None where they do not, or the input is not meant."""
+def replayed_in_both(
+    refutation: Refutation, pair: Pair, programs: tuple[Program, Program], cell: CellFunction
+) -> Counterexample | None:
+    """Both answers to an input, where they differ; None where they do not, or the input is not meant.
+
+    `cell` answers for catalogued cells; where it cannot, nothing was replayed.
+    """
+    try:
+        return _differing(refutation, pair, programs, cell)
+    except VerificationError:
+        return None
+
+
+def _differing(
+    refutation: Refutation, pair: Pair, programs: tuple[Program, Program], cell: CellFunction
+) -> Counterexample | None:
     function, inputs = pair.function, refutation.inputs
-    exact = Exact(programs[0], call_by_contract)
+    exact = Exact(programs[0], cell)
     try:
         for clause in function.requires:
             if not evaluate([clause.condition], exact, refutation.n_positions, inputs)[clause.condition]:
@@ -190,7 +211,8 @@ def _replayed_in_both(refutation: Refutation, pair: Pair, programs: tuple[Progra
     told = {node.name: shown(inputs[node.key]) for node in function.parameters}
     given = next(iter(told.values())) if len(told) == 1 else told
     answers = [
-        _answer(program, call.result, refutation, given) for program, call in zip(programs, function.calls, strict=True)
+        _answer(program, call.result, refutation, given, cell)
+        for program, call in zip(programs, function.calls, strict=True)
     ]
     if answers[0] == answers[1]:
         return None
@@ -200,10 +222,10 @@ def _replayed_in_both(refutation: Refutation, pair: Pair, programs: tuple[Progra
     return Counterexample(call, given, answer, _commands(pair, programs, inputs))
 
 
-def _answer(program: Program, result: Any, refutation: Refutation, given: Any) -> Any:
+def _answer(program: Program, result: Any, refutation: Refutation, given: Any, cell: CellFunction) -> Any:
     """The answer as a user sees it, or that there is none."""
     try:
-        values = evaluate([result], Exact(program, call_by_contract), refutation.n_positions, refutation.inputs)
+        values = evaluate([result], Exact(program, cell), refutation.n_positions, refutation.inputs)
         return answer_of(program, values[result], given if isinstance(given, list | dict) else [])
     except RuntimeFault:
         return "no answer"

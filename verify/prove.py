@@ -2,12 +2,13 @@
 
 For each function, callees first, and for each of its claims, the cheapest answer first:
 
-1. by types, where the checker knew already;
+1. by types, where the checker knew already, and by the ranges of quantifiers (`claims/ranges.py`);
 2. by what the function requires and what called functions promise, without a look inside of them: promises may be used
    once their own claims and the call's requirements are proved (`composition/promises.py`);
-3. a counterexample among short sequences, replayed in the interpreter;
+3. a counterexample among a few short sequences, replayed in the interpreter (with the networks themselves where the
+   contracts of cells leave their answers open, `claims/answers.py`);
 4. for all lengths, by each strategy of `FOR_ALL_LENGTHS`; then once more with the promises of called functions;
-5. for every sequence up to a length, by each strategy of `UP_TO_A_LENGTH`;
+5. a counterexample among all short sequences; for every sequence up to a length, by each strategy of `UP_TO_A_LENGTH`;
 6. unknown.
 
 A contract that nothing meets is an error (`composition/vacuity.py`). A claim that rests on a catalogued cell's contract
@@ -22,7 +23,7 @@ from functools import partial
 from ..catalog import Catalog
 from ..dsl.program import Program
 from .bounded.enumeration import by_enumeration
-from .bounded.refuting import by_short_inputs
+from .bounded.refuting import by_few_inputs, by_short_inputs
 from .bounded.unrolling import by_unrolling
 from .claims.claim import functions_in_order
 from .composition.functions import Functions, cells_of
@@ -35,6 +36,7 @@ from .numeric.prove import by_boxes
 from .numeric.reals import by_reals
 from .outcome import DEFAULT_EFFORT, Effort, Strategy
 from .positions.prove import by_positions
+from .real_cells import RealCells
 from .replay import replayed
 from .verdict import Report
 
@@ -50,9 +52,9 @@ FOR_ALL_LENGTHS: tuple[Strategy, ...] = (
     by_boxes,
 )
 """What may prove a claim for all lengths, cheapest first."""
-TO_REFUTE: tuple[Strategy, ...] = (by_short_inputs,)
+TO_REFUTE: tuple[Strategy, ...] = (by_few_inputs,)
 """What may refute a claim before anyone tries to prove it."""
-UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_search, by_unrolling, by_boxes, by_enumeration)
+UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_short_inputs, by_search, by_unrolling, by_boxes, by_enumeration)
 """What may answer it for short sequences, cheapest first."""
 STRATEGIES = Strategies(TO_REFUTE, FOR_ALL_LENGTHS, UP_TO_A_LENGTH)
 
@@ -81,7 +83,7 @@ def verify(
     """
     functions = functions_in_order(program)
     assumptions, faults = cells_of(functions, catalog, effort)
-    ladder = Ladder(partial(replayed, program=program), assumptions, effort, strategies)
+    ladder = Ladder(partial(replayed, program=program, cell=RealCells(catalog)), assumptions, effort, strategies)
     answered = Functions(ladder, program.spans, effort)
     verdicts = (verdict for function in functions for verdict in answered.answers(function))
     return Report(program.digest, (*faults, *verdicts))

@@ -6,11 +6,11 @@ import json
 import shlex
 from typing import Any
 
-from ..dsl.graph import inputs_of
+from ..dsl.graph import CellCall, inputs_of, nodes_within
 from ..dsl.program import Program
-from ..errors import RuntimeFault
+from ..errors import RuntimeFault, VerificationError
 from ..runtime.evaluate import evaluate
-from ..runtime.reference import Exact, call_by_contract, shown
+from ..runtime.reference import CellFunction, Exact, call_by_contract, shown
 from .bounded.kinds import read_as, tokens_given
 from .claims.claim import Claim
 from .outcome import Refutation
@@ -19,10 +19,21 @@ from .verdict import Counterexample
 __all__ = ["command_for", "replayed"]
 
 
-def replayed(refutation: Refutation, claim: Claim, program: Program) -> Counterexample | None:
-    """The refutation as a call with its answer; None if the interpreter does not agree that the claim breaks."""
+def replayed(
+    refutation: Refutation, claim: Claim, program: Program, cell: CellFunction = call_by_contract
+) -> Counterexample | None:
+    """The refutation as a call with its answer; None if the interpreter does not agree that the claim breaks.
+
+    `cell` answers for catalogued cells; where it cannot, nothing was replayed.
+    """
+    try:
+        return _replayed(refutation, claim, program, Exact(program, cell))
+    except VerificationError:
+        return None
+
+
+def _replayed(refutation: Refutation, claim: Claim, program: Program, exact: Exact) -> Counterexample | None:
     function = claim.function
-    exact = Exact(program, call_by_contract)
     tokens = tokens_given(refutation.inputs, refutation.n_positions)
 
     def value_of(node: Any) -> Any:
@@ -57,4 +68,7 @@ def command_for(program: Program, name: str, given: Any) -> str:
     words = ["stdcell", "run", program.source.name, "--input", json.dumps(given)]
     if name != program.main:
         words += ["--output", name]
+    called = nodes_within([program.functions[name].result]) if name in program.functions else ()
+    if any(isinstance(node, CellCall) and node.meaning is None for node in called):
+        words += ["--backend", "stitched"]
     return shlex.join(words)

@@ -17,7 +17,7 @@ import z3
 
 from .terms import as_term
 
-__all__ = ["SEED", "Model", "Query", "Solver", "proved", "proved_from"]
+__all__ = ["SEED", "Model", "Query", "Solver", "limited", "proved", "proved_from"]
 
 SEED = 0
 _FEWEST = 1
@@ -94,6 +94,13 @@ def _written(assertions: Iterable[Any]) -> str:
     return told
 
 
+def limited(steps: int, **options: Any) -> z3.Solver:
+    """Z3 with a limit and the seed, in a context of its own."""
+    solver = z3.Solver(ctx=z3.Context())
+    solver.set(rlimit=max(_FEWEST, steps), random_seed=SEED, **options)
+    return solver
+
+
 class Solver:
     """Z3 with the limit and the seed that every question is asked with, in a context where nothing else lives.
 
@@ -102,23 +109,16 @@ class Solver:
     """
 
     def __init__(self, steps: int, **options: Any) -> None:
-        self._own = z3.Context()
-        self._solver = z3.Solver(ctx=self._own)
-        self._solver.set(rlimit=max(_FEWEST, steps), random_seed=SEED, **options)
-        self._assertions: list[Any] = []
+        self._solver = limited(steps, **options)
+        self._own = self._solver.ctx
 
     def add(self, *assertions: Any) -> None:
         """Ask for models of these as well."""
-        self._assertions += assertions
         self._solver.add(*map(self._here, assertions))
 
     def check(self, *assumptions: Any) -> z3.CheckSatResult:
         """Whether there is a model, in which the assumptions hold too."""
         return self._solver.check(*map(self._here, assumptions))
-
-    def assertions(self) -> list[Any]:
-        """What was added."""
-        return list(self._assertions)
 
     def model(self) -> Model:
         """The model that the last check found."""
@@ -140,13 +140,10 @@ class Solver:
     def push(self) -> None:
         """What is added from here on is forgotten at the next `pop`."""
         self._solver.push()
-        self._assertions.append(None)
 
     def pop(self) -> None:
         """Forget what was added since the last `push`."""
         self._solver.pop()
-        while self._assertions.pop() is not None:
-            pass
 
     def _here(self, assertion: Any) -> Any:
         return as_term(assertion).translate(self._own)
@@ -199,9 +196,7 @@ def _reading(text: str, n_assertions: int, steps: int, **options: Any) -> tuple[
 
     So what is proved is the text, and neither the answer nor its steps depend on what was asked before.
     """
-    own = z3.Context()
-    solver = z3.Solver(ctx=own)
-    solver.set(rlimit=max(_FEWEST, steps), random_seed=SEED, **options)
-    assertions = list(z3.parse_smt2_string(text, ctx=own))
+    solver = limited(steps, **options)
+    assertions = list(z3.parse_smt2_string(text, ctx=solver.ctx))
     assert len(assertions) == n_assertions, "what was written is what is read"
     return solver, assertions

@@ -43,6 +43,11 @@ class TokenCodes:
         self._tokens = sorted(set(tokens))
         self._codes = {token: code for code, token in enumerate(self._tokens)}
 
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self._tokens)
+
     def code(self, token: str) -> int:
         """The number of a token."""
         return self._codes[token]

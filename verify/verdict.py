@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -56,7 +55,7 @@ class Verdict:
         reason: why there is no better answer.
         proof: what was asked of the solver, of a proof.
         rests_on: the keys of the verdicts that a proof counts on.
-        because: the clauses that a proof may count on, each as written and where.
+        because: the clauses that a proof takes, each as written and where.
         tried: of an unknown, what each strategy said.
         vacuity: whether some input meets what a proof takes for granted: `met at length 1`, or `not shown: …`.
     """
@@ -83,9 +82,8 @@ class Verdict:
 
     @property
     def reach(self) -> int | None:
-        """The longest inputs that the answer speaks of; None: any."""
-        found = re.search(r"n <= (\d+)", self.scope)
-        return int(found[1]) if found else None
+        """The longest inputs that a proof speaks of; None: any."""
+        return self.proof.reach if self.proof else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +101,4 @@ class Report:
     @property
     def is_proved_for_all_lengths(self) -> bool:
         """Whether everything is proved, of sequences of every length."""
-        return self.is_proved and all(verdict.scope in ("all lengths", "all inputs") for verdict in self.verdicts)
+        return self.is_proved and all(verdict.reach is None for verdict in self.verdicts)

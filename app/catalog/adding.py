@@ -16,11 +16,15 @@ __all__ = ["add"]
 def add(
     what: Annotated[Path, typer.Argument(help="The folder of a training run, or a program.", show_default=False)],
     name: Annotated[str | None, typer.Option(help="What a program is called there (else as its file).")] = None,
+    most_inputs: Annotated[
+        int | None, typer.Option(min=1, help="Run all inputs of a circuit if so few; of more, draw and measure (2^24).")
+    ] = None,
     catalog: CatalogOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Write a run with its circuit and formula, or a program pinned to the cells that it calls, and what was found."""
+    from ...verify.networks.evidence import MOST_RUN
     from .. import stitching
     from . import runs
 
@@ -32,4 +36,6 @@ def add(
         if is_program:
             stitching.print_saved(stitching.add_program(opened, what, name, quiet=quiet or as_json), as_json=as_json)
         else:
-            runs.print_stored(runs.add_run(opened, what, quiet=quiet or as_json), as_json=as_json)
+            limit = MOST_RUN if most_inputs is None else most_inputs
+            stored = runs.add_run(opened, what, most_inputs=limit, quiet=quiet or as_json)
+            runs.print_stored(stored, as_json=as_json)

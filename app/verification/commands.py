@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ...dsl import Program
     from ...verify import Report
     from ...verify.certificates.subject import Comparison
+    from .budgets import Budgets
 
 __all__ = ["PROOFS"]
 
@@ -51,15 +52,18 @@ def verify(
     from ...verify import Effort
     from ...verify.certificates.cache import Verifier
     from ..certificates.files import write_certificate
+    from .budgets import budgets_of
 
     opened, effort = find_catalog(catalog), Effort(up_to=up_to, steps=steps)
     program = parse_file(file, opened)
     report = Verifier(opened).verify(program, effort=effort)
     if certificate is not None:
         write_certificate(certificate, program, report, opened, effort)
+    is_told = out is not None or as_json or not (quiet or tree)
+    budgets = budgets_of(program, opened) if is_told else None
     if out is not None:
-        _write_page(out, program, report)
-    _conclude(report, all_lengths=all_lengths, tree=tree, as_json=as_json, quiet=quiet)
+        _write_page(out, program, report, budgets)
+    _conclude(report, budgets, all_lengths=all_lengths, tree=tree, as_json=as_json, quiet=quiet)
 
 
 def equivalent(
@@ -126,19 +130,28 @@ def _compare(compared: Comparison, catalog: Catalog | None, up_to: int, steps: i
     return report
 
 
-def _write_page(path: Path, program: Program, report: Report) -> None:
+def _write_page(path: Path, program: Program, report: Report, budgets: Budgets | None) -> None:
     from ...catalog.durable import write_atomically
     from .page import verdicts_page
 
     if path.suffix != ".html":
         raise StdcellError(f"verdicts are written as a page: expected a name that ends in .html, found {str(path)!r}")
+    page = verdicts_page(program.source.name, program.source.text, report, budgets)
     try:
-        write_atomically(path, verdicts_page(program.source.name, program.source.text, report).encode())
+        write_atomically(path, page.encode())
     except OSError as error:
         raise StdcellError(f"the page {str(path)!r} cannot be written: {error.strerror}") from None
 
 
-def _conclude(report: Report, *, all_lengths: bool, as_json: bool, quiet: bool, tree: bool = False) -> None:
+def _conclude(
+    report: Report,
+    budgets: Budgets | None = None,
+    *,
+    all_lengths: bool,
+    as_json: bool,
+    quiet: bool,
+    tree: bool = False,
+) -> None:
     """Tell the verdicts, and exit with what they come to."""
     from ..certificates.tree import print_tree
     from .printing import print_report
@@ -146,7 +159,7 @@ def _conclude(report: Report, *, all_lengths: bool, as_json: bool, quiet: bool, 
     if tree and not as_json:
         print_tree(report)
     else:
-        print_report(report, as_json=as_json, quiet=quiet)
+        print_report(report, budgets, as_json=as_json, quiet=quiet)
     holds = report.is_proved_for_all_lengths if all_lengths else report.is_proved
     raise typer.Exit(0 if holds else 1)
 

@@ -10,7 +10,9 @@ from pathlib import PurePath
 from ...verify import Counterexample, Report, Verdict
 from ..pages.document import html_document
 from ..pages.markup import Markup, element, joined, section
+from ..sheet.tables import table
 from ..tracing.table import place_text
+from .budgets import HEADINGS, Budgets, budget_rows, conclusion
 from .words import SIGNS, by_types, explained, summary, verdict_counts
 
 __all__ = ["STYLE", "verdicts_page", "verdicts_section"]
@@ -23,8 +25,8 @@ _INTRODUCTION = (
 )
 
 
-def verdicts_page(title: str, text: str, report: Report) -> str:
-    """One program with its verdicts, as a page that needs no other file; equal reports give equal text."""
+def verdicts_page(title: str, text: str, report: Report, budgets: Budgets | None = None) -> str:
+    """One program with its verdicts and wires, as a page that needs no other file; equal reports give equal text."""
     name = PurePath(title).name
     style = files(__package__).joinpath("page.css").read_text(encoding="utf-8") + STYLE
     header = element(
@@ -34,7 +36,8 @@ def verdicts_page(title: str, text: str, report: Report) -> str:
         element("p", f"{summary(report.verdicts)}.", class_="summary"),
         element("p", _INTRODUCTION, class_="introduction"),
     )
-    return html_document(f"stdcell verify: {name}", style, header, _program(name, text, report))
+    wires = [_wires(budgets)] if budgets else []
+    return html_document(f"stdcell verify: {name}", style, header, _program(name, text, report), *wires)
 
 
 def verdicts_section(proofs: Sequence[tuple[str, str, Report]]) -> Markup:
@@ -50,6 +53,13 @@ def _program(title: str, text: str, report: Report) -> Markup:
     verdicts = element("div", *map(_verdict, told), class_="verdicts")
     typed = [element("p", f"{n_typed} more hold by their types alone.", class_="facts")] if n_typed else []
     return element("article", heading, _listing(title, text, report), verdicts, *typed, class_="program")
+
+
+def _wires(budgets: Budgets) -> Markup:
+    """The budget at every wire from circuit to circuit."""
+    heading, told = element("h3", "Wires from circuit to circuit"), element("p", f"{conclusion(budgets)}.")
+    rows = [table(HEADINGS, budget_rows(budgets), "wires")] if budgets.report else []
+    return element("article", heading, *rows, told, class_="program")
 
 
 def _listing(title: str, text: str, report: Report) -> Markup:

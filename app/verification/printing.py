@@ -10,15 +10,17 @@ from rich.text import Text
 from ...verify import Report, Verdict
 from ..options import console, print_json
 from ..tracing.table import place_text
+from .budgets import Budgets, conclusion, document
 from .words import SIGNS, STYLES, by_types, explained, summary
 
-__all__ = ["print_report"]
+__all__ = ["print_budgets", "print_report"]
 
 
-def print_report(report: Report, *, as_json: bool, quiet: bool) -> None:
-    """One block for each verdict that says more than the types do, then the counts; quiet tells the counts alone."""
+def print_report(report: Report, budgets: Budgets | None = None, *, as_json: bool, quiet: bool) -> None:
+    """One block for each verdict that says more than the types do, the wires, the counts; quiet tells these alone."""
     if as_json:
-        print_json({"program": report.program_digest, "verdicts": list(map(_document, report.verdicts))})
+        verdicts = list(map(_document, report.verdicts))
+        print_json({"program": report.program_digest, "verdicts": verdicts, "wires": document(budgets)})
         return
     told = [verdict for verdict in report.verdicts if not by_types(verdict)]
     for verdict in () if quiet else told:
@@ -27,7 +29,16 @@ def print_report(report: Report, *, as_json: bool, quiet: bool) -> None:
     if n_typed and not quiet:
         noun = "wire fits" if n_typed == 1 else "wires fit"
         console.print(Text(f"✓ {n_typed} more {noun} by their types alone", style="dim"))
+    if budgets and not quiet:
+        print_budgets(budgets)
     console.print(Text(summary(report.verdicts), style="bold"), soft_wrap=True)
+
+
+def print_budgets(budgets: Budgets) -> None:
+    """One line for each wire from circuit to circuit, in the last call that was walked, and what they come to."""
+    for one in budgets.report.last if budgets.report else ():
+        console.print(Text.assemble(("wire  ", "dim"), str(one)), soft_wrap=True)
+    console.print(Text(conclusion(budgets)), soft_wrap=True)
 
 
 def _print_verdict(verdict: Verdict) -> None:

@@ -46,6 +46,20 @@ def test_the_wires_from_circuit_to_circuit_are_listed(stdcell: Run) -> None:
     assert (code, out.splitlines()[0]) == (0, "fold.cell:2:44: step.result → step.state")
 
 
+def test_the_budget_of_each_wire_is_told_where_it_is_listed_and_where_the_program_is_verified(stdcell: Run) -> None:
+    (listed,) = json.loads(stdcell("stitch", "fold.cell", "--json")[1])
+    verified = json.loads(stdcell("verify", "fold.cell", "--json")[1])["wires"]
+    assert verified["budgets"] == [listed["budget"]]
+    assert (listed["budget"]["kind"], listed["budget"]["call"], listed["budget"]["epsilon"]) == ("hard", 1, 0.0)
+    assert listed["budget"]["margin"] > 2 * listed["budget"]["epsilon_float"] > 0
+    assert (listed["budget"]["decision"], verified["keeps_answers"]) == ("reset", True)
+
+
+def test_a_program_whose_circuits_are_not_joined_has_no_budgets(stdcell: Run) -> None:
+    Path("once.cell").write_text("use circuit step;\nmain(x: int 0..4) = step(x, 1);\n")
+    assert json.loads(stdcell("verify", "once.cell", "--json")[1])["wires"] is None
+
+
 def test_soft_wires_are_stored_with_what_was_measured(stdcell: Run) -> None:
     code, out, _ = stdcell("stitch", "fold.cell", "--soft", "--minimum-fidelity", "0", "--json")
     (wire,) = json.loads(out)
@@ -53,6 +67,15 @@ def test_soft_wires_are_stored_with_what_was_measured(stdcell: Run) -> None:
     with Catalog("catalog") as catalog:
         rows = catalog.query("MATCH (e:Evidence)-[:ABOUT]->(a:Adapter) RETURN a.id, e.value")
     assert rows == [{"a.id": wire["id"], "e.value": wire["agreement"]}]
+
+
+def test_soft_wires_are_held_to_the_radius_of_the_circuit_behind_them(stdcell: Run) -> None:
+    (wire,) = json.loads(
+        stdcell("stitch", "fold.cell", "--soft", "--minimum-fidelity", "0", "--budgets", "--json", "--quiet")[1]
+    )
+    budget = wire["budget"]
+    assert (budget["kind"], budget["decision"]) == ("soft", "accumulates")
+    assert budget["epsilon"] + budget["epsilon_float"] > budget["radius"] > 0
 
 
 def test_a_wire_below_the_asked_fidelity_ends_with_exit_code_one(stdcell: Run) -> None:

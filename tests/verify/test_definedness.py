@@ -125,8 +125,7 @@ def test_a_promise_that_is_not_defined_everywhere_is_not_proved() -> None:
     verdict = next(verdict for verdict in report.verdicts if verdict.kind == "ensures")
     assert verdict.status == "unknown"
     assert verdict.reason == (
-        "it holds where it is defined, but this is refuted: "
-        f"{POSITION} in ensures result[0] == xs[0]"
+        f"it holds where it is defined, but this is refuted: {POSITION} in ensures result[0] == xs[0]"
     )
 
 

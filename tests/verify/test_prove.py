@@ -147,7 +147,7 @@ def test_the_promise_of_a_call_is_not_used_where_its_requirement_is_unmet() -> N
 def test_a_requirement_that_no_input_meets_is_an_error() -> None:
     report = verify(parse("main(xs: seq[int 0..9]) requires xs > 3 and xs < 2 ensures result == 99 = xs;"))
     verdict = verdict_on(report, "requires xs > 3 and xs < 2")
-    told = "no input but that of no elements meets it: `requires xs > 3 and xs < 2` contradicts itself"
+    told = "no input but that of no elements meets it: `requires xs > 3 and xs < 2` [1:25] contradicts itself"
     assert (verdict.status, verdict.reason) == ("error", told)
     assert not report.is_proved
 

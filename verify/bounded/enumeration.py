@@ -20,8 +20,9 @@ from ..claims.conditions import all_of, implied
 from ..outcome import Effort, NoAnswer, Outcome, Proof, Refutation
 from .cutoff import only_compares, standing_for_all
 from .kinds import are_of_one_input, by_kind
+from .lanes import tried_on
 from .symmetry import invariant_part
-from .trial import Domains, Inputs, every_value, holds_on, how_many, inputs_over
+from .trial import Domains, Inputs, every_value, how_many, inputs_over
 
 __all__ = ["by_enumeration"]
 
@@ -89,7 +90,7 @@ class _Plan:
         return None
 
     def _one_by_one(self, inputs: Iterator[Inputs]) -> tuple[Inputs, bool | None] | None:
-        tried = ((each, holds_on(self.claim, self.length, each)) for each in inputs)
+        tried = tried_on(self.claim, self.length, inputs)
         return next(((each, holds) for each, holds in tried if holds is not True), None)
 
 

@@ -1,11 +1,13 @@
-"""A cheap look for the shortest input that breaks a claim, before anyone tries to prove it.
+"""A cheap look for the shortest input that breaks a claim, of each length from 0 to 3.
 
-Of each length from 0 to 3 the smallest few inputs are interpreted; unless these were all, the solver is asked for one
-more. So a wrong program is refuted at once, by an input than which none is shorter.
+1. The smallest few inputs are interpreted before anyone tries to prove the claim, so that most of what is wrong is
+   refuted at once.
+2. Where no proof was found, and these were not all inputs, the solver is asked for one more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from ...dsl.types import Seq, element_of
@@ -14,35 +16,57 @@ from ..claims.claim import Claim
 from ..outcome import Effort, NoAnswer, Outcome, Refutation
 from ..terms import tokens_in
 from .kinds import are_of_one_input, by_kind
+from .lanes import tried_on
 from .question import GaveUp
 from .splitting import answer_at
-from .trial import Domains, every_value, few_values, holds_on, how_many, inputs_over
+from .trial import Domains, every_value, few_values, how_many, inputs_over
 
-__all__ = ["by_short_inputs"]
+__all__ = ["among_few", "by_few_inputs", "by_short_inputs", "few_inputs"]
 
 _LONGEST, _FEW, _MOST_STEPS = 3, 48, 1_000_000
 
 
+def by_few_inputs(claim: Claim, effort: Effort) -> Outcome:
+    """Try the claim on the smallest few inputs; that none breaks it says nothing of others."""
+    return _shortest(claim, effort, among_few) or NoAnswer("none of a few short inputs breaks it")
+
+
 def by_short_inputs(claim: Claim, effort: Effort) -> Outcome:
     """Look for a short input that breaks the claim; that there is none says nothing of longer ones."""
-    if claim.speaks_of_inner_inputs:
-        return NoAnswer("it speaks of states or positions that may not be reached")
-    claims = by_kind(claim)
     steps = min(effort.steps, _MOST_STEPS)
-    for length in range(min(effort.up_to, _LONGEST) + 1 if claim.has_sequences else 1):
-        for each in claims:
-            found = _among_few(each, length) or _asked(each, length, steps)
+    found = _shortest(claim, effort, lambda each, length: among_few(each, length) or _asked(each, length, steps))
+    return found or NoAnswer("no short input breaks it")
+
+
+def few_inputs(claim: Claim, effort: Effort) -> Iterator[Refutation]:
+    """The smallest few inputs of each short length, whether or not they break the claim."""
+    for length in _lengths(claim, effort):
+        for each in by_kind(claim):
+            for inputs in islice(inputs_over(_few(each, length), length), _FEW):
+                yield Refutation(length, inputs)
+
+
+def _lengths(claim: Claim, effort: Effort) -> range:
+    return range(min(effort.up_to, _LONGEST) + 1 if claim.has_sequences else 1)
+
+
+def _shortest(claim: Claim, effort: Effort, look: Callable[[Claim, int], Refutation | None]) -> Refutation | None:
+    """What is found first, the shortest inputs first; nothing of states or positions that may not be reached."""
+    if claim.speaks_of_inner_inputs:
+        return None
+    for length in _lengths(claim, effort):
+        for each in by_kind(claim):
+            found = look(each, length)
             if found and are_of_one_input(found.inputs, (claim.condition, *claim.given)):
                 return found
-    return NoAnswer("no short input breaks it")
-
-
-def _among_few(claim: Claim, length: int) -> Refutation | None:
-    """The first of the smallest few inputs that breaks it."""
-    for inputs in islice(inputs_over(_few(claim, length), length), _FEW):
-        if holds_on(claim, length, inputs) is False:
-            return Refutation(length, inputs)
     return None
+
+
+def among_few(claim: Claim, length: int) -> Refutation | None:
+    """The first of the smallest few inputs that breaks it."""
+    few = islice(inputs_over(_few(claim, length), length), _FEW)
+    broken = (inputs for inputs, holds in tried_on(claim, length, few) if holds is False)
+    return next((Refutation(length, inputs) for inputs in broken), None)
 
 
 def _few(claim: Claim, length: int) -> Domains:

@@ -64,7 +64,7 @@ def check_certificate(certificate: Certificate, catalog: Catalog | None = None) 
     return [
         *_parts(certificate, again),
         *_texts(certificate),
-        *_claims(certificate, again, _Again(subject, answers, boxes)),
+        *_claims(certificate, again, _Again(subject, catalog, answers, boxes)),
         *_cells(certificate, catalog),
         *([noted("cvc5", _WITHOUT_CVC5)] if answers.lack_cvc5 else []),
     ]
@@ -72,9 +72,10 @@ def check_certificate(certificate: Certificate, catalog: Catalog | None = None) 
 
 @dataclass(frozen=True, slots=True)
 class _Again:
-    """What is done again: the programs, what the solvers say, and the boxes that were certified."""
+    """What is done again: the programs with their cells, what the solvers say, and the boxes that were certified."""
 
     subject: Subject
+    catalog: Catalog | None
     answers: _Answers
     boxes: CertifiedBoxes
 
@@ -145,7 +146,7 @@ def _claim(said: Entry, found: Entry, anew: _Again) -> Finding:
     if said.argument != found.argument:
         return failed(said.claim, f"its argument is another one: {_argument_difference(said, found)}")
     if said.verdict["counterexample"]:
-        return _refuted(said, found, anew.subject)
+        return _refuted(said, found, anew)
     return _asked(said, anew.answers) if _questions(said) else _unasked(said, anew.boxes)
 
 
@@ -181,15 +182,12 @@ def _unasked(entry: Entry, certified: CertifiedBoxes) -> Finding:
     return not_confirmed(entry.claim, f"{status}, by {method}: there are no questions, inputs or boxes to look at")
 
 
-def _refuted(said: Entry, found: Entry, subject: Subject) -> Finding:
+def _refuted(said: Entry, found: Entry, anew: _Again) -> Finding:
     """Another input than is found now may break the claim as well; the interpreter decides."""
     counterexample = said.verdict["counterexample"]
-    is_found_again = counterexample == found.verdict["counterexample"]
-    if is_found_again or (isinstance(subject, Program) and replays(said.verdict, subject)):
+    if counterexample == found.verdict["counterexample"] or replays(said.verdict, anew.subject, anew.catalog):
         return confirmed(said.claim, f"refuted: {counterexample['call']} was replayed in the interpreter")
-    if isinstance(subject, Program):
-        return failed(said.claim, f"the interpreter does not agree that {counterexample['call']} breaks it")
-    return not_confirmed(said.claim, f"refuted, but not by {counterexample['call']}: another input is found now")
+    return failed(said.claim, f"the interpreter does not agree that {counterexample['call']} breaks it")
 
 
 def _cells(certificate: Certificate, catalog: Catalog | None) -> Iterator[Finding]:

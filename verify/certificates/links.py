@@ -14,7 +14,6 @@ from ..verdict import Assumption, Report, Verdict
 
 __all__ = ["Link", "Links", "link_of", "links_of", "roots_of"]
 
-_BOUND = "n <= "
 _WEAKNESS = ("proved", "bounded", "exhaustive", "measured", "unchecked", "refuted")
 _STANDINGS = {"proof": "proved", "exhaustive": "exhaustive", "measurement": "measured"}
 _STATUSES = {"proved": "proved", "refuted": "refuted"}
@@ -82,6 +81,6 @@ def _links(verdict: Verdict, found: Mapping[str, Links]) -> Links:
 
 
 def _standing(verdict: Verdict) -> str:
-    if verdict.status == "proved" and verdict.scope.startswith(_BOUND):
+    if verdict.status == "proved" and verdict.reach is not None:
         return "bounded"
     return _STATUSES.get(verdict.status, "unchecked")

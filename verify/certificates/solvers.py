@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import z3
 
-from ..solver import SEED
+from ..solver import limited
 
 __all__ = ["CVC5_STEPS", "Answer", "ask_cvc5", "ask_z3"]
 
@@ -23,9 +23,8 @@ _OPTIONS: tuple[Mapping[str, str], ...] = ({}, {"enum-inst": "true"}, {"nl-cov":
 
 
 def ask_z3(text: str, steps: int) -> Answer:
-    """What Z3 answers to a text; one that it cannot read is unknown. No steps at all would be no limit to it."""
-    solver = z3.Solver(ctx=z3.Context())
-    solver.set(rlimit=max(1, min(_MORE * steps, 2**32 - 1)), random_seed=SEED)
+    """What Z3 answers to a text; one that it cannot read is unknown."""
+    solver = limited(min(_MORE * steps, 2**32 - 1))
     try:
         solver.from_string(text)
     except z3.Z3Exception:

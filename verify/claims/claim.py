@@ -33,7 +33,17 @@ from .conditions import all_of, conjuncts, everywhere, implied, is_member
 from .cut import Cut, is_lifted, is_pointwise
 from .definedness import Ledger, at_every_step
 
-__all__ = ["Claim", "at_call", "call_claims", "callees_first", "functions_in_order", "own_claims", "requirements"]
+__all__ = [
+    "Claim",
+    "at_call",
+    "call_claims",
+    "callees_first",
+    "functions_in_order",
+    "named",
+    "own_claims",
+    "quoted",
+    "requirements",
+]
 
 _TRUE = Constant((), True)
 
@@ -49,6 +59,8 @@ class Claim:
         answered: what has a value wherever the claim is asked, beside what is given.
         call: the call within a fold whose requirement it is, of every state that is passed through.
         node: what of the function's graph it is about; None: its result.
+        clause: the clause of a contract that it comes from.
+        part: which conjunct of that clause it is, as the contract has it; None where it is not one of several.
     """
 
     kind: str
@@ -61,6 +73,8 @@ class Claim:
     answered: tuple[SOp, ...] = ()
     call: CallSite | None = None
     node: SOp | None = None
+    clause: Clause | None = None
+    part: SOp | None = None
 
     @property
     def inputs(self) -> list[Input]:
@@ -80,6 +94,16 @@ class Claim:
         """
         given = {node for node in inputs_of([self.condition, *self.given]) if not node.key.startswith("tokens")}
         return not given <= set(self.function.parameters)
+
+
+def named(clause: Clause) -> str:
+    """A clause as written, and where."""
+    return f"{clause.text} [{clause.span.line}:{clause.span.column}]"
+
+
+def quoted(clause: Clause) -> str:
+    """The same with the text in quotation marks."""
+    return f"`{clause.text}` [{clause.span.line}:{clause.span.column}]"
 
 
 def functions_in_order(program: Program) -> list[Function]:
@@ -130,7 +154,7 @@ def _asked(call: CallSite, cut: Cut) -> Iterator[Claim]:
             text = f"{call.callee.name}.{parameter.name} is {wanted}"
             yield replace(base, kind="wire", text=text, condition=everywhere(is_member(argument, wanted, found)))
     for clause in call.callee.requires:
-        base = replace(base, text=f"{call.callee.name} {clause.text}", given=given)
+        base = replace(base, text=f"{call.callee.name} {clause.text}", given=given, clause=clause)
         condition = at_call(clause, call)
         well_formed = list(_well_formed(base, condition, cut.ledger))
         defined = (*given, *(claim.condition for claim in well_formed))
@@ -231,7 +255,9 @@ def _promised_claims(cut: Cut) -> Iterator[Claim]:
     given = (*requirements(function), *cut.ledger.conditions_owed([function.result]))
     for clause in function.ensures:
         condition = substitute(clause.condition, {function.result_input: function.result})
-        base = Claim("ensures", clause.text, function, clause.span, _TRUE, given, True, (function.result,))
+        base = Claim(
+            "ensures", clause.text, function, clause.span, _TRUE, given, True, (function.result,), clause=clause
+        )
         well_formed = list(_well_formed(base, condition, cut.ledger))
         defined = (*given, *(claim.condition for claim in well_formed))
         yield from well_formed
@@ -250,10 +276,12 @@ def _well_formed(base: Claim, condition: SOp, ledger: Ledger) -> Iterator[Claim]
 
 def _split(base: Claim, condition: SOp) -> Iterator[Claim]:
     """One claim for each conjunct: each is a question of its own to the solver."""
-    parts = conjuncts(condition)
+    parts, written = conjuncts(condition), conjuncts(base.clause.condition) if base.clause else []
     for number, part in enumerate(parts, 1):
         label = base.text if len(parts) == 1 else f"{base.text} [{number} of {len(parts)}]"
-        yield replace(base, text=label, condition=part)
+        # An argument may be a conjunction itself: then the clause has fewer.
+        own = written[number - 1] if 1 < len(written) == len(parts) else None
+        yield replace(base, text=label, condition=part, part=own)
 
 
 def _belongs(owed: Obligation) -> SOp:

@@ -12,7 +12,7 @@ from ...dsl.program import Clause, Function, cells_called
 from ...dsl.scope import CellSignature
 from ...errors import Span
 from ..assumptions import assumption_of
-from ..claims.claim import Claim, call_claims, own_claims
+from ..claims.claim import Claim, call_claims, own_claims, quoted
 from ..claims.cut import Cut
 from ..outcome import Effort
 from ..verdict import Assumption, Status, Verdict
@@ -48,40 +48,53 @@ class Functions:
         """
         cut = Cut(function)
         promises = Promises(cut)
-        required = of_requirements(function, self._effort)
-        vacuous = _vacuous(function, required, self._effort)
+        required = of_requirements(function, self._places, self._effort)
+        vacuous = _vacuous(function, required, self._places, self._effort)
         owed: list[Answer] = []
         for call in function.calls:
             of_callee = self._promised[id(call.callee)]
             is_promised = all(answer.holds for answer in of_callee)
-            asked = [
-                self._ladder.answer(claim, cut, promises, is_promised=is_promised) for claim in call_claims(call, cut)
-            ]
+            asked = [self._answer(claim, cut, promises, is_promised=is_promised) for claim in call_claims(call, cut)]
             if is_promised and all(answer.holds for answer in asked):
                 promises.add(call, *_strength((*asked, *of_callee)))
             owed += asked
         asked_of_it = claims(cut) if claims else own_claims(function, self._places, cut)
-        own = _as_far_as_defined([(claim, self._ladder.answer(claim, cut, promises)) for claim in asked_of_it])
+        own: list[tuple[Claim, Answer]] = []
+        for claim in asked_of_it:
+            answer = _as_far_as_defined(claim, self._answer(claim, cut, promises), own)
+            own.append((claim, answer))
+            if claim.is_promised and answer.holds and answer.reach is None:
+                _, rests, (key,) = _strength((answer,))
+                promises.keep(claim, rests, key)
         promised = [answer for claim, answer in own if claim.is_promised]
         self._promised[id(function)] = (*promised, *vacuous)
         answers = (*owed, *(answer for _, answer in own))
         yield from (answer.verdict for answer in vacuous)
         yield from (_resting_on(_told_of(answer.verdict, required)) for answer in answers)
 
+    def _answer(self, claim: Claim, cut: Cut, promises: Promises, *, is_promised: bool = False) -> Answer:
+        answer = self._ladder.answer(claim, cut, promises, is_promised=is_promised)
+        broken = self._told_broken(claim) if answer.verdict.status == "refuted" else None
+        return replace(answer, verdict=replace(answer.verdict, reason=broken)) if broken else answer
 
-def _as_far_as_defined(answers: Iterable[tuple[Claim, Answer]]) -> list[tuple[Claim, Answer]]:
+    def _told_broken(self, claim: Claim) -> str | None:
+        """Which part of which clause does not hold, where the claim itself does not say it."""
+        clause, part = claim.clause, self._places.get(claim.part) if claim.part else None
+        if clause is None or claim.kind != clause.kind or (part is None and clause.span == claim.span):
+            return None
+        of_clause = f"{quoted(clause)} does not hold"
+        return f"`{' '.join(part.text.split())}` in {of_clause}" if part else of_clause
+
+
+def _as_far_as_defined(claim: Claim, answer: Answer, before: Iterable[tuple[Claim, Answer]]) -> Answer:
     """A promise is proved only if it is proved to be defined; the claims that it is come before it."""
-    undefined: dict[Span, Verdict] = {}
-    told: list[tuple[Claim, Answer]] = []
-    for claim, answer in answers:
-        if claim.is_promised and claim.kind != "ensures" and not answer.holds:
-            undefined.setdefault(claim.span, answer.verdict)
-        if claim.kind == "ensures" and answer.holds and (lacking := undefined.get(claim.span)):
-            reason = f"it holds where it is defined, but this is {lacking.status}: {lacking.claim}"
-            unknown = replace(answer.verdict, status="unknown", scope="none", reason=reason, proof=None)
-            answer = replace(answer, verdict=unknown)
-        told.append((claim, answer))
-    return told
+    if claim.kind != "ensures" or not answer.holds:
+        return answer
+    for earlier, found in before:
+        if earlier.is_promised and earlier.kind != "ensures" and earlier.span == claim.span and not found.holds:
+            reason = f"it holds where it is defined, but this is {found.verdict.status}: {found.verdict.claim}"
+            return Answer(replace(answer.verdict, status="unknown", scope="none", reason=reason, proof=None))
+    return answer
 
 
 def cells_of(functions: Sequence[Function], catalog: Catalog | None, effort: Effort) -> _Cells:
@@ -118,11 +131,11 @@ def _of_cell(cell: CellSignature, effort: Effort) -> tuple[CellSignature, Verdic
     return cell, _fault(clauses, found, f"{cell.name}: ")
 
 
-def _vacuous(function: Function, required: Vacuity, effort: Effort) -> tuple[Answer, ...]:
+def _vacuous(function: Function, required: Vacuity, places: Mapping[SOp, Span], effort: Effort) -> tuple[Answer, ...]:
     """A fault if no input meets the requirements, or no result the promises."""
     if not required.is_met:
         return (Answer(_fault(function.requires, required)),)
-    promised = of_promises(function, effort) if function.ensures else required
+    promised = of_promises(function, places, effort) if function.ensures else required
     return (Answer(_fault(function.ensures, promised)),) if promised.is_contradictory else ()
 
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import z3
 
-from ...dsl.graph import Constant, SOp
+from ...dsl.graph import SOp
 from ...errors import VerificationError
+from ..bounded.refuting import few_inputs
+from ..claims.answers import has_open_answers, with_answers
 from ..claims.claim import Claim
 from ..claims.cut import Cut
+from ..claims.ranges import follows_from_ranges
 from ..claims.tolerance import with_errors
 from ..outcome import Effort, NoAnswer, Outcome, Proof, Refutation, Strategy
 from ..positions.prove import by_positions
 from ..solver import Query
 from ..verdict import Assumption, Counterexample, Status, Verdict
 from .cells import CellsCalled
+from .clauses import Composed, from_fewest
 from .pointwise import at_one_position
 from .preservation import kept_by_steps
 from .promises import Given, Promise, Promises, is_given
@@ -26,7 +31,6 @@ __all__ = ["Answer", "Ladder", "Replay", "Strategies"]
 
 _STEPS_TO_COMPOSE = 300_000
 _DEPTHS = (1, 4)
-_TRUE = Constant((), True)
 # What Python and its bridge to the solver say of very deep graphs.
 _TOO_DEEP = (RecursionError, ctypes.ArgumentError)
 _BY_PROMISES, _BY_REQUIREMENTS = "promises of called functions", "the function's own requirements"
@@ -78,36 +82,45 @@ class Ladder:
             return Answer(self._verdict(claim, "unknown", "none", "none", reason=_told(error)))
 
     def _climb(self, asked: _Asked) -> Answer:
-        claim, effort = asked.claim, self._effort
-        if claim.condition == _TRUE:
+        claim = asked.claim
+        if follows_from_ranges(claim.condition):
             return Answer(Verdict(claim.text, claim.kind, claim.span.place, "proved", "all lengths", "types"))
         composed = self._composed(asked)
         if composed and composed.reach is None:
             return composed
-        found = self._attempt(claim, self._strategies.to_refute, effort)
+        found = self._run(claim) or self._attempt(claim, self._strategies.to_refute)
         if isinstance(found, Counterexample):
             return self._refuted(claim, found)
-        proof = self._attempt(claim, self._strategies.for_all_lengths, effort)
+        proof = self._attempt(claim, self._strategies.for_all_lengths)
         if isinstance(proof, Counterexample):
             return self._refuted(claim, proof)
         if isinstance(proof, Proof):
             return self._proved(claim, proof)
         tried = ("promises: it does not follow from them", *(proof.tried if isinstance(proof, _Failed) else ()))
-        used = asked.promises.reached(claim, _DEPTHS[-1])
-        if used:
-            whole = [condition for promise in used for condition in promise.whole]
-            proof = self._attempt(
-                replace(claim, given=(*claim.given, *whole)), self._strategies.for_all_lengths, effort
-            )
-            if isinstance(proof, Proof):
-                roots = (claim.condition, *claim.given, *whole)
-                promised = (one for promise in used for one in promise.given)
-                named = (one.name for one in (*asked.promises.required, *promised))
-                return self._resting(claim, _Composed(proof, used, roots, tuple(named)))
+        if helped := self._with_promises(asked):
+            return self._resting(claim, helped)
         return composed or self._up_to_a_length(claim, tried)
 
+    def _with_promises(self, asked: _Asked) -> Composed | None:
+        """A proof for all lengths of the whole claim, with what called functions promise, and it itself before."""
+        claim, promises = asked.claim, asked.promises
+        used = [*promises.reached(claim, _DEPTHS[-1]), *promises.kept(claim)]
+        required, others = _parted(claim.given, promises.required, lambda one: one.whole)
+        for strategy in self._strategies.for_all_lengths if used else ():
+            bare, attempt = replace(claim, given=others), partial(_attempted, strategy)
+            if found := from_fewest(bare, required, used, attempt, self._effort, is_cut=False):
+                return found
+        return None
+
+    def _run(self, claim: Claim) -> Counterexample | None:
+        """A short input that breaks a claim about cells whose contracts leave their answers open: these are run."""
+        if not has_open_answers(claim) or claim.speaks_of_inner_inputs:
+            return None
+        shown = (self._replay(refutation, claim) for refutation in few_inputs(claim, self._effort))
+        return next((one for one in shown if one), None)
+
     def _up_to_a_length(self, claim: Claim, tried: Sequence[str]) -> Answer:
-        match self._attempt(claim, self._strategies.up_to_a_length, self._effort):
+        match self._attempt(claim, self._strategies.up_to_a_length):
             case Counterexample() as counterexample:
                 return self._refuted(claim, counterexample)
             case Proof() as proof:
@@ -119,13 +132,11 @@ class Ladder:
                 return Answer(replace(verdict, tried=tuple(dict.fromkeys((*tried, *told)))))
         raise AssertionError("an attempt has one of these outcomes")
 
-    def _attempt(
-        self, claim: Claim, strategies: Iterable[Strategy], effort: Effort
-    ) -> Proof | Counterexample | _Failed:
+    def _attempt(self, claim: Claim, strategies: Iterable[Strategy]) -> Proof | Counterexample | _Failed:
         """The first answer; a refutation counts only as far as the interpreter agrees."""
         failed: list[tuple[Strategy, NoAnswer]] = []
         for strategy in strategies:
-            match _attempted(strategy, claim, effort):
+            match _attempted(strategy, claim, self._effort):
                 case Proof() as proof:
                     return proof
                 case Refutation() as refutation:
@@ -161,9 +172,9 @@ class Ladder:
         used = [promise for part in kept for promise in part.used]
         roots = [root for part in kept for root in part.roots]
         because = dict.fromkeys(name for part in kept for name in part.because)
-        return self._resting(asked.claim, _Composed(proof, used, roots, tuple(because)))
+        return self._resting(asked.claim, Composed(proof, used, roots, tuple(because)))
 
-    def _from_promises(self, asked: _Asked, claim: Claim, *, must_compose: bool = True) -> _Composed | None:
+    def _from_promises(self, asked: _Asked, claim: Claim, *, must_compose: bool = True) -> Composed | None:
         """A proof of a claim that is cut at the calls."""
         cut, promises = asked.cut, asked.promises
         effort = replace(self._effort, steps=min(_STEPS_TO_COMPOSE, self._effort.steps))
@@ -177,16 +188,16 @@ class Ladder:
                 query, one, promise = found
                 counted = [promise] if promise else []
                 proof = Proof(_BY_PROMISES if counted else _BY_REQUIREMENTS, (query,))
-                return _Composed(proof, counted, (condition,), (one.name,))
+                return Composed(proof, counted, (condition,), (one.name,))
             if used or not must_compose:
-                promised = [one for promise in used for one in promise.given]
-                given = (*cut.given_by_text(claim.given, claim.answered), *(one.condition for one in promised))
-                small = replace(claim, condition=condition, given=given)
-                outcome = _at_once(small, effort)
-                if isinstance(outcome, Proof):
-                    strategy = _BY_PROMISES if used else outcome.strategy
-                    because = tuple(one.name for one in (*promises.required, *promised))
-                    return _Composed(replace(outcome, strategy=strategy), used, (condition, *given), because)
+                text = cut.given_by_text(claim.given, claim.answered)
+                required, others = _parted(text, promises.required, lambda one: one.condition)
+                small = replace(claim, condition=condition, given=others)
+                for strategy in _AT_ONCE:
+                    fewest = from_fewest(small, required, used, partial(_attempted, strategy), effort)
+                    if fewest:
+                        named = _BY_PROMISES if fewest.used else fewest.proof.strategy
+                        return replace(fewest, proof=replace(fewest.proof, strategy=named))
         return None
 
     # Verdicts.
@@ -203,7 +214,7 @@ class Ladder:
         verdict = self._verdict(claim, "proved", scope, proof.strategy)
         return Answer(replace(verdict, proof=proof), proof.reach)
 
-    def _resting(self, claim: Claim, found: _Composed) -> Answer:
+    def _resting(self, claim: Claim, found: Composed) -> Answer:
         """A proof from the promises of called functions reaches as far as theirs, and rests on what they rest on."""
         proof, used = found.proof, found.used
         reach = min((promise.reach for promise in used if promise.reach is not None), default=None)
@@ -238,16 +249,6 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Composed:
-    """A proof, the promises that it counts on, what it speaks of, and the clauses that it was given."""
-
-    proof: Proof
-    used: Sequence[Promise]
-    roots: Sequence[SOp]
-    because: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Failed:
     """The answer that came nearest, and what each strategy said."""
 
@@ -267,11 +268,23 @@ def _among(
     return None
 
 
-def _at_once(claim: Claim, effort: Effort) -> Outcome:
-    """One small question: at a single position where the claim speaks of every one, else at symbolic positions."""
+def _parted(
+    given: Iterable[SOp], required: Sequence[Given], said_by: Callable[[Given], SOp]
+) -> tuple[list[Given], tuple[SOp, ...]]:
+    """Of what is given the clauses that the function requires, and what else there is."""
+    clauses = {said_by(one): one for one in required}
+    conditions = dict.fromkeys(given)
+    return [clauses[one] for one in conditions if one in clauses], tuple(c for c in conditions if c not in clauses)
+
+
+def _at_a_position(claim: Claim, effort: Effort) -> Outcome:
+    """One small question, about a single position, of a claim that speaks of every one alike."""
     single = at_one_position(claim)
-    outcome = _attempted(by_positions, single, effort) if single else None
-    return outcome if isinstance(outcome, Proof) else _attempted(by_positions, claim, effort)
+    return by_positions(single, effort) if single else NoAnswer("it does not speak of every position alike")
+
+
+_AT_ONCE: Sequence[Strategy] = (_at_a_position, by_positions)
+"""What is tried on a claim that is cut at the calls."""
 
 
 def _name_of(strategy: Strategy) -> str:
@@ -282,7 +295,7 @@ def _name_of(strategy: Strategy) -> str:
 def _attempted(strategy: Strategy, claim: Claim, effort: Effort) -> Outcome:
     """What a strategy answers; a claim that cannot be told to the solver so is left to the others."""
     try:
-        return strategy(with_errors(claim), effort)
+        return strategy(with_errors(with_answers(claim)), effort)
     except (VerificationError, z3.Z3Exception, *_TOO_DEEP) as error:
         return NoAnswer(_told(error))
 

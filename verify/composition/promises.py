@@ -7,6 +7,8 @@
 
 A promise is counted on once the call owes nothing and the called function's own promises are proved. Its guarantees
 were proved before, so that no proof rests on itself. So the question does not grow with the program.
+
+What was proved of a function's own contract, for all lengths, may serve what its contract says after it.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from ...dsl.graph import Ascribe, At, Constant, Fold, Input, Length, Quantified,
 from ...dsl.passes import fold_constants
 from ...dsl.program import CallSite, Clause
 from ...dsl.types import Int
-from ..claims.claim import Claim, at_call, requirements
+from ..claims.claim import Claim, at_call, named, requirements
 from ..claims.conditions import conjuncts, everywhere, implied, in_one_form
 from ..claims.cut import Cut, is_pointwise
 from ..solver import Query
@@ -35,21 +37,18 @@ _TRUE = Constant((), True)
 class Given:
     """A condition that may be assumed, and what it is called: a clause, as written, and whose.
 
-    `forms` are the digests of its conjuncts, each in one form.
+    `condition` is cut at the calls, `whole` is not; `forms` are the digests of its conjuncts, each in one form.
     """
 
     name: str
     condition: SOp
+    whole: SOp
     forms: tuple[str, ...]
 
 
-def _name(clause: Clause) -> str:
-    """A clause as written, and where."""
-    return f"{clause.text} [{clause.span.line}:{clause.span.column}]"
-
-
-def _given(name: str, condition: SOp) -> Given:
-    return Given(name, condition, tuple(in_one_form(part).digest for part in conjuncts(condition)))
+def _given(name: str, whole: SOp, cut: Cut) -> Given:
+    condition = cut.abstract(whole)
+    return Given(name, condition, whole, tuple(in_one_form(part).digest for part in conjuncts(condition)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +56,13 @@ class Promise:
     """What a call, or a fold of calls, may be counted on for.
 
     Attributes:
-        given: its conditions, cut at the calls.
-        whole: the same conditions of the whole graph.
+        given: its conditions.
         reach: the longest sequences that they were proved of; None: all lengths.
         rests: the cells' contracts that they rest on, by digest.
         verdicts: the keys of the verdicts that they were proved by.
     """
 
     given: tuple[Given, ...]
-    whole: tuple[SOp, ...]
     reach: int | None
     rests: tuple[str, ...]
     verdicts: tuple[str, ...]
@@ -78,14 +75,15 @@ class Promises:
         self._cut = cut
         self._of_calls: dict[int, Promise] = {}
         self._of_folds: dict[SOp, list[Promise]] = {}
+        self._kept: list[tuple[Claim, Promise]] = []
 
     @cached_property
     def required(self) -> tuple[Given, ...]:
         """What the function itself requires, cut."""
         function = self._cut.function
-        named = {clause.condition: _name(clause) for clause in function.requires}
+        names = {part: named(clause) for clause in function.requires for part in conjuncts(clause.condition)}
         return tuple(
-            _given(named.get(condition, "its requirements are defined"), self._cut.abstract(condition))
+            _given(names.get(condition, "its requirements are defined"), condition, self._cut)
             for condition in requirements(function)
         )
 
@@ -94,8 +92,8 @@ class Promises:
         if not call.callee.ensures:
             return
         if not call.binders:
-            named = [(clause, at_call(clause, call)) for clause in call.callee.ensures]
-            self._of_calls[id(call)] = self._promise(call, named, reach, rests, verdicts)
+            promised = [(clause, at_call(clause, call)) for clause in call.callee.ensures]
+            self._of_calls[id(call)] = self._promise(call, promised, reach, rests, verdicts)
         elif kept := list(_kept_by_fold(call)):
             fold = self._cut.abstract(call.binders[0][1])
             self._of_folds.setdefault(fold, []).append(self._promise(call, kept, reach, rests, verdicts))
@@ -103,15 +101,13 @@ class Promises:
     def _promise(
         self,
         call: CallSite,
-        named: Sequence[tuple[Clause, SOp]],
+        promised: Sequence[tuple[Clause, SOp]],
         reach: int | None,
         rests: tuple[str, ...],
         verdicts: tuple[str, ...],
     ) -> Promise:
-        given = tuple(
-            _given(f"{call.callee.name} {_name(clause)}", self._cut.abstract(condition)) for clause, condition in named
-        )
-        return Promise(given, tuple(condition for _, condition in named), reach, rests, verdicts)
+        given = (_given(f"{call.callee.name} {named(clause)}", condition, self._cut) for clause, condition in promised)
+        return Promise(tuple(given), reach, rests, verdicts)
 
     def reached(self, claim: Claim, depth: int) -> list[Promise]:
         """The promises of what was answered on the way to the claim, as far as so many calls deep."""
@@ -119,6 +115,24 @@ class Promises:
         of_calls = (self._of_calls[id(call)] for call in calls if id(call) in self._of_calls)
         of_folds = (promise for node in nodes for promise in self._of_folds.get(node, ()))
         return [*of_calls, *of_folds] if self._of_calls or self._of_folds else []
+
+    def keep(self, claim: Claim, rests: tuple[str, ...], verdict: str) -> None:
+        """Count on a part of the function's own contract from here on, which was proved for all lengths."""
+        name = f"{claim.text} [{claim.span.line}:{claim.span.column}]"
+        self._kept.append((claim, Promise((_given(name, claim.condition, self._cut),), None, rests, (verdict,))))
+
+    def kept(self, claim: Claim) -> list[Promise]:
+        """What was proved of the contract before a later part of it, wherever that is asked.
+
+        All that was given there is given here, or was proved of all that is given here.
+        """
+        known = dict.fromkeys(claim.given)
+        found: list[Promise] = []
+        for earlier, promise in self._kept if claim.is_promised else ():
+            if all(condition in known for condition in earlier.given):
+                known[earlier.condition] = None
+                found.append(promise)
+        return found
 
 
 def is_given(condition: SOp, known: Given, steps: int) -> Query | None:

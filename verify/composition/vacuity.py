@@ -3,15 +3,15 @@
 1. Of what is required, and that the function answers, an input is looked for: of length 1 and a few more, then of those
    near the numbers that the length is compared with.
 2. Of requirements and promises together, the result a free value, as well: what is promised must be possible.
-3. Where none is found, it is proved that there is none at all, and the clauses that contradict are named; or the
-   lengths that were tried are told.
+3. Where none is found, it is proved that there is none at all, and the parts that contradict are named
+   (`contradictions.py`); or the lengths that were tried are told.
 
 A sequence of no elements meets every condition on its elements, so that it does not count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import z3
@@ -20,13 +20,15 @@ from ...dsl.checking.contracts import CellContract
 from ...dsl.graph import Constant, Input, Length, SOp, nodes_within
 from ...dsl.program import Clause, Function
 from ...dsl.types import Seq
-from ...errors import VerificationError
+from ...errors import Span, VerificationError
 from ..bounded.question import GaveUp, is_satisfiable
+from ..bounded.refuting import among_few
 from ..claims.claim import Claim
 from ..claims.conditions import compared
 from ..claims.definedness import conditions_owed
 from ..outcome import Effort, Proof
 from ..positions.prove import by_positions
+from .contradictions import contradiction
 
 __all__ = ["Vacuity", "of_cell", "of_promises", "of_requirements"]
 
@@ -50,15 +52,15 @@ class Vacuity:
     told: str
 
 
-def of_requirements(function: Function, effort: Effort) -> Vacuity:
-    """Whether some input meets what a function requires."""
-    return _of(function, function.requires, function.parameters, effort)
+def of_requirements(function: Function, places: Mapping[SOp, Span], effort: Effort) -> Vacuity:
+    """Whether some input meets what a function requires; `places` are where its text is written."""
+    return _of(function, function.requires, function.parameters, places, effort)
 
 
-def of_promises(function: Function, effort: Effort) -> Vacuity:
+def of_promises(function: Function, places: Mapping[SOp, Span], effort: Effort) -> Vacuity:
     """Whether some input and some result meet what a function requires and ensures together."""
     inputs = (*function.parameters, function.result_input)
-    return _of(function, (*function.requires, *function.ensures), inputs, effort)
+    return _of(function, (*function.requires, *function.ensures), inputs, places, effort)
 
 
 def of_cell(contract: CellContract, effort: Effort) -> Vacuity:
@@ -69,7 +71,12 @@ def of_cell(contract: CellContract, effort: Effort) -> Vacuity:
         met = _found(clauses, lengths, effort)
     except _NOT_TOLD as error:
         return _not_found_out(error)
-    return met or Vacuity(False, lengths == (0,), f"no values meet it: {_core(clauses, lengths, effort)}")
+
+    def is_contradictory(conditions: Sequence[SOp]) -> bool:
+        return not _is_met(conditions, lengths, effort)
+
+    core = "" if met else contradiction(clauses, ports, {}, is_contradictory)
+    return met or Vacuity(False, lengths == (0,), f"no values meet it: {core}")
 
 
 def _not_found_out(error: Exception) -> Vacuity:
@@ -77,15 +84,32 @@ def _not_found_out(error: Exception) -> Vacuity:
     return Vacuity(False, False, f"whether any input meets it was not found out: {why}")
 
 
-def _of(function: Function, clauses: Sequence[Clause], inputs: Sequence[Input], effort: Effort) -> Vacuity:
+def _of(
+    function: Function,
+    clauses: Sequence[Clause],
+    inputs: Sequence[Input],
+    places: Mapping[SOp, Span],
+    effort: Effort,
+) -> Vacuity:
     if not clauses:
         return Vacuity(True, False, "nothing is required")
     lengths = _lengths(inputs)
     try:
-        if met := _found(clauses, lengths, effort):
+        if met := _found(clauses, lengths, effort, function):
             return met
-        if lengths == (0,) or _is_contradictory(function, clauses, effort):
-            return _contradictory(clauses, lengths, effort)
+    except _NOT_TOLD as error:
+        return _not_found_out(error)
+
+    def is_contradictory(conditions: Sequence[SOp]) -> bool:
+        if _is_met(conditions, lengths, effort):
+            return False
+        return lengths == (0,) or _is_contradictory(function, conditions, effort)
+
+    if is_contradictory(_conditions(clauses)):
+        is_met_by_none = lengths != (0,) and _is_met(_conditions(clauses), (0,), effort)
+        who = "no input but that of no elements" if is_met_by_none else "no input"
+        return Vacuity(False, True, f"{who} meets it: {contradiction(clauses, inputs, places, is_contradictory)}")
+    try:
         if met := _found(clauses, further := _named(clauses), effort):
             return met
     except _NOT_TOLD as error:
@@ -95,16 +119,15 @@ def _of(function: Function, clauses: Sequence[Clause], inputs: Sequence[Input], 
     return Vacuity(False, False, told)
 
 
-def _contradictory(clauses: Sequence[Clause], lengths: Sequence[int], effort: Effort) -> Vacuity:
-    is_met_by_none = lengths != (0,) and _is_met(clauses, (0,), effort)
-    who = "no input but that of no elements" if is_met_by_none else "no input"
-    return Vacuity(False, True, f"{who} meets it: {_core(clauses, lengths, effort)}")
-
-
-def _found(clauses: Sequence[Clause], lengths: Sequence[int], effort: Effort) -> Vacuity | None:
-    """The first length of which some input meets the clauses."""
+def _found(
+    clauses: Sequence[Clause], lengths: Sequence[int], effort: Effort, function: Function | None = None
+) -> Vacuity | None:
+    """The first length of which some input meets the clauses; of a function's, the smallest few are tried first."""
+    conditions = _conditions(clauses)
+    none_meets = Claim("requires", "", function, function.span, _FALSE, conditions) if function else None
     for length in lengths:
-        if is_satisfiable(_conditions(clauses), length, min(_STEPS, effort.steps)):
+        few = among_few(none_meets, length) if none_meets else None
+        if few or is_satisfiable(conditions, length, min(_STEPS, effort.steps)):
             return Vacuity(True, False, f"met at length {length}" if length else "met by an input")
     return None
 
@@ -126,9 +149,9 @@ def _conditions(clauses: Iterable[Clause]) -> tuple[SOp, ...]:
     return tuple(part for clause in clauses for part in (*conditions_owed([clause.condition]), clause.condition))
 
 
-def _is_contradictory(function: Function, clauses: Sequence[Clause], effort: Effort) -> bool:
-    """Whether it is proved, for all lengths but 0, that nothing meets the clauses."""
-    given = (*_conditions(clauses), compared(Length(), ">", 0))
+def _is_contradictory(function: Function, conditions: Sequence[SOp], effort: Effort) -> bool:
+    """Whether it is proved, for all lengths but 0, that nothing meets the conditions."""
+    given = (*conditions, compared(Length(), ">", 0))
     claim = Claim("requires", "", function, function.span, _FALSE, given)
     try:
         return isinstance(by_positions(claim, effort), Proof)
@@ -136,19 +159,9 @@ def _is_contradictory(function: Function, clauses: Sequence[Clause], effort: Eff
         return False
 
 
-def _core(clauses: Sequence[Clause], lengths: Sequence[int], effort: Effort) -> str:
-    """The clauses that contradict one another: without any of them some input would do."""
-    needed = list(clauses)
-    for clause in clauses:
-        others = [one for one in needed if one is not clause]
-        if others and not _is_met(others, lengths, effort):
-            needed = others
-    parts = [f"`{clause.text}`" for clause in needed]
-    return f"{parts[0]} contradicts itself" if len(parts) == 1 else f"{' and '.join(parts)} contradict one another"
-
-
-def _is_met(clauses: Sequence[Clause], lengths: Sequence[int], effort: Effort) -> bool:
+def _is_met(conditions: Sequence[SOp], lengths: Sequence[int], effort: Effort) -> bool:
+    """Whether some values of these lengths meet the conditions, or it is not found out."""
     try:
-        return any(is_satisfiable(_conditions(clauses), length, min(_STEPS, effort.steps)) for length in lengths)
+        return any(is_satisfiable(conditions, length, min(_STEPS, effort.steps)) for length in lengths)
     except _NOT_TOLD:
         return True

@@ -59,11 +59,8 @@ def doubt(claim: Claim, machine: Machine) -> str:
     return f"some run breaks it, but may break what is assumed, which is not read: {machine.forgotten[0]}"
 
 
-def diagram(variables: Sequence[Input], states: Sequence[tuple[Value, ...]], clock: Input | None = None) -> SOp | None:
-    """That the variables have the values of one of the states; None where that takes too many decisions.
-
-    With a clock each state has one value more: the time from which on it counts.
-    """
+def diagram(variables: Sequence[Input], states: Sequence[tuple[Value, ...]]) -> SOp | None:
+    """That the variables have the values of one of the states; None where that takes too many decisions."""
     made: dict[tuple[tuple[Value, ...], ...], SOp] = {}
 
     def decided(rests: tuple[tuple[Value, ...], ...], place: int) -> SOp:

@@ -17,7 +17,7 @@ from .alphabet import ItemClasses, domain_of, item_classes
 from .expressions import neutral
 from .machine import Machine, Undefined, compiled
 
-__all__ = ["Explored", "explore"]
+__all__ = ["Explored", "explore", "is_length"]
 
 State = tuple[Value, ...]
 _FEW_STATES = 2000
@@ -135,7 +135,7 @@ def _beginnings(machine: Machine, longest: int | None) -> Iterator[State] | str:
     domains: list[Sequence[Value]] = []
     for node in (*machine.rigid, *machine.totals):
         domain = domain_of(element_of(node.type)) if node in used else (neutral(element_of(node.type)).value,)
-        if domain is None and longest is not None and _counts(machine, node):
+        if domain is None and longest is not None and is_length(machine, node):
             domain = range(longest + 1)
         if domain is None:
             return f"an unknown of type {node.type} has too many values"
@@ -152,7 +152,7 @@ def _defined(function: Callable[[Any], State], arguments: Iterator[Any]) -> Iter
             continue
 
 
-def _counts(machine: Machine, node: Input) -> bool:
+def is_length(machine: Machine, node: Input) -> bool:
     """Whether a total is the length of the sequence."""
     at_end = machine.totals.get(node)
     return isinstance(at_end, Input) and at_end.key == "index"

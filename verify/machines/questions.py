@@ -62,6 +62,20 @@ class Questions:
         assert not facts, "a condition on states promises no types"
         return [as_term(value) for value in values]
 
+    def passed(self, state: Mapping[str, Any], n_steps: int) -> tuple[list[Mapping[str, Any]], list[Any]]:
+        """The states after 0, 1, … steps from a state, and what holds where the steps are taken."""
+        passed, premises = [state], [self._typed(node) for node in (*self._machine.rigid, *self._machine.totals)]
+        nexts = [variable.next for variable in self._machine.variables]
+        for number in range(n_steps):
+            items = {item.key: fresh(element_of(item.type), f"{item.key}.{number}") for item in self._machine.items}
+            before = {**passed[-1], **items}
+            after = self._values([*nexts, *self._machine.assumed], before)[0]
+            typed = (within(element_of(item.type), items[item.key], self.codes) for item in self._machine.items)
+            premises += [*typed, *map(as_term, after[len(nexts) :])]
+            moved = zip((variable.node.key for variable in self._machine.variables), after, strict=False)
+            passed.append({**passed[-1], **dict(moved)})
+        return passed, premises
+
     def proof(self, invariant: Sequence[SOp], backward: Sequence[SOp] = ()) -> tuple[Query, ...] | None:
         """The queries that prove the goal from an invariant, and a backward one; None if one of them fails."""
         return self.proof_of(lambda state: self.said(invariant, state), backward)
@@ -70,15 +84,24 @@ class Questions:
         self, invariant: Callable[[Mapping[str, Any]], Sequence[Any]], backward: Sequence[SOp] = ()
     ) -> tuple[Query, ...] | None:
         """The same of an invariant that is given as what it says of a state, in the solver's terms."""
-        steps = self._effort.steps
+        kept = self.invariance_of(invariant, backward)
+        if kept is None:
+            return None
+        (goal,) = self._values([self._machine.goal], self.before)[0]
+        earlier = self.said(backward, self.before)
+        end = proved(goal, [*self.ending, *earlier, *invariant(self.before)], self._effort.steps, "the end")
+        return None if end is None else (*kept, end)
+
+    def invariance_of(
+        self, invariant: Callable[[Mapping[str, Any]], Sequence[Any]], backward: Sequence[SOp] = ()
+    ) -> tuple[Query, ...] | None:
+        """The queries that prove an invariant, and the backward one that it counts on; None if one of them fails."""
         later, earlier = (self.said(backward, state) for state in (self.after, self.before))
         first, kept, before = (invariant(state) for state in (self.at_start, self.after, self.before))
         opening = self.said(backward, self.at_start)
-        (goal,) = self._values([self._machine.goal], self.before)[0]
         asked: list[tuple[str, Any, list[Any]]] = [
             ("the start", conjunction(first), [*self.starting, *opening]),
             ("a step", conjunction(kept), [*self.stepping, *earlier, *later, *before]),
-            ("the end", goal, [*self.ending, *earlier, *before]),
         ]
         if backward:
             asked += [
@@ -87,7 +110,7 @@ class Questions:
             ]
         queries: list[Query] = []
         for purpose, conclusion, premises in asked:
-            query = proved(conclusion, premises, steps, purpose)
+            query = proved(conclusion, premises, self._effort.steps, purpose)
             if query is None:
                 return None
             queries.append(query)

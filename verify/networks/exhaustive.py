@@ -27,8 +27,8 @@ from ...errors import VerificationError
 from ...runtime.cell import NeuralCell
 from .certified import certified_leads
 from .domain import Domain, check_faces, domain_of, holds
-from .logit_errors import error_of_all, errors_of_each
-from .rounding import EXACT, Precision, precision_of
+from .logit_errors import error_of_all, errors_of_each, exact_leads
+from .rounding import Precision, precision_of
 
 __all__ = ["ExhaustiveCheck", "Reach", "allowed_answers", "check_exhaustively"]
 
@@ -197,10 +197,9 @@ def _reach(tally: _Tally, cell: NeuralCell, precision: Precision) -> Reach:
     values_bp, answers_b = values_bp[is_open_b], answers_b[is_open_b]
     if not len(values_bp):
         return "every evaluation"
-    if len(values_bp) > _MOST_CERTIFIED or not _is_certain(cell, values_bp, answers_b, EXACT):
+    if not bool((exact_leads(cell, values_bp, answers_b) > 0).all()):
         return "as run"
-    return "every evaluation" if _is_certain(cell, values_bp, answers_b, precision) else "real arithmetic"
-
-
-def _is_certain(cell: NeuralCell, values_bp: Tensor, answers_b: Tensor, precision: Precision) -> bool:
-    return bool((certified_leads(cell, values_bp, answers_b, precision) > 0).all())
+    if len(values_bp) > _MOST_CERTIFIED:
+        return "real arithmetic"
+    is_certain = bool((certified_leads(cell, values_bp, answers_b, precision) > 0).all())
+    return "every evaluation" if is_certain else "real arithmetic"

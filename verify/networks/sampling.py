@@ -28,6 +28,8 @@ _AT_ONCE = 2**14
 _DRAWS_PER_INPUT = 64
 _STEPS = 60
 _MOST_TERMS = 2**14
+_SHOWN = 10**5
+"""An interval is shown in thousandths of a percent."""
 _SAFETY = 1e-6
 """Of the probability in a tail: far more than what the sums of logarithms are off by."""
 
@@ -59,11 +61,11 @@ class Measurement:
     device: str
 
     def __str__(self) -> str:
-        """As in `measured: 99.2%, 98.1%..99.7% at 95%, 1,000 inputs, seed 0`."""
-        low, high = self.interval
+        """As in `measured: 99.2%, 98.1%..99.7% at 95%, 1,000 inputs, seed 0`, the interval rounded outwards."""
+        low, high = math.floor(self.interval[0] * _SHOWN) / _SHOWN, math.ceil(self.interval[1] * _SHOWN) / _SHOWN
         return (
-            f"measured: {self.share:.1%}, {low:.1%}..{high:.1%} at {self.confidence:.0%}, {self.n_inputs:,} inputs, "
-            f"seed {self.seed}"
+            f"measured: {self.share:.1%}, {100 * low:g}%..{100 * high:g}% at {self.confidence:.0%}, "
+            f"{self.n_inputs:,} inputs, seed {self.seed}"
         )
 
 

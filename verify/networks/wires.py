@@ -29,11 +29,11 @@ from torch import Tensor
 from ...errors import VerificationError
 from ...runtime.cell import STREAM, NeuralCell
 from ...runtime.stitching import Adapter, Stitched, Wire
-from .certified import at_once, ball_around, certified_leads, certified_radii, place_of_port
+from .certified import at_once, ball_around, certified_radius, place_of_port
 from .domain import Domain
 from .intervals import SLACK, Spread, affine, point
 from .linear_bounds import lower_bounds, run_on_ball
-from .logit_errors import embedded_points, errors_of_each
+from .logit_errors import embedded_points, errors_of_each, exact_leads
 from .passage import network_of, run_on_spreads
 from .rounding import EXACT, Precision, precision_of
 
@@ -73,10 +73,11 @@ class WireBudget:
 
     def __str__(self) -> str:
         """One line, as a report shows it."""
-        kind, limit = ("soft", "radius") if self.is_soft else ("hard", "half the margin")
+        limit = f"ρ {self.allowed:.3g}" if self.is_soft else f"margin {2 * self.allowed:.3g}"
+        grown = f" (L {self.lipschitz:.3g})" if self.lipschitz is not None else ""
         return (
-            f"{self.wire}, {kind}, call {self.call}: {self.arriving:.3g} + {self.rounding:.2g} of rounding, {limit} "
-            f"{self.allowed:.3g}: {self.decision}, {self.leaving:.3g} goes on"
+            f"{self.wire}, {'soft' if self.is_soft else 'hard'}, call {self.call}: ε {self.arriving:.3g}, "
+            f"ε_float {self.rounding:.2g}, {limit}: {self.decision}, {self.leaving:.3g} goes on{grown}"
         )
 
 
@@ -160,7 +161,7 @@ class _Cell:
             )
         values_bp = domain.rows(torch.arange(domain.n_inputs))
         answers_b = cell(*values_bp.unbind(1)).cpu()
-        margin = float(certified_leads(cell, values_bp, answers_b, EXACT).min())
+        margin = float(exact_leads(cell, values_bp, answers_b).min())
         rounding = float(errors_of_each(cell, values_bp, precision_of_cell(cell)).max())
         return cls(cell, values_bp, answers_b, margin, rounding)
 
@@ -232,8 +233,8 @@ class _Walk:
         if digest not in self._radii:
             ports = self._soft_ports.get(digest, [])
             one = self._cells[digest]
-            radii = certified_radii(one.cell, one.values_bp, ports, precision_of_cell(one.cell)) if ports else None
-            self._radii[digest] = 0.0 if radii is None else float(radii.min())
+            precision = precision_of_cell(one.cell)
+            self._radii[digest] = certified_radius(one.cell, one.values_bp, ports, precision) if ports else 0.0
         return self._radii[digest]
 
 

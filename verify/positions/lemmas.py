@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import networkx as nx
@@ -35,13 +35,14 @@ from ...dsl.graph import (
 from ...dsl.types import Int, Seq, element_of
 from ..claims.conditions import compared, everywhere
 from ..solver import Query, proved_from
-from ..terms import TokenCodes, as_term
+from ..terms import TokenCodes, as_term, number_anew
 from .axioms import equal, rearrangement_axioms
 from .inner import closed_within
 from .symbolic import Lemmas, Symbolic
 
-__all__ = ["SHARED", "find_lemmas", "follows", "rearrangements"]
+__all__ = ["SHARED", "begin", "find_lemmas", "follows", "rearrangements"]
 
+_FEW_STEPS = 100_000
 SHARED = ("permutation", "sum", "min", "max", "count")
 """The properties that rearranged sequences have in common."""
 
@@ -57,25 +58,54 @@ def follows(goal: Any, symbolic: Symbolic, premises: Iterable[Any], steps: int, 
     return query
 
 
+def begin(codes: TokenCodes, lemmas: Lemmas, *, adds_up: bool = False) -> Symbolic:
+    """Where the terms of a question are made; which others were asked before does not show in their names."""
+    number_anew()
+    return Symbolic(codes, lemmas, adds_up=adds_up)
+
+
 def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: TokenCodes, steps: int) -> Lemmas:
-    """What can be proved of the keys and the values of every aggregate and width, inner ones first."""
+    """What can be proved of the keys and the values of every aggregate and width, inner ones first.
+
+    It is asked first what holds whatever is given: that is the same for all claims of a program, and asked once.
+    """
     lemmas = Lemmas()
     for node in closed_within(roots):
         if not isinstance(node, Aggregate | SelectorWidth):
             continue
         keys = _keys_by_position(node)
         if keys is not None and keys not in lemmas.inverses:
-            symbolic = Symbolic(codes, lemmas)
-            if _is_onto(keys, given) or _permutes(partial(symbolic.at, keys), symbolic, given, steps):
-                lemmas.rest_on(("pigeonhole", True))
-                lemmas.inverses[keys] = z3.Function(f"inverse.{keys.digest[:16]}", z3.IntSort(), z3.IntSort())
+            if (
+                _is_onto(keys, given)
+                or lemmas.take(_of_keys(keys, codes.tokens, min(steps, _FEW_STEPS)))
+                or _are_places(keys, begin(codes, lemmas), given, steps)
+            ):
+                lemmas.invert(keys)
         # The others choose by an order: their choice is known without this.
         if not isinstance(node, Aggregate) or node.operator != "mean":
             continue
-        if Symbolic(codes, lemmas).gathered_from(node) is None and _agree(node, given, codes, lemmas, steps):
-            lemmas.rest_on(("choice", True), ("uniform mean", True))
-            lemmas.witnesses[node] = z3.Function(f"witness.{node.digest[:16]}", z3.IntSort(), z3.IntSort())
+        if begin(codes, lemmas).gathered_from(node) is not None:
+            continue
+        always = lemmas.take(_of_values(node, codes.tokens, min(steps, _FEW_STEPS)))
+        if always or _agree(node, begin(codes, lemmas), given, steps):
+            lemmas.choose(node)
     return lemmas
+
+
+@lru_cache(maxsize=256)
+def _of_keys(keys: SOp, tokens: tuple[str, ...], steps: int) -> Lemmas | None:
+    """What shows that keys permute the positions, whatever is given; None where nothing does."""
+    codes = TokenCodes(tokens)
+    lemmas = find_lemmas([keys], (), codes, steps)
+    return lemmas if _are_places(keys, begin(codes, lemmas), (), steps) else None
+
+
+@lru_cache(maxsize=256)
+def _of_values(node: Aggregate, tokens: tuple[str, ...], steps: int) -> Lemmas | None:
+    """What shows that selected values agree, whatever is given; None where nothing does."""
+    codes = TokenCodes(tokens)
+    lemmas = find_lemmas(node.arguments, (), codes, steps)
+    return lemmas if _agree(node, begin(codes, lemmas), (), steps) else None
 
 
 def _keys_by_position(node: Aggregate | SelectorWidth) -> SOp | None:
@@ -92,9 +122,8 @@ def _is_onto(keys: SOp, given: Sequence[SOp]) -> bool:
     return everywhere(compared(width, ">", 0)) in given
 
 
-def _agree(node: Aggregate, given: Sequence[SOp], codes: TokenCodes, lemmas: Lemmas, steps: int) -> bool:
+def _agree(node: Aggregate, symbolic: Symbolic, given: Sequence[SOp], steps: int) -> bool:
     """Whether any two keys that a query selects have equal values."""
-    symbolic = Symbolic(codes, lemmas)
     asking, first, second = z3.Ints("query first second")
     selector, values = node.arguments[:2]
     selected = [symbolic.selects(selector, asking, key) for key in (first, second)]
@@ -102,8 +131,13 @@ def _agree(node: Aggregate, given: Sequence[SOp], codes: TokenCodes, lemmas: Lem
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]
     ranged = [symbolic.in_range(place) for place in (asking, first, second)]
     query = follows(claim, symbolic, [*assumed, *ranged, *selected], steps, "the selected values agree")
-    lemmas.queries.extend([query] if query else [])
+    symbolic.lemmas.queries.extend([query] if query else [])
     return query is not None
+
+
+def _are_places(keys: SOp, symbolic: Symbolic, given: Sequence[SOp], steps: int) -> bool:
+    """Whether keys permute the positions."""
+    return _permutes(partial(symbolic.at, keys), symbolic, given, steps)
 
 
 def _is_whole(node: SOp) -> bool:

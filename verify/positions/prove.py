@@ -33,9 +33,9 @@ from ...dsl.graph import (
 from ..claims.claim import Claim
 from ..outcome import Effort, NoAnswer, Outcome, Proof
 from ..solver import Query
-from ..terms import TokenCodes, apply, as_term, number_anew, tokens_in, unknown
+from ..terms import TokenCodes, apply, as_term, tokens_in, unknown
 from .inner import closed_within, types_are_given
-from .lemmas import SHARED, find_lemmas, follows, rearrangements
+from .lemmas import SHARED, begin, find_lemmas, follows, rearrangements
 from .order import neighbours_in_order, sorted_by_neighbours
 from .symbolic import Symbolic
 
@@ -48,7 +48,6 @@ def by_positions(claim: Claim, effort: Effort) -> Outcome:
     Raises:
         VerificationError: if the claim speaks of values that the solver has no terms for.
     """
-    number_anew()
     given, steps = claim.given, effort.steps
     roots = (claim.condition, *given)
     if not types_are_given(roots, given):
@@ -56,7 +55,7 @@ def by_positions(claim: Claim, effort: Effort) -> Outcome:
     codes = TokenCodes(tokens_in([*roots, *claim.function.parameters]))
     lemmas = find_lemmas(roots, given, codes, steps)
     nodes = closed_within(roots)
-    symbolic = Symbolic(codes, lemmas, adds_up=any(map(_is_of_length, nodes_within(roots))))
+    symbolic = begin(codes, lemmas, adds_up=any(map(_is_of_length, nodes_within(roots))))
     joined = rearrangements(roots, given, symbolic, steps)
     goal = symbolic.scalar(claim.condition)
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]

@@ -9,7 +9,7 @@ positions, the only key that equals a query is known, and the aggregate is the v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +41,7 @@ from ...dsl.types import Element, Int, Seq, Token, element_of
 from ..claims.tolerance import meaning_of
 from ..solver import Query
 from ..terms import TokenCodes, apply, apply_at, as_term, fresh, looked_up, unknown, within
-from .axioms import inverse_axioms, witness_axiom
+from .axioms import Axiom, inverse_axioms, witness_axiom
 from .functions import Functions
 
 __all__ = ["Lemmas", "Symbolic"]
@@ -68,6 +68,23 @@ class Lemmas:
         """Note each schema that is made use of."""
         self.schemas.update((name, None) for name, use in named if use)
 
+    def take(self, found: Lemmas | None) -> bool:
+        """Rest on what others were proved with; whether there are any."""
+        if found is not None:
+            self.queries.extend(query for query in found.queries if query not in self.queries)
+            self.schemas.update(found.schemas)
+        return found is not None
+
+    def invert(self, keys: SOp) -> None:
+        """Give keys that permute the positions an inverse."""
+        self.rest_on(("pigeonhole", True))
+        self.inverses[keys] = z3.Function(f"inverse.{keys.digest[:16]}", z3.IntSort(), z3.IntSort())
+
+    def choose(self, node: SOp) -> None:
+        """Give an aggregate whose selected values agree a function from the query to a selected key."""
+        self.rest_on(("choice", True), ("uniform mean", True))
+        self.witnesses[node] = z3.Function(f"witness.{node.digest[:16]}", z3.IntSort(), z3.IntSort())
+
 
 class Symbolic(Functions):
     """Terms for nodes at symbolic positions, and the axioms about them.
@@ -79,10 +96,7 @@ class Symbolic(Functions):
         super().__init__(codes, adds_up=adds_up)
         self.lemmas = lemmas
         self._scalars: dict[SOp, Any] = {}
-        for permuting, inverse in lemmas.inverses.items():
-            self.state(inverse_axioms(self, permuting, inverse))
-        for aggregate, witness in lemmas.witnesses.items():
-            self.state([witness_axiom(self, aggregate, witness)])
+        self._explained: dict[SOp, None] = {}
 
     def at(self, node: SOp, position: Any) -> Any:
         """The value of a node at a position; a scalar has the same at each."""
@@ -209,12 +223,17 @@ class Symbolic(Functions):
         if not isinstance(selector, Select) or selector.comparison != "==":
             return None
         keys, queries = selector.arguments
-        known = self._solved(keys, self.at(queries, unknown(z3.IntSort(), "p"))) is not None
+        wanted = as_term(self.at(queries, unknown(z3.IntSort(), "p")))
+        known = z3.is_int(wanted) and (keys in self.lemmas.inverses or self._solved(keys, wanted) is not None)
         return (lambda query: self._solved(keys, self.at(queries, query))) if known else None
 
     def source(self, node: Aggregate) -> Callable[[Any], Any] | None:
         """The position whose value an aggregate is, where it is that of one."""
-        return self.lemmas.witnesses.get(node, self.gathered_from(node))
+        if node not in self.lemmas.witnesses:
+            return self.gathered_from(node)
+        witness = self.lemmas.witnesses[node]
+        self._explain(node, lambda: [witness_axiom(self, node, witness)])
+        return witness
 
     def _aggregated(self, node: Aggregate, query: Any) -> Any:
         source = self.source(node)
@@ -252,9 +271,17 @@ class Symbolic(Functions):
             return None
         inverse = self.lemmas.inverses.get(keys)
         if inverse is not None:
+            self._explain(keys, lambda: inverse_axioms(self, keys, inverse))
             return inverse(target)
         slope = self._slope(keys)
         return None if slope is None else slope * (target - as_term(self.at(keys, z3.IntVal(0))))
+
+    def _explain(self, node: SOp, axioms: Callable[[], Iterable[Axiom]]) -> None:
+        """State what a lemma says of a node, once it is made use of; the node reads nothing that is bound."""
+        if node not in self._explained:
+            self._explained[node] = None
+            with self._binding({}):
+                self.state(axioms())
 
     def _slope(self, keys: SOp) -> int | None:
         """1 or -1 where the key s-op is that times the position, plus a constant."""

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import z3
@@ -54,8 +53,7 @@ def _wrong_proofs(program: Program, report: Report, longest: int) -> Iterator[st
 
 def _reach(verdict: Verdict) -> int:
     """The longest sequences that a verdict speaks of."""
-    bound = re.fullmatch(r"n <= (\d+)", verdict.scope)
-    return int(bound[1]) if bound else 99
+    return 99 if verdict.reach is None else verdict.reach
 
 
 def _wrong_refutations(program: Program, report: Report) -> Iterator[str]:

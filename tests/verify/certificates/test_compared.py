@@ -97,9 +97,31 @@ def test_a_forgery_is_found(change: Change, told: str, forge: Forge) -> None:
     assert told in "\n".join(finding.text for finding in findings if finding.standing == "failed")
 
 
-def test_a_counterexample_that_is_not_found_again_is_not_confirmed(forge: Forge) -> None:
-    def change(content: dict[str, Any]) -> None:
-        content["entries"][-1]["verdict"]["counterexample"]["inputs"] = 7
+def _run(given: int) -> dict[str, Any]:
+    return {"inputs": given, "command": f"stdcell run first.cell --input {given}"}
 
-    findings = check_certificate(read_certificate(forge(certified(COMPARED["not equivalent"][0]), change)))
-    assert findings[-1].standing == "not confirmed"
+
+def _witness(given: int, answers: dict[str, int]) -> dict[str, Any]:
+    commands = f"stdcell run first.cell --input {given} ; stdcell run second.cell --input {given}"
+    return {"call": f"first.cell on {given}", "inputs": given, "answer": answers, "command": commands}
+
+
+OTHER_WITNESSES: dict[str, tuple[str, Any, str]] = {
+    "another that breaks it": ("not equivalent", _witness(3, {"first.cell": 6, "second.cell": 9}), "confirmed"),
+    "one that does not": ("not equivalent", _witness(2, {"first.cell": 4, "second.cell": 5}), "failed"),
+    "answers that are not theirs": ("not equivalent", _witness(3, {"first.cell": 6, "second.cell": 8}), "failed"),
+    "no input of theirs": ("not equivalent", {"inputs": [7, 7]}, "failed"),
+    "another promise that is broken": ("does not refine", {**_run(9), "call": "main(9)", "answer": 81}, "confirmed"),
+    "a promise that is kept": ("does not refine", {**_run(2), "call": "main(2)", "answer": 4}, "failed"),
+}
+
+
+@pytest.mark.parametrize(("name", "witness", "standing"), OTHER_WITNESSES.values(), ids=list(OTHER_WITNESSES))
+def test_another_counterexample_is_replayed_from_the_file(
+    name: str, witness: dict[str, Any], standing: str, forge: Forge
+) -> None:
+    def change(content: dict[str, Any]) -> None:
+        content["entries"][-1]["verdict"]["counterexample"].update(witness)
+
+    findings = check_certificate(read_certificate(forge(certified(COMPARED[name][0]), change)))
+    assert findings[-1].standing == standing

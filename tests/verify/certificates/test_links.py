@@ -7,11 +7,13 @@ import pytest
 from stdcell import Report, Verdict
 from stdcell.verify import Assumption
 from stdcell.verify.certificates.links import Link, link_of, links_of, roots_of
+from stdcell.verify.outcome import Proof
 from stdcell.verify.verdict import Status
 
 
-def verdict(claim: str, *rests_on: Verdict, status: Status = "proved", scope: str = "all lengths") -> Verdict:
-    return Verdict(claim, "ensures", "p:1:1", status, scope, "z3", rests_on=tuple(one.key for one in rests_on))
+def verdict(claim: str, *rests_on: Verdict, status: Status = "proved", reach: int | None = None) -> Verdict:
+    proof, rests = Proof("z3", reach=reach), tuple(one.key for one in rests_on)
+    return Verdict(claim, "ensures", "p:1:1", status, "as told", "z3", proof=proof, rests_on=rests)
 
 
 def add(evidence: str | None, *, holds: bool = True) -> Assumption:
@@ -34,7 +36,7 @@ def test_a_contract_is_as_strong_as_its_evidence(assumption: Assumption, standin
 
 
 def test_a_verdict_is_as_strong_as_the_weakest_of_all_that_it_rests_on() -> None:
-    low = verdict("low", scope="n <= 6")
+    low = verdict("low", reach=6)
     middle = verdict("middle", low)
     high = verdict("high", middle, verdict("other"))
     links = links_of(Report("0" * 64, (low, verdict("other"), middle, high)))
@@ -58,6 +60,6 @@ def test_an_assumption_stands_where_it_was_first_made() -> None:
 
 
 def test_a_thousand_claims_that_rest_on_one_another_are_walked() -> None:
-    chain = [verdict("0", scope="n <= 6")]
+    chain = [verdict("0", reach=6)]
     chain += [verdict(str(number), verdict(str(number - 1))) for number in range(1, 1500)]
     assert links_of(Report("0" * 64, tuple(chain)))[chain[-1].key].weakest == Link("bounded", "0")

@@ -18,18 +18,44 @@ def errors(report: Report) -> list[tuple[str, str | None]]:
 
 
 CONTRADICTORY = {
-    "one clause": ("requires x > 3 and x < 2", "requires", "`requires x > 3 and x < 2` contradicts itself"),
+    "one clause": ("requires x > 3 and x < 2", "requires", "`requires x > 3 and x < 2` [2:16] contradicts itself"),
+    "two parts of three": (
+        "requires x > 3 and x != 7 and x < 2",
+        "requires",
+        "`x > 3` and `x < 2` in `requires x > 3 and x != 7 and x < 2` [2:16] contradict one another",
+    ),
+    "one part of two": (
+        "requires x != 7 and x < x - 1",
+        "requires",
+        "`x < x - 1` in `requires x != 7 and x < x - 1` [2:16] contradicts itself",
+    ),
     "two of three clauses": (
         "requires x > 3 requires x != 7 requires x < 2",
         "requires",
-        "`requires x > 3` and `requires x < 2` contradict one another",
+        "`requires x > 3` [2:16] and `requires x < 2` [2:47] contradict one another",
     ),
-    "a type": ("requires x > 9", "requires", "`requires x > 9` contradicts itself"),
-    "a promise": ("ensures result > 3 > 4", "ensures", "`ensures result > 3 > 4` contradicts itself"),
-    "a promise against a requirement": (
-        "requires x > 3 ensures result == x ensures result < 2",
+    "a type": ("requires x > 9", "requires", "`x: int 0..9` [2:6] and `requires x > 9` [2:16] contradict one another"),
+    "a division": ("requires 1 / (x - x) > 0", "requires", "`requires 1 / (x - x) > 0` [2:16] is defined on no input"),
+    "a division where the rest holds": (
+        "requires x == 3 requires 1 / (x - 3) < 5",
+        "requires",
+        "`requires x == 3` [2:16] and that `requires 1 / (x - 3) < 5` [2:32] is defined contradict one another",
+    ),
+    "a promise": (
+        "ensures result > 3 and result < 1",
         "ensures",
-        "`requires x > 3` and `ensures result == x` and `ensures result < 2` contradict one another",
+        "`ensures result > 3 and result < 1` [2:16] contradicts itself",
+    ),
+    "a promise against a requirement": (
+        "requires x > 3 and x != 7 ensures result == x ensures result < 2",
+        "ensures",
+        "`x > 3` in `requires x > 3 and x != 7` [2:16] and `ensures result == x` [2:42] "
+        "and `ensures result < 2` [2:62] contradict one another",
+    ),
+    "a promise against the type of the result": (
+        "ensures result < 0",
+        "ensures",
+        "`result: int 0..9` and `ensures result < 0` [2:16] contradict one another",
     ),
 }  # fmt: skip
 
@@ -46,6 +72,12 @@ def test_a_contradiction_about_sequences_is_shown_for_all_lengths() -> None:
     assert [kind for kind, _ in errors(report)] == ["requires"]
 
 
+def test_a_requirement_that_looks_beyond_the_end_is_defined_on_no_input() -> None:
+    report = verify(parse(f"{DIGIT}main(xs: seq[Digit]) requires exists i: xs[i + 1] == xs[i - 1] = xs;"))
+    told = "no input meets it: `requires exists i: xs[i + 1] == xs[i - 1]` [2:22] is defined on no input"
+    assert errors(report) == [("requires", told)]
+
+
 def test_a_requirement_that_only_long_inputs_meet_is_no_error() -> None:
     report = verify(parse(f"{DIGIT}main(xs: seq[Digit]) requires length > 5 ensures result >= 0 = xs;"))
     assert [(verdict.status, verdict.vacuity) for verdict in report.verdicts] == [("proved", "met at length 6")]
@@ -59,7 +91,7 @@ def test_a_requirement_that_inputs_of_one_length_meet_is_no_error(length: int) -
 
 def test_a_requirement_that_only_no_elements_meet_says_so() -> None:
     report = verify(parse("main(xs: seq[bool]) requires not exists i: i == i = xs;"))
-    told = "no input but that of no elements meets it: `requires not exists i: i == i` contradicts itself"
+    told = "no input but that of no elements meets it: `requires not exists i: i == i` [1:21] contradicts itself"
     assert errors(report) == [("requires", told)]
 
 

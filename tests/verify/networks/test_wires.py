@@ -132,8 +132,8 @@ def test_a_narrow_margin_is_lost_at_a_hard_wire() -> None:
 
 def test_a_budget_is_told_in_one_line() -> None:
     (soft, _) = wire_budgets(chained(1.0)).last
-    assert str(soft).startswith("first.result → second.b, soft, call 2: 1 + ")
-    assert str(soft).endswith(": accepted, 1 goes on")
+    assert str(soft).startswith("first.result → second.b, soft, call 2: ε 1, ε_float ")
+    assert str(soft).endswith(": accepted, 1 goes on (L 1)")
 
 
 def test_a_cell_of_too_many_inputs_is_refused() -> None:
