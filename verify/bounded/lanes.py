@@ -80,7 +80,7 @@ class _Lanes(Algebra[Any]):
         columns = (operand if type(operand) is list else repeat(operand, self._n_lanes) for operand in operands)
         return _plain([self._in_lane(number, function, lane) for number, lane in enumerate(zip(*columns, strict=True))])
 
-    def _in_lane(self, number: int, function: Callable[..., Value], operands: Sequence[Value]) -> Value:
+    def _in_lane(self, number: int, function: Callable[..., Value], operands: Sequence[Any]) -> Value:
         try:
             return function(*operands)
         except (RuntimeFault, TypeError, ZeroDivisionError):

@@ -68,7 +68,7 @@ def of_cell(contract: CellContract, effort: Effort) -> Vacuity:
     clauses, ports = (*contract.requires, *contract.ensures), (*contract.ports, contract.result)
     lengths = _lengths(ports)
     try:
-        met = _found(clauses, lengths, effort)
+        met = _found(_conditions(clauses), lengths, effort)
     except _NOT_TOLD as error:
         return _not_found_out(error)
 
@@ -93,24 +93,20 @@ def _of(
 ) -> Vacuity:
     if not clauses:
         return Vacuity(True, False, "nothing is required")
-    lengths = _lengths(inputs)
+    lengths, conditions = _lengths(inputs), _conditions(clauses)
+
+    def is_contradictory(some: Sequence[SOp]) -> bool:
+        return not _is_met(some, lengths, effort) and (lengths == (0,) or _is_contradictory(function, some, effort))
+
     try:
-        if met := _found(clauses, lengths, effort, function):
+        if met := _found(conditions, lengths, effort, function):
             return met
-    except _NOT_TOLD as error:
-        return _not_found_out(error)
-
-    def is_contradictory(conditions: Sequence[SOp]) -> bool:
-        if _is_met(conditions, lengths, effort):
-            return False
-        return lengths == (0,) or _is_contradictory(function, conditions, effort)
-
-    if is_contradictory(_conditions(clauses)):
-        is_met_by_none = lengths != (0,) and _is_met(_conditions(clauses), (0,), effort)
-        who = "no input but that of no elements" if is_met_by_none else "no input"
-        return Vacuity(False, True, f"{who} meets it: {contradiction(clauses, inputs, places, is_contradictory)}")
-    try:
-        if met := _found(clauses, further := _named(clauses), effort):
+        if is_contradictory(conditions):
+            has_none = lengths != (0,) and _is_met(conditions, (0,), effort)
+            who = "no input but that of no elements" if has_none else "no input"
+            core = contradiction(clauses, inputs, places, is_contradictory)
+            return Vacuity(False, True, f"{who} meets it: {core}")
+        if met := _found(conditions, further := _named(clauses), effort, function):
             return met
     except _NOT_TOLD as error:
         return _not_found_out(error)
@@ -120,10 +116,9 @@ def _of(
 
 
 def _found(
-    clauses: Sequence[Clause], lengths: Sequence[int], effort: Effort, function: Function | None = None
+    conditions: tuple[SOp, ...], lengths: Iterable[int], effort: Effort, function: Function | None = None
 ) -> Vacuity | None:
-    """The first length of which some input meets the clauses; of a function's, the smallest few are tried first."""
-    conditions = _conditions(clauses)
+    """The first length of which some input meets the conditions; of a function's, the smallest few are tried first."""
     none_meets = Claim("requires", "", function, function.span, _FALSE, conditions) if function else None
     for length in lengths:
         few = among_few(none_meets, length) if none_meets else None

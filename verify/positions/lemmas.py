@@ -74,13 +74,8 @@ def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: TokenCodes, s
         if not isinstance(node, Aggregate | SelectorWidth):
             continue
         keys = _keys_by_position(node)
-        if keys is not None and keys not in lemmas.inverses:
-            if (
-                _is_onto(keys, given)
-                or lemmas.take(_of_keys(keys, codes.tokens, min(steps, _FEW_STEPS)))
-                or _are_places(keys, begin(codes, lemmas), given, steps)
-            ):
-                lemmas.invert(keys)
+        if keys is not None and keys not in lemmas.inverses and _permute(keys, given, codes, lemmas, steps):
+            lemmas.invert(keys)
         # The others choose by an order: their choice is known without this.
         if not isinstance(node, Aggregate) or node.operator != "mean":
             continue
@@ -114,6 +109,13 @@ def _keys_by_position(node: Aggregate | SelectorWidth) -> SOp | None:
         case Select(comparison="==", arguments=(keys, Indices())) if _is_whole(keys):
             return keys
     return None
+
+
+def _permute(keys: SOp, given: Sequence[SOp], codes: TokenCodes, lemmas: Lemmas, steps: int) -> bool:
+    """Whether keys permute the positions: that is given, or can be shown."""
+    if _is_onto(keys, given) or lemmas.take(_of_keys(keys, codes.tokens, min(steps, _FEW_STEPS))):
+        return True
+    return _are_places(keys, begin(codes, lemmas), given, steps)
 
 
 def _is_onto(keys: SOp, given: Sequence[SOp]) -> bool:

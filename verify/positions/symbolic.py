@@ -231,7 +231,7 @@ class Symbolic(Functions):
         """The position whose value an aggregate is, where it is that of one."""
         if node not in self.lemmas.witnesses:
             return self.gathered_from(node)
-        witness = self.lemmas.witnesses[node]
+        witness: Callable[[Any], Any] = self.lemmas.witnesses[node]
         self._explain(node, lambda: [witness_axiom(self, node, witness)])
         return witness
 

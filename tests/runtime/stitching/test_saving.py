@@ -13,6 +13,7 @@ from stdcell.catalog import Program as ProgramNode
 from stdcell.errors import Source, TrainingError
 from stdcell.runtime.stitching import Stitched, fit_adapters
 from stdcell.training import save_stitched
+from stdcell.verify.networks.exhaustive import ExhaustiveCheck
 
 TEXT = """# kept: a comment
 use circuit add as add;
@@ -85,7 +86,9 @@ def test_a_circuit_that_was_trained_wrong_says_so(stitched: Stitched, catalog: C
     with torch.no_grad():
         stitched.circuits[digest].get_parameter("unembed").mul_(-1)
     saved = save_stitched(catalog, stitched, "broken")
-    assert not saved.circuits["broken_double"].holds
+    check = saved.circuits["broken_double"]
+    assert isinstance(check, ExhaustiveCheck)
+    assert not check.holds
     assert saved.agreement is not None
     assert saved.agreement < 0.5
 
