@@ -14,6 +14,7 @@ from ..catalog.embedded.folder import holds_catalog
 from ..dsl import Program, parse
 from ..dsl.syntax.parser import DIALECTS
 from ..errors import Source, StdcellError
+from .reading import reading
 
 __all__ = [
     "DEFAULT_CATALOG",
@@ -89,10 +90,6 @@ def read_source(path: Path) -> tuple[Source, str]:
     dialect = path.suffix.removeprefix(".")
     if dialect not in DIALECTS:
         raise StdcellError(f"{str(path)!r} is no program: expected a file that ends in .cell or .rasp")
-    try:
-        return Source(path.read_text(encoding="utf-8-sig"), str(path)), dialect
-    except FileNotFoundError:
-        raise StdcellError(f"there is no file {str(path)!r}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise StdcellError(f"cannot read {str(path)!r}: {reason}") from None
+    with reading(path):
+        text = path.read_text(encoding="utf-8-sig")
+    return Source(text, str(path)), dialect

@@ -99,6 +99,7 @@ RELATIONSHIP_TYPES: dict[str, RelationshipType] = {
         _joins("WRITES", "Adapter", "Circuit", "The adapter writes what one of the circuit's ports reads.", Writing),
         _joins("DERIVED_FROM", _CELL, _CELL, "The source was made out of the target."),
         _joins("ABOUT", "Evidence|Verdict", f"{_CELL}|Adapter", "The finding is about the cell or adapter."),
+        _joins("COMPARES", "Verdict", "Program", "The answer is about the program beside another one."),
         _joins("SUPPORTS", "Evidence|Verdict", "Contract", "The finding speaks for the promise."),
         _joins("REFUTES", "Evidence|Verdict", "Contract", "The finding speaks against the promise."),
         _joins("RESTS_ON", "Verdict", "Verdict|Contract|Evidence", "The answer holds only if the target does."),

@@ -23,13 +23,11 @@ def check_certificate(
     quiet: QuietOption = False,
 ) -> None:
     """Answer every claim again, replay questions in Z3 and cvc5, run cells again; exit 0 only if all is confirmed."""
-    from ...verify.certificates.certificate import read_certificate
     from ...verify.certificates.checking import check_certificate
-    from .files import read_text
+    from .files import read_certificate_file
     from .printing import print_findings
 
-    certificate = read_certificate(read_text(file))
-    findings = check_certificate(certificate, find_catalog(catalog))
+    findings = check_certificate(read_certificate_file(file), find_catalog(catalog))
     print_findings(findings, as_json=as_json, quiet=quiet)
     raise typer.Exit(0 if all(finding.standing in ("confirmed", "noted") for finding in findings) else 1)
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from ...catalog import Catalog
 from ...catalog.durable import write_atomically
-from ...errors import StdcellError
 from ...verify import Effort, Report
+from ...verify.certificates.certificate import Certificate, read_certificate
 from ...verify.certificates.subject import Subject
 from ...verify.certificates.writing import certify
+from ..reading import reading
 
-__all__ = ["read_text", "write_certificate"]
+__all__ = ["read_certificate_file", "write_certificate"]
 
 
 def write_certificate(path: Path, subject: Subject, report: Report, catalog: Catalog | None, effort: Effort) -> None:
@@ -19,16 +20,12 @@ def write_certificate(path: Path, subject: Subject, report: Report, catalog: Cat
     write_atomically(path, certify(subject, report, catalog, effort=effort).text.encode())
 
 
-def read_text(path: Path) -> str:
-    """The text of a certificate, byte for byte.
+def read_certificate_file(path: Path) -> Certificate:
+    """Read a certificate, of which every byte counts.
 
     Raises:
-        StdcellError: if there is no such file, or it is no text.
+        StdcellError: if there is no such file, or it holds no certificate, or not as it was written.
     """
-    try:
-        return path.read_bytes().decode()
-    except FileNotFoundError:
-        raise StdcellError(f"there is no file {str(path)!r}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise StdcellError(f"cannot read {str(path)!r}: {reason}") from None
+    with reading(path):
+        text = path.read_bytes().decode()
+    return read_certificate(text)

@@ -8,6 +8,7 @@ from pathlib import Path
 from ...catalog.durable import write_atomically
 from ...errors import StdcellError
 from ...runtime.tracing import Explanation, Trace, read_trace
+from ..reading import reading
 
 __all__ = ["read_trace_file", "write_document"]
 
@@ -35,11 +36,6 @@ def read_trace_file(path: Path) -> Trace:
     Raises:
         StdcellError: if there is no such file, or it holds no trace.
     """
-    try:
+    with reading(path):
         text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise StdcellError(f"there is no file {str(path)!r}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise StdcellError(f"cannot read {str(path)!r}: {reason}") from None
     return read_trace(text, str(path))

@@ -119,6 +119,7 @@ def refines(
 
 def _compare(compared: Comparison, catalog: Catalog | None, up_to: int, steps: int, certificate: Path | None) -> Report:
     from ...verify import Effort
+    from ...verify.certificates.cache import keep_comparison
     from ...verify.certificates.subject import answers_about
     from ...verify.prove import STRATEGIES
     from ..certificates.files import write_certificate
@@ -127,6 +128,8 @@ def _compare(compared: Comparison, catalog: Catalog | None, up_to: int, steps: i
     report = answers_about(compared, catalog, effort, STRATEGIES)
     if certificate is not None:
         write_certificate(certificate, compared, report, catalog, effort)
+    if catalog is not None:
+        keep_comparison(compared, report, catalog, effort=effort)
     return report
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
 from typing import Any
 
 from rich.text import Text
 
 from ...verify import Report, Verdict
+from ...verify.certificates.writing import entry_of
 from ..options import console, print_json
 from ..tracing.table import place_text
 from .budgets import Budgets, conclusion, document
@@ -51,10 +51,7 @@ def _print_verdict(verdict: Verdict) -> None:
 
 def _document(verdict: Verdict) -> dict[str, Any]:
     """A verdict in JSON's own types; of what was asked of the solver the digests (a certificate has the texts)."""
-    told = asdict(replace(verdict, proof=None))
-    del told["proof"]
-    proof = verdict.proof
-    asked = proof.queries if proof else ()
-    told["questions"] = [{"purpose": query.purpose, "steps": query.steps, "digest": query.digest} for query in asked]
-    told["schemas"] = list(proof.schemas) if proof else []
-    return told
+    entry = entry_of(verdict)
+    argument = entry.argument
+    questions = [question.model_dump() for question in argument.questions] if argument else []
+    return {**entry.verdict, "questions": questions, "schemas": argument.proof["schemas"] if argument else []}

@@ -31,11 +31,11 @@ from ..prove import verify
 from ..verdict import Assumption, Report
 from .certificate import Certificate
 from .keeping import keep_report
-from .subject import cells_of_text
+from .subject import Comparison, Subject, cells_of_text, programs_of
 from .versions import encoder_version, solver_version
 from .writing import certify, report_of, sources_of
 
-__all__ = ["Verifier", "verification_key"]
+__all__ = ["Verifier", "keep_comparison", "verification_key"]
 
 _MOST_REPORTS = 64
 
@@ -108,10 +108,22 @@ class _Known:
     digest: str
 
 
-def verification_key(program: Program, cells: Sequence[Assumption], effort: Effort) -> str:
-    """The digest of all that the answers about a program depend on, its cells' contracts and evidence given."""
-    told = _told_program(program, cells_of_text(program))
-    return _digest([_digest(told), *_told_context(cells, effort)])
+def verification_key(subject: Subject, cells: Sequence[Assumption], effort: Effort) -> str:
+    """The digest of all that the answers about a subject depend on, its cells' contracts and evidence given."""
+    programs = [_digest(_told_program(program, cells_of_text(program))) for program in programs_of(subject)]
+    compared = [] if isinstance(subject, Program) else [subject.relation, repr(subject.outputs), str(subject.open_type)]
+    return _digest([*programs, *compared, *_told_context(cells, effort)])
+
+
+def keep_comparison(compared: Comparison, report: Report, catalog: Catalog, *, effort: Effort = DEFAULT_EFFORT) -> None:
+    """Write the answers about two programs that were compared, and their certificate, into a catalog.
+
+    Raises:
+        CatalogError: if they cannot be written.
+    """
+    called = {cell.digest: cell for program in compared.programs for cell in cells_of_text(program)}
+    asked = verification_key(compared, [assumption_of(cell, catalog) for cell in called.values()], effort)
+    keep_report(compared, report, certify(compared, report, catalog, effort=effort), asked, catalog)
 
 
 def _digest(parts: Iterator[str] | Sequence[str]) -> str:

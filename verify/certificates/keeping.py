@@ -12,16 +12,19 @@ from ...dsl.program import Program
 from ...errors import UnknownCell
 from ..verdict import Report, Verdict
 from .certificate import CellRecord, Certificate, Entry
+from .subject import Subject, cells_of_text, programs_of
 from .writing import sources_of
 
 __all__ = ["claim_in_catalog", "keep_report", "program_node"]
 
 
-def keep_report(program: Program, report: Report, certificate: Certificate, asked: str, catalog: Catalog) -> None:
-    """Write a program, the verdicts on its claims and their certificate; what is there already stays as it is.
+def keep_report(subject: Subject, report: Report, certificate: Certificate, asked: str, catalog: Catalog) -> None:
+    """Write programs, the verdicts on their claims and the certificate; what is there already stays as it is.
+
+    A verdict is ABOUT its program; one of a comparison COMPARES both, and says nothing of either alone.
 
     Args:
-        program: what was verified.
+        subject: what was verified.
         report: the answers.
         certificate: that of the report.
         asked: the digest of all that the answers depend on.
@@ -30,20 +33,25 @@ def keep_report(program: Program, report: Report, certificate: Certificate, aske
     Raises:
         CatalogError: if it cannot be written.
     """
-    node = program_node(program, report.program_digest)
+    programs = {program_node(one, one.digest): one for one in programs_of(subject)}
+    first = next(iter(programs))
     blob = catalog.blobs.put(certificate.text.encode())
     nodes = {
-        verdict.key: _node(verdict, entry, node.id, certificate, {"asked": asked, "blob": blob})
+        verdict.key: _node(verdict, entry, first.id, certificate, {"asked": asked, "blob": blob})
         for verdict, entry in zip(report.verdicts, certificate.entries, strict=True)
     }
     cells = {cell.digest: cell for cell in certificate.cells}
     contracts = {cell: _contracts(cell, catalog) for cell in cells}
-    joined = [Relationship(one.id, "ABOUT", node.id) for one in nodes.values()]
-    joined += (Relationship(node.id, "COMPOSED_OF", part) for part in (*cells, *_imported(program, catalog)))
+    joined: list[Relationship] = []
+    for node, program in programs.items():
+        told = "ABOUT" if program is subject else "COMPARES"
+        joined += (Relationship(one.id, told, node.id) for one in nodes.values())
+        parts = (*(cell.digest for cell in cells_of_text(program)), *_imported(program, catalog))
+        joined += (Relationship(node.id, "COMPOSED_OF", part) for part in parts)
     for verdict in report.verdicts:
         ends = _rests(verdict, nodes, cells, contracts)
         joined += (Relationship(nodes[verdict.key].id, "RESTS_ON", end) for end in dict.fromkeys(ends))
-    catalog.add([node, *nodes.values()], joined)
+    catalog.add([*programs, *nodes.values()], joined)
 
 
 def program_node(program: Program, graph: str) -> ProgramNode:

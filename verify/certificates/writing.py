@@ -29,7 +29,7 @@ from .certificate import (
 from .subject import Comparison, Subject, cells_of_text, programs_of
 from .versions import encoder_version, solver_version
 
-__all__ = ["certify", "proof_of", "report_of", "sources_of"]
+__all__ = ["certify", "entry_of", "proof_of", "report_of", "sources_of"]
 
 
 def certify(
@@ -57,7 +57,7 @@ def certify(
         effort=asdict(effort),
         encoder=encoder_version(),
         solver=solver_version(),
-        entries=[_entry(verdict) for verdict in report.verdicts],
+        entries=[entry_of(verdict) for verdict in report.verdicts],
         texts=queries,
     )
 
@@ -124,7 +124,8 @@ def _cell(cell: CellSignature, catalog: Catalog | None) -> CellRecord:
     )
 
 
-def _entry(verdict: Verdict) -> Entry:
+def entry_of(verdict: Verdict) -> Entry:
+    """A verdict in JSON's own types, and what its proof says, of which the questions are named by digests."""
     told = asdict(replace(verdict, proof=None))
     del told["proof"]
     return Entry(verdict=_plain(told), argument=_argument(verdict.proof) if verdict.proof else None)

@@ -11,6 +11,7 @@ import z3
 
 from ...dsl.graph import SOp
 from ...errors import VerificationError
+from ..bounded.cutoff import vocabulary_of
 from ..bounded.refuting import few_inputs
 from ..claims.answers import has_open_answers, with_answers
 from ..claims.claim import Claim
@@ -121,14 +122,16 @@ class Ladder:
         return composed or self._up_to_a_length(claim, tried)
 
     def _with_promises(self, asked: _Asked) -> Composed | None:
-        """A proof for all lengths of the whole claim, with what called functions promise, and it itself before."""
-        claim, promises = asked.claim, asked.promises
-        used = [*promises.reached(claim, _DEPTHS[-1]), *promises.kept(claim)]
-        required, others = _parted(claim.given, promises.required, lambda one: one.whole)
-        for strategy in self._strategies.for_all_lengths if used else ():
-            bare, attempt = replace(claim, given=others), partial(self._attempted, strategy)
-            if found := from_fewest(bare, required, used, attempt, self._effort, is_cut=False):
-                return found
+        """A proof for all lengths from promises, its own earlier ones among them: of the claim as cut, or whole."""
+        of_calls = asked.promises.reached(asked.claim, _DEPTHS[-1])
+        used = [*of_calls, *asked.promises.kept(asked.claim)]
+        forms = [(True, *asked.at_calls(asked.claim))] if of_calls else []
+        forms += [(False, *asked.whole())] if used else []
+        for is_cut, claim, required in forms:
+            for strategy in self._strategies.for_all_lengths:
+                attempt = partial(self._attempted, strategy)
+                if found := from_fewest(claim, required, used, attempt, self._effort, is_cut=is_cut):
+                    return found
         return None
 
     def _run(self, claim: Claim) -> Counterexample | None:
@@ -216,9 +219,7 @@ class Ladder:
                 proof = Proof(_BY_PROMISES if counted else _BY_REQUIREMENTS, (query,))
                 return Composed(proof, counted, (condition,), (one.name,))
             if used or not must_compose:
-                text = cut.given_by_text(claim.given, claim.answered)
-                required, others = _parted(text, promises.required, lambda one: one.condition)
-                small = replace(claim, condition=condition, given=others)
+                small, required = asked.at_calls(claim)
                 for strategy in _AT_ONCE:
                     fewest = from_fewest(small, required, used, partial(self._attempted, strategy), effort)
                     if fewest:
@@ -237,6 +238,8 @@ class Ladder:
 
     def _proved(self, claim: Claim, proof: Proof) -> Answer:
         scope = _scope(proof.reach) if claim.has_sequences else "all inputs"
+        if proof.reach is not None and (vocabulary := vocabulary_of(claim, proof.reach)):
+            scope = f"{scope}, {vocabulary}"
         verdict = self._verdict(claim, "proved", scope, proof.strategy)
         return Answer(replace(verdict, proof=proof), proof.reach)
 
@@ -272,6 +275,17 @@ class _Asked:
     cut: Cut
     promises: Promises
     is_promised: bool
+
+    def at_calls(self, claim: Claim) -> tuple[Claim, list[Given]]:
+        """A claim that is cut at the calls, without the clauses that the function requires, and these."""
+        text = self.cut.given_by_text(claim.given, claim.answered)
+        required, others = _parted(text, self.promises.required, lambda one: one.condition)
+        return replace(claim, condition=self.cut.abstract(claim.condition), given=others), required
+
+    def whole(self) -> tuple[Claim, list[Given]]:
+        """The same of the claim itself, about the whole graph."""
+        required, others = _parted(self.claim.given, self.promises.required, lambda one: one.whole)
+        return replace(self.claim, given=others), required
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,12 @@ from stdcell.catalog import Contract, Evidence, Program, Relationship, Verdict
 from stdcell.catalog.questions import stale, strength
 from stdcell.errors import Source
 from stdcell.training import store_circuit
-from stdcell.verify.certificates.cache import Verifier
+from stdcell.verify import Effort
+from stdcell.verify.certificates.cache import Verifier, keep_comparison
 from stdcell.verify.certificates.certificate import read_certificate
 from stdcell.verify.certificates.checking import check_certificate
+from stdcell.verify.certificates.subject import Comparison, answers_about
+from stdcell.verify.prove import STRATEGIES
 
 from .conftest import CALLING, build_next
 
@@ -121,3 +124,32 @@ def _against(catalog: Catalog) -> Evidence:
     """A counterexample to the contract of the network."""
     cell = catalog.get("next").id
     return Evidence(of=cell, kind="counterexample", claim="result == a + 1", method="by hand", n_inputs=1, n_wrong=1)
+
+
+def test_a_comparison_is_kept_and_says_nothing_of_either_program_alone(catalog: Catalog) -> None:
+    kept = keep(CALLING, catalog)
+    use = "use circuit next as next;\n"
+    one = parse(Source(f"{use}main(x: int 0..2) -> int = next(x);", "one.cell"), scope=catalog)
+    other = parse(Source("main(x: int 0..2) -> int = 2 * x;", "other.cell"))
+    compared = Comparison("equivalent", (one, other))
+    keep_comparison(compared, answers_about(compared, catalog, Effort(), STRATEGIES), catalog)
+    query = "MATCH (v:Verdict)-[:COMPARES]->(p:Program) RETURN v.status AS status, p.name AS name ORDER BY name"
+    rows = {(row["status"], row["name"]) for row in catalog.query(query)}
+    assert ("refuted", "one.cell") in rows
+    assert ("refuted", "other.cell") in rows
+    (program,) = catalog.query("MATCH (p:Program) WHERE p.name = 'one.cell' RETURN p.id AS id")
+    assert strength(catalog.get(program["id"])).ask(catalog) == []
+    assert [row["standing"] for row in strength(kept).ask(catalog)] == [2, 2, 1, 1]
+
+
+def test_the_certificate_of_a_kept_comparison_is_confirmed(catalog: Catalog) -> None:
+    use = "use circuit next as next;\n"
+    one = parse(Source(f"{use}main(x: int 0..2) -> int = next(x);", "one.cell"), scope=catalog)
+    other = parse(Source("main(x: int 0..2) -> int = 1 + x;", "other.cell"))
+    compared = Comparison("equivalent", (one, other))
+    keep_comparison(compared, answers_about(compared, catalog, Effort(), STRATEGIES), catalog)
+    (row,) = catalog.query(
+        "MATCH (v:Verdict)-[:COMPARES]->(p:Program {name: 'one.cell'}) RETURN DISTINCT v.blob AS blob"
+    )
+    findings = check_certificate(read_certificate(catalog.blobs.get(row["blob"]).decode()), catalog)
+    assert {finding.standing for finding in findings} == {"confirmed"}
