@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import z3
 
@@ -44,11 +44,15 @@ from .terms import tokens_in
 
 __all__ = ["Encoded", "Unrolled", "WidthOf", "encode", "width_of"]
 
-WidthOf = Callable[[Atoms, Sequence[Condition]], Any]
-"""What the width of a row of conditions is, as a sum."""
+
+class WidthOf(Protocol):
+    """How many of some conditions hold, as a sum."""
+
+    def __call__(self, atoms: Atoms, selected: Sequence[Condition], *, is_alone: bool = False) -> Any:
+        """Of the keys that a query selects, for one query after the other; or of a count that stands alone."""
 
 
-def width_of(atoms: Atoms, selected: Sequence[Condition]) -> Any:
+def width_of(atoms: Atoms, selected: Sequence[Condition], *, is_alone: bool = False) -> Any:
     """A sum of ones."""
     return atoms.add(map(atoms.indicator, selected))
 
@@ -198,11 +202,13 @@ class Unrolled(Algebra[Any]):
         of, values = self._of, sequences[0]
         match node.operator:
             case "sum":
-                return of.total(values)
+                conditions = [of.condition(value) for value in values]
+                is_count = all(condition is not None for condition in conditions)
+                return self._width(of.atoms, conditions, is_alone=True) if is_count else of.total(values)
             case "min" | "max":
                 return self._extreme(node.operator, [(True, 0, value) for value in values], None) if values else 0
             case "count":
-                return width_of(of.atoms, [of.truth(value) for value in values])
+                return self._width(of.atoms, [of.truth(value) for value in values], is_alone=True)
             case "any":
                 return any_of(of.truth(value) for value in values)
             case "all":

@@ -8,8 +8,9 @@ For each function, callees first, and for each of its claims, the cheapest answe
 3. a counterexample among a few short sequences, replayed in the interpreter (with the networks themselves where the
    contracts of cells leave their answers open, `claims/answers.py`);
 4. for all lengths, by each strategy of `FOR_ALL_LENGTHS`; then once more with the promises of called functions;
-5. a counterexample among all short sequences; for every sequence up to a length, by each strategy of `UP_TO_A_LENGTH`;
-6. unknown.
+5. a counterexample among all short sequences;
+6. for every sequence up to a length, by each strategy of `UP_TO_A_LENGTH`;
+7. unknown.
 
 A contract that nothing meets is an error (`composition/vacuity.py`). A claim that rests on a catalogued cell's contract
 is proved only if that contract has conclusive evidence. Answers are limited in solver steps, not in time, so that they
@@ -28,6 +29,7 @@ from .bounded.unrolling import by_unrolling
 from .claims.claim import functions_in_order
 from .composition.functions import Functions, cells_of
 from .composition.ladder import Ladder, Strategies
+from .composition.memory import Memory
 from .machines.automaton import by_automaton
 from .machines.induction import by_induction, by_invariant
 from .machines.search import by_search
@@ -40,7 +42,7 @@ from .real_cells import RealCells
 from .replay import replayed
 from .verdict import Report
 
-__all__ = ["FOR_ALL_LENGTHS", "STRATEGIES", "TO_REFUTE", "UP_TO_A_LENGTH", "verify"]
+__all__ = ["AT_FIRST", "FOR_ALL_LENGTHS", "STRATEGIES", "TO_REFUTE", "UP_TO_A_LENGTH", "verify"]
 
 FOR_ALL_LENGTHS: tuple[Strategy, ...] = (
     by_induction,
@@ -52,11 +54,13 @@ FOR_ALL_LENGTHS: tuple[Strategy, ...] = (
     by_boxes,
 )
 """What may prove a claim for all lengths, cheapest first."""
-TO_REFUTE: tuple[Strategy, ...] = (by_few_inputs,)
+AT_FIRST: tuple[Strategy, ...] = (by_few_inputs,)
 """What may refute a claim before anyone tries to prove it."""
-UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_short_inputs, by_search, by_unrolling, by_boxes, by_enumeration)
+TO_REFUTE: tuple[Strategy, ...] = (by_short_inputs,)
+"""What may refute a claim that was not proved."""
+UP_TO_A_LENGTH: tuple[Strategy, ...] = (by_search, by_unrolling, by_boxes, by_enumeration)
 """What may answer it for short sequences, cheapest first."""
-STRATEGIES = Strategies(TO_REFUTE, FOR_ALL_LENGTHS, UP_TO_A_LENGTH)
+STRATEGIES = Strategies(AT_FIRST, FOR_ALL_LENGTHS, TO_REFUTE, UP_TO_A_LENGTH)
 
 
 def verify(
@@ -65,6 +69,7 @@ def verify(
     *,
     effort: Effort = DEFAULT_EFFORT,
     strategies: Strategies = STRATEGIES,
+    memory: Memory | None = None,
 ) -> Report:
     """Answer every claim of a program.
 
@@ -74,6 +79,7 @@ def verify(
             cell is proved.
         effort: how much may be spent on a claim before the answer is unknown.
         strategies: what is tried.
+        memory: what strategies answered before, of this program or another one.
 
     Returns:
         Verdicts on each wire, each requirement of a call, each partial operation and each promise.
@@ -83,7 +89,9 @@ def verify(
     """
     functions = functions_in_order(program)
     assumptions, faults = cells_of(functions, catalog, effort)
-    ladder = Ladder(partial(replayed, program=program, cell=RealCells(catalog)), assumptions, effort, strategies)
+    ladder = Ladder(
+        partial(replayed, program=program, cell=RealCells(catalog)), assumptions, effort, strategies, memory
+    )
     answered = Functions(ladder, program.spans, effort)
     verdicts = (verdict for function in functions for verdict in answered.answers(function))
     return Report(program.digest, (*faults, *verdicts))

@@ -18,9 +18,9 @@ from ..dsl.graph import CellCall, Constant, Lookup, SOp, nodes_within
 from ..dsl.operators import OPERATORS
 from ..dsl.types import Bool, Element, Int, Real, Selector, Token, Value, element_of
 from ..errors import VerificationError
+from .encoding.codes import Codes
 
 __all__ = [
-    "TokenCodes",
     "apply",
     "apply_at",
     "as_term",
@@ -34,27 +34,6 @@ __all__ = [
     "unknown",
     "within",
 ]
-
-
-class TokenCodes:
-    """Whole numbers for tokens, in the tokens' order."""
-
-    def __init__(self, tokens: Sequence[str]) -> None:
-        self._tokens = sorted(set(tokens))
-        self._codes = {token: code for code, token in enumerate(self._tokens)}
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """All of them."""
-        return tuple(self._tokens)
-
-    def code(self, token: str) -> int:
-        """The number of a token."""
-        return self._codes[token]
-
-    def token(self, code: int) -> str:
-        """The token of a number."""
-        return self._tokens[code]
 
 
 def as_term(value: Any) -> Any:
@@ -107,12 +86,13 @@ def sort_of(element: Element) -> Any:
             return z3.BoolSort()
         case Int() | Token(tuple()):
             return z3.IntSort()
-        case Real():
+        case Real() | Token():
+            # Any tokens stand in the order of some numbers, those that are named at their own (`encoding/codes.py`).
             return z3.RealSort()
     raise VerificationError(f"the solver has no values of type {element}: declare a type with a range or a vocabulary")
 
 
-def within(element: Element, value: Any, codes: TokenCodes) -> Any:
+def within(element: Element, value: Any, codes: Codes) -> Any:
     """The condition that a term belongs to an element type."""
     match element:
         case Int(low, high) | Real(low, high):
@@ -158,7 +138,7 @@ def apply_at(node: SOp, operator: str, operands: Sequence[Any]) -> Any:
     return apply(operator, operands)
 
 
-def looked_up(node: Lookup, operands: Sequence[Any], codes: TokenCodes) -> Any:
+def looked_up(node: Lookup, operands: Sequence[Any], codes: Codes) -> Any:
     """The answer of a table; that it has an entry is a claim of its own.
 
     Raises:

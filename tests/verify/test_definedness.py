@@ -120,6 +120,15 @@ def test_what_a_step_has_come_to_at_the_end_is_proved_behind_a_guard() -> None:
     assert verify(parse(text)).is_proved_for_all_lengths
 
 
+def test_a_promise_that_is_not_defined_everywhere_is_not_proved() -> None:
+    report = verify(parse("main(xs: seq[int]) ensures result[0] == xs[0] = xs;"))
+    verdict = next(verdict for verdict in report.verdicts if verdict.kind == "ensures")
+    assert verdict.status == "unknown"
+    assert verdict.reason == (
+        f"it holds where it is defined, but this is refuted: {POSITION} in ensures result[0] == xs[0]"
+    )
+
+
 def test_a_requirement_is_read_only_as_far_as_needed() -> None:
     text = "main(xs: seq[int]) requires length == 0 or xs[0] > 3 ensures length > 0 implies result[0] > 3 = xs;"
     assert verify(parse(text)).is_proved_for_all_lengths

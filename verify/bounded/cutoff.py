@@ -9,6 +9,9 @@ further values are needed below all constants, between each two neighbours, and 
 whole numbers have fewer there): a renaming that keeps the order, and the constants.
 
 The premise is read off the graph (`only_compares`); a claim that does not meet it is left alone.
+
+By the same renaming a claim that was proved of a type with so many values, listed or not, holds in every vocabulary:
+of any set, or any ordered set, that holds the constants (`vocabulary_of`).
 """
 
 from __future__ import annotations
@@ -38,10 +41,11 @@ from ...dsl.graph import (
     nodes_within,
     topological,
 )
-from ...dsl.types import Bool, Element, Int, Real, Selector, Token, Unknown, Value, element_of
+from ...dsl.types import Bool, Element, Int, Real, Selector, Seq, Token, Unknown, Value, element_of
+from ..claims.claim import Claim
 from ..encoding.codes import words_between
 
-__all__ = ["Comparing", "only_compares", "standing_for_all"]
+__all__ = ["Comparing", "only_compares", "standing_for_all", "vocabulary_of"]
 
 _ORDERED = ("<", "<=", ">", ">=", "min", "max", "sorted")
 _EQUAL = ("==", "!=")
@@ -55,20 +59,26 @@ class Comparing:
     is_ordered: bool
 
 
-def only_compares(roots: Sequence[SOp]) -> Comparing | None:
-    """How values of open types are compared; None where anything else is done to them."""
+def only_compares(roots: Sequence[SOp], *, also_listed: bool = False) -> Comparing | None:
+    """How values of open types are compared; None where anything else is done to them.
+
+    Args:
+        roots: the graphs that they are compared in.
+        also_listed: whether inputs of finite types, but for truths, are looked at like those of open ones.
+    """
     nodes = nodes_within(roots)
     bound = {node.variable for node in nodes if isinstance(node, Quantified)}
     open_nodes: dict[SOp, None] = {}
     for node in _inner_first(roots):
-        is_open = node not in bound and _is_open(node, open_nodes)
+        is_listed = also_listed and isinstance(node, Input) and not isinstance(element_of(node.type), Bool)
+        is_open = node not in bound and (is_listed or _is_open(node, open_nodes))
         if is_open is None:
             return None
         if is_open:
             open_nodes[node] = None
     compared = [node for node in nodes if any(argument in open_nodes for argument in node.arguments)]
     operators = {_operator(node) for node in compared}
-    named = (value for node in nodes for value in _named(node))
+    named = (value for node in compared for value in _named(node))
     constants = [int(value) if isinstance(value, bool) else value for value in named]
     return Comparing(tuple(dict.fromkeys(constants)), not operators.isdisjoint(_ORDERED))
 
@@ -136,12 +146,13 @@ def _operator(node: SOp) -> str:
 
 
 def _named(node: SOp) -> Sequence[Value]:
+    """The constants that a node compares its open arguments with, or may choose in their place."""
     match node:
-        case Constant(value=value):
-            return (value,)
+        case At():
+            return ()
         case Lookup(entries=entries):
             return [key for keys, _ in entries for key in keys]
-    return ()
+    return [argument.value for argument in node.arguments if isinstance(argument, Constant)]
 
 
 def _is_finite(element: Element) -> bool:
@@ -200,3 +211,44 @@ def _of_numbers(element: Int | Real, numbers: list[Any], is_ordered: bool, n_pla
         else:
             found += [before + Fraction(after - before) * step / (n_places + 1) for step in range(1, n_places + 1)]
     return tuple(sorted(dict.fromkeys(found), key=lambda number: (abs(number), number)))
+
+
+def vocabulary_of(claim: Claim, n_positions: int) -> str:
+    """In which vocabularies a claim that holds for all inputs of one length does: `any vocabulary`, or any ordered one.
+
+    Empty where it is proved of its own types alone: these have too few values, or more is done than to compare them.
+    """
+    inputs = [node for node in claim.inputs if not isinstance(element_of(node.type), Bool)]
+    elements = list(dict.fromkeys(element_of(node.type) for node in inputs))
+    comparing = only_compares((claim.condition, *claim.given), also_listed=True)
+    if len(elements) != 1 or comparing is None:
+        return ""
+    kind = str if isinstance(elements[0], Token) else int | float | Fraction
+    if not all(isinstance(value, kind) for value in comparing.constants):
+        return ""
+    n_places = sum(n_positions if isinstance(node.type, Seq) else 1 for node in inputs)
+    if not comparing.is_ordered:
+        n_named = len(comparing.constants)
+        return "any vocabulary" if _room(elements[0], None, None, n_places + n_named) else ""
+    ends = (None, *sorted(comparing.constants), None)
+    is_roomy = all(_room(elements[0], low, high, n_places) for low, high in pairwise(ends))
+    return "any ordered vocabulary" if is_roomy else ""
+
+
+def _room(element: Element, low: Any, high: Any, n_values: int) -> bool:
+    """Whether a type has so many values above one value and below another, where they are given."""
+    match element:
+        case Token(None):
+            return len(words_between(low, high)) >= n_values
+        case Token(tuple() as vocabulary):
+            inside = [word for word in vocabulary if (low is None or low < word) and (high is None or word < high)]
+            return len(inside) >= n_values
+        case Int(first, last):
+            starts = [value for value in (first, None if low is None else floor(low) + 1) if value is not None]
+            stops = [value for value in (last, None if high is None else ceil(high) - 1) if value is not None]
+            return not starts or not stops or min(stops) - max(starts) + 1 >= n_values
+        case Real(first, last):
+            starts = [value for value in (first, low) if value is not None]
+            stops = [value for value in (last, high) if value is not None]
+            return not starts or not stops or max(starts) < min(stops)
+    return False

@@ -23,6 +23,7 @@ from .trial import Inputs, holds_on
 __all__ = ["tried_on"]
 
 _AT_ONCE = 64
+_UNDEFINED = (RuntimeFault, TypeError, ZeroDivisionError)
 _EXACT = Exact(None, call_by_contract)
 
 
@@ -78,12 +79,16 @@ class _Lanes(Algebra[Any]):
         if not any(type(operand) is list for operand in operands):
             return function(*operands)
         columns = (operand if type(operand) is list else repeat(operand, self._n_lanes) for operand in operands)
-        return _plain([self._in_lane(number, function, lane) for number, lane in enumerate(zip(*columns, strict=True))])
+        lanes = list(zip(*columns, strict=True))
+        try:
+            return _plain([function(*lane) for lane in lanes])
+        except _UNDEFINED:
+            return _plain([self._in_lane(number, function, lane) for number, lane in enumerate(lanes)])
 
     def _in_lane(self, number: int, function: Callable[..., Value], operands: Sequence[Any]) -> Value:
         try:
             return function(*operands)
-        except (RuntimeFault, TypeError, ZeroDivisionError):
+        except _UNDEFINED:
             self.faulty[number] = None
             return False
 

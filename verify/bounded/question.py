@@ -167,7 +167,7 @@ def _small_values(element: Element, encoded: Encoded) -> Sequence[Any]:
             start = low if low is not None and low > 0 else high if high is not None and high < 0 else 0
             return [value for value in range(start, start + 4) if high is None or value <= high]
         case Token():
-            return range(encoded.of.codes.n_named)
+            return range(len(encoded.of.codes.named))
         case Bool():
             return [False, True]
         case Real():

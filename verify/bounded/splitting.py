@@ -16,6 +16,7 @@ from ..encoding.logic import Condition, all_of, any_of, implies, negated, term_o
 from ..outcome import Refutation
 from ..solver import Query, proved
 from .question import GaveUp, Question, find_refutation, pose
+from .relevance import Facts
 from .symmetry import in_order, invariant_part, representatives
 from .widths import Row, Rows, lemmas_on, permutations, relevant_rows, selections_by_place
 
@@ -64,25 +65,35 @@ def _symmetric(claim: Claim, n_positions: int) -> Claim | None:
 
 
 def _by_lemmas(claim: Claim, n_positions: int, steps: int) -> Answered | None:
-    """The proof without the widths' sums; None where it does not go through."""
+    """The proof without the sums of widths, and of counts; or else without those of widths alone."""
     rows = Rows(n_positions)
     question = pose(claim, n_positions, rows.width)
+    found = _from_rows(rows, question, steps)
+    if found is None and rows.n_alone:
+        rows = Rows(n_positions, has_counts=False)
+        found = _from_rows(rows, pose(claim, n_positions, rows.width), steps)
+    return found
+
+
+def _from_rows(rows: Rows, question: Question, steps: int) -> Answered | None:
+    """The proof from lemmas on the rows; None where it does not go through."""
     of, atoms = question.encoded.of, question.encoded.of.atoms
-    given = [*question.given, *rows.bounds(atoms)]
+    known = Facts(question.encoded, question.n_positions)
+    known.add((*question.given, *rows.bounds(atoms)))
     selections = selections_by_place(question.encoded)
     keys = [atoms.term(place) for places in selections.values() for place in places]
     relevant = relevant_rows(rows, [*map(term_of, question.goals), *keys])
     if not relevant:
         return None
-    lemmas = lemmas_on(relevant, atoms, given, steps)
-    given += [fact for row in relevant for fact in _of_none_or_all(row, question)]
-    given += [fact for lemma in lemmas for fact in lemma.facts]
-    permuted = permutations(selections, of, given, steps)
-    given += [fact for lemma in permuted.values() for fact in lemma.facts]
+    lemmas = lemmas_on(relevant, atoms, known.about(()), steps)
+    known.add(fact for row in relevant for fact in _of_none_or_all(row, question))
+    known.add(fact for lemma in lemmas for fact in lemma.facts)
+    permuted = permutations(selections, of, known, steps)
+    known.add(fact for lemma in permuted.values() for fact in lemma.facts)
     if permuted:
         question = question.with_single(rows.width, permuted)
-        given += [*question.given, *rows.bounds(atoms)]
-    proof = _each(question.goals, given, steps, f"length {n_positions}, by lemmas on widths")
+        known.add((*question.given, *rows.bounds(atoms)))
+    proof = _each(question.goals, known, steps, f"length {question.n_positions}, by lemmas on widths")
     learnt = (query for lemma in (*lemmas, *permuted.values()) for query in lemma.queries)
     schemas = ("cardinality", "pigeonhole") if permuted else ("cardinality",)
     return None if proof is None else Answered((*learnt, *proof), schemas)
@@ -100,16 +111,18 @@ def _of_none_or_all(row: Row, question: Question) -> list[Condition]:
 
 def _by_symmetry(question: Question, steps: int, *, is_ordered: bool) -> Answered | None:
     ordered = [term_of(each) for each in in_order(question.encoded) if each is not True] if is_ordered else []
-    given = [*question.given, *ordered]
-    proof = _each(question.goals, given, steps, f"length {question.n_positions}, by symmetry")
+    known = Facts(question.encoded, question.n_positions)
+    known.add((*question.given, *ordered))
+    proof = _each(question.goals, known, steps, f"length {question.n_positions}, by symmetry")
     return None if proof is None else Answered(proof, ("symmetry",))
 
 
-def _each(goals: Sequence[Condition], given: Sequence[Condition], steps: int, purpose: str) -> tuple[Query, ...] | None:
+def _each(goals: Sequence[Condition], known: Facts, steps: int, purpose: str) -> tuple[Query, ...] | None:
     """A proof of every conjunct; None where one does not go through."""
     queries = []
     for number, group in enumerate(_groups(goals), 1):
-        query = proved(term_of(all_of(group)), given, steps, f"{purpose} [{number}]")
+        goal = term_of(all_of(group))
+        query = proved(goal, known.about([goal]), steps, f"{purpose} [{number}]")
         if query is None:
             return None
         queries.append(query)

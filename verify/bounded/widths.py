@@ -26,6 +26,7 @@ from ..encoding.linear import Atoms, Linear
 from ..encoding.logic import Condition, all_of, any_of, implies, negated, term_of
 from ..encoding.values import Values
 from ..solver import Query, proved
+from .relevance import WIDTH, Facts, names_in
 
 __all__ = ["Lemma", "Row", "Rows", "lemmas_on", "permutations", "relevant_rows", "selections_by_place"]
 
@@ -56,24 +57,36 @@ class Row:
 
 
 class Rows:
-    """Names the widths of one length; each `selector_width` asks for one row at every position, in order."""
+    """Names the widths of one length; each `selector_width` asks for one row at every position, in order.
 
-    def __init__(self, n_positions: int) -> None:
+    What is counted of a sequence, such as the elements that are no more than 3, is a row as well, which stands alone;
+    unless such counts are left as they are.
+    """
+
+    def __init__(self, n_positions: int, *, has_counts: bool = True) -> None:
         self._n_positions = n_positions
+        self._has_counts = has_counts
         self._n_asked = 0
         self._rows: dict[tuple[Any, ...], Row] = {}
 
-    def width(self, atoms: Atoms, conditions: Sequence[Condition]) -> Any:
+    @property
+    def n_alone(self) -> int:
+        """How many counts were named that stand alone."""
+        return sum(row.family < 0 for row in self)
+
+    def width(self, atoms: Atoms, selected: Sequence[Condition], *, is_alone: bool = False) -> Any:
         """An unknown for the row; of no more than one open condition the sum itself."""
-        asked, self._n_asked = self._n_asked, self._n_asked + 1
-        n_open = sum(not isinstance(condition, bool) for condition in conditions)
-        if n_open <= 1:
-            return atoms.add(map(atoms.indicator, conditions))
-        key = tuple(condition if isinstance(condition, bool) else condition.get_id() for condition in conditions)
+        asked = -1 - len(self._rows) if is_alone else self._n_asked
+        self._n_asked += not is_alone
+        n_open = sum(not isinstance(condition, bool) for condition in selected)
+        if n_open <= 1 or (is_alone and not self._has_counts):
+            return atoms.add(map(atoms.indicator, selected))
+        key = tuple(condition if isinstance(condition, bool) else condition.get_id() for condition in selected)
         if key not in self._rows:
-            name, fewest = f"width.{len(self._rows)}", sum(condition is True for condition in conditions)
+            name, fewest = f"{WIDTH}{len(self._rows)}", sum(condition is True for condition in selected)
             width = atoms.atom(z3.Int(name), (fewest, fewest + n_open))
-            self._rows[key] = Row(asked // self._n_positions, asked % self._n_positions, conditions, width, name)
+            family, position = (asked, 0) if is_alone else divmod(asked, self._n_positions)
+            self._rows[key] = Row(family, position, selected, width, name)
         return self._rows[key].width
 
     def __iter__(self) -> Iterator[Row]:
@@ -231,15 +244,13 @@ def selections_by_place(encoded: Encoded) -> dict[SOp, Sequence[Any]]:
     return found
 
 
-def permutations(
-    selections: Mapping[SOp, Sequence[Any]], of: Values, given: Sequence[Any], steps: int
-) -> dict[SOp, Lemma]:
+def permutations(selections: Mapping[SOp, Sequence[Any]], of: Values, known: Facts, steps: int) -> dict[SOp, Lemma]:
     """Of selections by place those whose keys are the positions in some order."""
-    lemmas = {node: _permutation(places, of, given, steps) for node, places in selections.items()}
+    lemmas = {node: _permutation(places, of, known, steps) for node, places in selections.items()}
     return {node: lemma for node, lemma in lemmas.items() if lemma is not None}
 
 
-def _permutation(places: Sequence[Any], of: Values, given: Sequence[Any], steps: int) -> Lemma | None:
+def _permutation(places: Sequence[Any], of: Values, known: Facts, steps: int) -> Lemma | None:
     atoms, n_positions = of.atoms, len(places)
     inside = (
         all_of(negated(atoms.less(place, 0)) for place in places),
@@ -248,7 +259,8 @@ def _permutation(places: Sequence[Any], of: Values, given: Sequence[Any], steps:
     apart = all_of(
         negated(atoms.equal(place, other)) for number, place in enumerate(places) for other in places[:number]
     )
-    query = proved(term_of(all_of((*inside, apart))), given, steps, "the keys are different positions")
+    goal = term_of(all_of((*inside, apart)))
+    query = proved(goal, known.about([goal]), steps, "the keys are different positions")
     if query is None:
         return None
     onto = [any_of(atoms.equal(place, position) for place in places) for position in range(n_positions)]
@@ -257,15 +269,5 @@ def _permutation(places: Sequence[Any], of: Values, given: Sequence[Any], steps:
 
 def relevant_rows(rows: Iterable[Row], terms: Iterable[Any]) -> list[Row]:
     """The rows whose widths the terms speak of."""
-    seen: set[int] = set()
-    names: set[str] = set()
-    stack = list(terms)
-    while stack:
-        term = stack.pop()
-        if term.get_id() in seen:
-            continue
-        seen.add(term.get_id())
-        if z3.is_const(term):
-            names.add(term.decl().name())
-        stack.extend(term.children())
+    names = names_in(terms)
     return [row for row in rows if row.name in names]

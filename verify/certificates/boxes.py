@@ -25,8 +25,9 @@ class CertifiedBoxes:
     def watch(self, strategies: Strategies) -> Strategies:
         """The same strategies; the boxes of their proofs are certified for exactly the claim that was asked."""
         return Strategies(
-            tuple(map(self._watched, strategies.to_refute)),
+            tuple(map(self._watched, strategies.at_first)),
             tuple(map(self._watched, strategies.for_all_lengths)),
+            tuple(map(self._watched, strategies.to_refute)),
             tuple(map(self._watched, strategies.up_to_a_length)),
         )
 

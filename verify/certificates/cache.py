@@ -5,20 +5,27 @@
    evidence for them, the effort, the encoder and the solver. So no answer survives a changed weight, contract, piece
    of evidence, limit or encoder, and one that was unknown is asked again with more effort.
 2. Answers are kept in memory, and in the catalog as verdicts with their certificate; both are found by the key.
-3. The weights of the cells are read every time, so that damage to them does not pass.
+3. What strategies answered to a claim is kept in memory as well, by all that they read of it (`composition/memory.py`).
+   So where one function of a program is edited, its claims are asked anew and those that rest on it, in their new
+   places; the others are not.
+4. The weights of the cells are read every time, so that damage to them does not pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, astuple
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass, field
 from hashlib import sha256
 
 from ...catalog import Catalog
 from ...dsl.graph import SOp
-from ...dsl.program import CallSite, Clause, Function, Obligation, Program
-from ...errors import CatalogError, Source, Span
+from ...dsl.program import CallSite, Function, Program
+from ...dsl.scope import CellSignature
+from ...dsl.types import Type
+from ...errors import CatalogError, Span
 from ..assumptions import assumption_of
+from ..claims.claim import callees_first
+from ..composition.memory import Memory
 from ..outcome import DEFAULT_EFFORT, Effort
 from ..prove import verify
 from ..verdict import Assumption, Report
@@ -43,7 +50,8 @@ class Verifier:
     def __init__(self, catalog: Catalog | None = None) -> None:
         self._catalog = catalog
         self._reports: dict[str, Report] = {}
-        self._keys: dict[int, tuple[Program, str]] = {}
+        self._known: dict[int, _Known] = {}
+        self._memory = Memory()
 
     def verify(self, program: Program, *, effort: Effort = DEFAULT_EFFORT) -> Report:
         """The answers to every claim of a program, as `stdcell.verify.verify` gives them.
@@ -54,7 +62,7 @@ class Verifier:
         asked = self._key(program, effort)
         report = self._reports.get(asked) or self._stored(asked, program, effort)
         if report is None:
-            report = verify(program, self._catalog, effort=effort)
+            report = verify(program, self._catalog, effort=effort, memory=self._memory)
             self._keep(program, report, asked, effort)
         self._reports[asked] = report
         if len(self._reports) > _MOST_REPORTS:
@@ -62,13 +70,14 @@ class Verifier:
         return report
 
     def _key(self, program: Program, effort: Effort) -> str:
-        cells = [assumption_of(cell, self._catalog) for cell in cells_of_text(program)]
-        known = self._keys.get(id(program))
-        if known is None or known[0] is not program:
-            known = self._keys[id(program)] = (program, _digest(_told_program(program)))
-            if len(self._keys) > _MOST_REPORTS:
-                self._keys.pop(next(iter(self._keys)))
-        return _digest([known[1], *_told_context(cells, effort)])
+        known = self._known.get(id(program))
+        if known is None or known.program is not program:
+            cells = cells_of_text(program)
+            known = self._known[id(program)] = _Known(program, cells, _digest(_told_program(program, cells)))
+            if len(self._known) > _MOST_REPORTS:
+                self._known.pop(next(iter(self._known)))
+        cells_now = [assumption_of(cell, self._catalog) for cell in known.cells]
+        return _digest([known.digest, *_told_context(cells_now, effort)])
 
     def _stored(self, asked: str, program: Program, effort: Effort) -> Report | None:
         """The answers that the catalog keeps under the key; what cannot be read is asked again."""
@@ -90,9 +99,18 @@ class Verifier:
             keep_report(program, report, certificate, asked, self._catalog)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A program that was asked about, the cells that it calls, and the digest of all that claims are made of."""
+
+    program: Program
+    cells: tuple[CellSignature, ...]
+    digest: str
+
+
 def verification_key(subject: Subject, cells: Sequence[Assumption], effort: Effort) -> str:
     """The digest of all that the answers about a subject depend on, its cells' contracts and evidence given."""
-    programs = [_digest(_told_program(program)) for program in programs_of(subject)]
+    programs = [_digest(_told_program(program, cells_of_text(program))) for program in programs_of(subject)]
     compared = [] if isinstance(subject, Program) else [subject.relation, repr(subject.outputs), str(subject.open_type)]
     return _digest([*programs, *compared, *_told_context(cells, effort)])
 
@@ -125,56 +143,55 @@ def _told_context(cells: Sequence[Assumption], effort: Effort) -> Iterator[str]:
     yield repr(solver_version())
 
 
-def _told_program(program: Program) -> Iterator[str]:
+def _told_program(program: Program, cells: Sequence[CellSignature]) -> Iterator[str]:
     """Everything that claims are made of."""
     yield program.dialect
-    sources = {source: str(place) for place, source in enumerate(sources_of(program))}
-    for source in sources:
+    texts = sources_of(program)
+    for source in texts:
         yield from (source.name, source.text)
-    for cell in cells_of_text(program):
+    for cell in cells:
         yield repr(cell)
-    functions = _every_function(program)
-    places = {id(function): str(place) for place, function in enumerate(functions)}
+    functions = callees_first(program.functions.values())
+    told = _Told({id(function): str(place) for place, function in enumerate(functions)})
+    told.sources.update((id(source), str(place)) for place, source in enumerate(texts))
     yield from program.functions
-    yield from (places[id(function)] for function in program.functions.values())
+    yield from (told.places[id(function)] for function in program.functions.values())
     for function in functions:
-        yield from _told_function(function, places, sources)
+        yield from told.function(function)
 
 
-def _every_function(program: Program) -> list[Function]:
-    """The functions of the program and all that they call, each once."""
-    found: dict[int, Function] = {}
-    stack = list(program.functions.values())
-    while stack:
-        function = stack.pop()
-        if id(function) not in found:
-            found[id(function)] = function
-            stack += [call.callee for call in function.calls]
-    return list(found.values())
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What functions, texts and types are called; by identity, for a large program names each again and again."""
+
+    places: Mapping[int, str]
+    sources: dict[int, str] = field(default_factory=dict)
+    types: dict[int, str] = field(default_factory=dict)
+
+    def function(self, function: Function) -> Iterator[str]:
+        yield f"{function.name} {function.result.digest} {self._span(function.span)}"
+        yield from (f"{parameter.digest} {parameter.name}" for parameter in function.parameters)
+        for clause in (*function.requires, *function.ensures):
+            yield f"{clause.kind} {clause.condition.digest} {self._span(clause.span)}"
+        for wire in function.obligations:
+            yield f"{wire.wire} {wire.value.digest} {self._type(wire.wanted)} {self._span(wire.span)}"
+        for call in function.calls:
+            nodes = " ".join([node.digest for node in (*call.arguments, call.result, *_bound(call))])
+            yield f"{self.places[id(call.callee)]} {nodes} {self._span(call.span)}"
+
+    def _span(self, span: Span) -> str:
+        source = self.sources.get(id(span.source))
+        if source is None:
+            source = self.sources[id(span.source)] = f"{span.source.name}\x1f{span.source.text}"
+        return f"{source} {span.start} {span.stop}"
+
+    def _type(self, type_: Type) -> str:
+        if id(type_) not in self.types:
+            self.types[id(type_)] = str(type_)
+        return self.types[id(type_)]
 
 
-def _told_function(function: Function, places: dict[int, str], sources: dict[Source, str]) -> Iterator[str]:
-    yield function.name
-    yield _told(function.parameters)
-    yield _told([function.result])
-    yield _told_span(function.span, sources)
-    yield from (parameter.name for parameter in function.parameters)
-    parts: list[Clause | Obligation | CallSite] = [*function.requires, *function.ensures]
-    parts += [*function.obligations, *function.calls]
-    for part in parts:
-        yield _told_span(part.span, sources)
-        match part:
-            case Clause(kind, condition):
-                yield f"{kind} {condition.digest}"
-            case Obligation(wire, value, wanted):
-                yield f"{wire} {value.digest} {wanted}"
-            case CallSite(callee, arguments, result):
-                yield f"{places[id(callee)]} {_told(arguments)} {result.digest}"
-
-
-def _told(nodes: Sequence[SOp]) -> str:
-    return " ".join(node.digest for node in nodes)
-
-
-def _told_span(span: Span, sources: dict[Source, str]) -> str:
-    return f"{sources.get(span.source, span.source.name)} {span.start} {span.stop}"
+def _bound(call: CallSite) -> Iterator[SOp]:
+    """What a call stands within."""
+    for inputs, binder in call.binders:
+        yield from (*inputs, binder)

@@ -131,11 +131,11 @@ def read_certificate(text: str) -> Certificate:
     try:
         document: Any = json.loads(text)
         content, digest = dict(document["certificate"]), document["digest"]
+        found = digest_of(canonical_json(content))
     except (ValueError, KeyError, TypeError, RecursionError):
         raise VerificationError(
             "this is no certificate: expected a file that `stdcell verify --certificate` wrote"
         ) from None
-    found = digest_of(canonical_json(content))
     if found != digest:
         raise VerificationError(
             f"the certificate was changed: it names the digest {digest!r}, its content has {found}; write it again "

@@ -3,7 +3,8 @@
 In `forall i in range(1, length): … xs[i - 1] …` the position is in the sequence, whatever the sequence is. Most that
 contracts owe is of this kind.
 
-1. A number is a *linear form*: of the length, of variables, of a constant. Of anything else nothing is said.
+1. A number is a *linear form*: of the length, of variables, of a constant, and of what operators make of inputs, which
+   lies in the range of its type. Of anything else nothing is said.
 2. A variable lies between forms: the ends of its range, and what the guards on the way say.
 3. A form is not negative if it is not where each variable, the innermost first, is replaced by one of its ends, and
    the length by the least that it can be where the ranges are not empty.
@@ -11,11 +12,11 @@ contracts owe is of this kind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ...dsl.graph import Constant, Elementwise, Indices, Input, Length, Quantified, Reduce, SOp
-from ...dsl.types import Seq
+from ...dsl.graph import Constant, Elementwise, Indices, Input, Length, Quantified, Reduce, SOp, topological
+from ...dsl.types import Int, Seq, element_of
 
 __all__ = ["follows_from_ranges"]
 
@@ -55,6 +56,7 @@ class _Bound:
 class _Scope:
     """What is bound, the innermost last, and what the length is at least."""
 
+    inputs: tuple[Input, ...] = ()
     bounds: tuple[_Bound, ...] = ()
     shortest: int = 0
 
@@ -97,13 +99,36 @@ class _Scope:
             if bound.variable in form.terms:
                 ends = bound.least if form.terms[bound.variable] > 0 else bound.most
                 return any(self.is_positive(form.where(bound.variable, end), place) for end in ends)
-        factor = form.terms.get(_LENGTH, 0)
-        return form.terms.keys() <= {_LENGTH} and factor >= 0 and factor * self.shortest + form.constant >= 0
+        least = form.constant
+        for node, factor in form.terms.items():
+            low, high = (self.shortest, None) if node == _LENGTH else _range(node)
+            end = low if factor > 0 else high
+            if end is None:
+                return False
+            least += factor * end
+        return least >= 0
+
+    def is_typed(self, node: SOp) -> bool:
+        """Whether a value is made of the inputs by operators alone, so that its type says what it may be."""
+        parts = topological([node])
+        kinds = Constant | Length | Indices | Elementwise
+        return all(isinstance(part, kinds) or part in self.inputs for part in parts) and _range(node) != (None, None)
 
 
-def follows_from_ranges(condition: SOp) -> bool:
-    """Whether a condition holds of every input, for the ranges of its quantifiers say so; False where in doubt."""
-    return _holds(condition, _Scope())
+def follows_from_ranges(condition: SOp, inputs: Iterable[Input] = ()) -> bool:
+    """Whether a condition holds of all inputs, for the ranges of its quantifiers say so; False where in doubt.
+
+    Args:
+        condition: a scalar boolean node.
+        inputs: those whose values are known to be of their types.
+    """
+    return _holds(condition, _Scope(tuple(inputs)))
+
+
+def _range(node: SOp) -> tuple[int | None, int | None]:
+    """The ends of the type of a whole number."""
+    element = element_of(node.type)
+    return (element.low, element.high) if isinstance(element, Int) else (None, None)
 
 
 def _holds(condition: SOp, scope: _Scope) -> bool:
@@ -163,10 +188,12 @@ def _form(node: SOp, scope: _Scope) -> _Form | None:
             return _Form({node: 1}, 0)
         case Elementwise(operator="+" | "-" | "negate" as operator, arguments=arguments):
             forms = [_form(argument, scope) for argument in arguments]
-            first, *others = (form for form in forms if form is not None) if None not in forms else (None,)
-            if first is None:
+            if None in forms:
                 return None
+            first, *others = (form for form in forms if form is not None)
             return first.plus(others[0], 1 if operator == "+" else -1) if others else _number(0).plus(first, -1)
+        case Input() | Elementwise() if scope.is_typed(node):
+            return _Form({node: 1}, 0)
     return None
 
 

@@ -54,14 +54,17 @@ class Functions:
         for call in function.calls:
             of_callee = self._promised[id(call.callee)]
             is_promised = all(answer.holds for answer in of_callee)
-            asked = [self._answer(claim, cut, promises, is_promised=is_promised) for claim in call_claims(call, cut)]
+            asked = [
+                _as_far_as_met(self._answer(claim, cut, promises, is_promised=is_promised), required)
+                for claim in call_claims(call, cut)
+            ]
             if is_promised and all(answer.holds for answer in asked):
                 promises.add(call, *_strength((*asked, *of_callee)))
             owed += asked
         asked_of_it = claims(cut) if claims else own_claims(function, self._places, cut)
         own: list[tuple[Claim, Answer]] = []
         for claim in asked_of_it:
-            answer = self._answer(claim, cut, promises)
+            answer = _as_far_as_defined(claim, _as_far_as_met(self._answer(claim, cut, promises), required), own)
             own.append((claim, answer))
             if claim.is_promised and answer.holds and answer.reach is None:
                 _, rests, (key,) = _strength((answer,))
@@ -84,6 +87,33 @@ class Functions:
             return None
         of_clause = f"{quoted(clause)} does not hold"
         return f"`{' '.join(part.text.split())}` in {of_clause}" if part else of_clause
+
+
+def _as_far_as_defined(claim: Claim, answer: Answer, before: Iterable[tuple[Claim, Answer]]) -> Answer:
+    """A promise is proved only if it is proved to be defined; the claims that it is come before it."""
+    if claim.kind != "ensures" or not answer.holds:
+        return answer
+    for earlier, found in before:
+        if earlier.is_promised and earlier.kind != "ensures" and earlier.span == claim.span and not found.holds:
+            reason = f"it holds where it is defined, but this is {found.verdict.status}: {found.verdict.claim}"
+            return _unproved(answer, reason)
+    return answer
+
+
+def _as_far_as_met(answer: Answer, required: Vacuity) -> Answer:
+    """A proof up to a length that nothing which is required reaches says nothing; nor does one of no elements."""
+    if not answer.holds or answer.reach is None or (required.is_met and required.length <= answer.reach):
+        return answer
+    if answer.reach == 0:
+        return _unproved(answer, "it holds of sequences without elements, and no others were tried")
+    told = f"the shortest found has length {required.length}" if required.is_met else required.told
+    return _unproved(
+        answer, f"it holds for n <= {answer.reach}, but no input of such a length meets what is required: {told}"
+    )
+
+
+def _unproved(answer: Answer, reason: str) -> Answer:
+    return Answer(replace(answer.verdict, status="unknown", scope="none", reason=reason, proof=None))
 
 
 def cells_of(functions: Sequence[Function], catalog: Catalog | None, effort: Effort) -> _Cells:

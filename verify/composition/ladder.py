@@ -11,6 +11,7 @@ import z3
 
 from ...dsl.graph import SOp
 from ...errors import VerificationError
+from ..bounded.cutoff import vocabulary_of
 from ..bounded.refuting import few_inputs
 from ..claims.answers import has_open_answers, with_answers
 from ..claims.claim import Claim
@@ -23,6 +24,7 @@ from ..solver import Query
 from ..verdict import Assumption, Counterexample, Status, Verdict
 from .cells import CellsCalled
 from .clauses import Composed, from_fewest
+from .memory import Memory
 from .pointwise import at_one_position
 from .preservation import kept_by_steps
 from .promises import Given, Promise, Promises, is_given
@@ -55,10 +57,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Strategies:
-    """What is tried, cheapest first: what may refute a claim, what prove it for all lengths, what for short ones."""
+    """What is tried, cheapest first.
 
-    to_refute: Sequence[Strategy]
+    Attributes:
+        at_first: what may refute a claim before anyone tries to prove it.
+        for_all_lengths: what may prove it for all lengths.
+        to_refute: what may refute it where there is no such proof.
+        up_to_a_length: what may answer it for short sequences.
+    """
+
+    at_first: Sequence[Strategy]
     for_all_lengths: Sequence[Strategy]
+    to_refute: Sequence[Strategy]
     up_to_a_length: Sequence[Strategy]
 
 
@@ -66,12 +76,19 @@ class Ladder:
     """The claims of a program, one at a time; what is proved of one may serve the next."""
 
     def __init__(
-        self, replay: Replay, assumptions: Mapping[str, Assumption], effort: Effort, strategies: Strategies
+        self,
+        replay: Replay,
+        assumptions: Mapping[str, Assumption],
+        effort: Effort,
+        strategies: Strategies,
+        memory: Memory | None = None,
     ) -> None:
+        """Answer by the strategies, and by what a memory knows that they answered before."""
         self._replay = replay
         self._assumptions = assumptions
         self._effort = effort
         self._strategies = strategies
+        self._memory = memory or Memory()
         self._cells = CellsCalled()
 
     def answer(self, claim: Claim, cut: Cut, promises: Promises, *, is_promised: bool = False) -> Answer:
@@ -83,12 +100,12 @@ class Ladder:
 
     def _climb(self, asked: _Asked) -> Answer:
         claim = asked.claim
-        if follows_from_ranges(claim.condition):
+        if follows_from_ranges(claim.condition, claim.function.parameters):
             return Answer(Verdict(claim.text, claim.kind, claim.span.place, "proved", "all lengths", "types"))
         composed = self._composed(asked)
         if composed and composed.reach is None:
             return composed
-        found = self._run(claim) or self._attempt(claim, self._strategies.to_refute)
+        found = self._run(claim) or self._attempt(claim, self._strategies.at_first)
         if isinstance(found, Counterexample):
             return self._refuted(claim, found)
         proof = self._attempt(claim, self._strategies.for_all_lengths)
@@ -97,19 +114,24 @@ class Ladder:
         if isinstance(proof, Proof):
             return self._proved(claim, proof)
         tried = ("promises: it does not follow from them", *(proof.tried if isinstance(proof, _Failed) else ()))
+        found = self._attempt(claim, self._strategies.to_refute)
+        if isinstance(found, Counterexample):
+            return self._refuted(claim, found)
         if helped := self._with_promises(asked):
             return self._resting(claim, helped)
         return composed or self._up_to_a_length(claim, tried)
 
     def _with_promises(self, asked: _Asked) -> Composed | None:
-        """A proof for all lengths of the whole claim, with what called functions promise, and it itself before."""
-        claim, promises = asked.claim, asked.promises
-        used = [*promises.reached(claim, _DEPTHS[-1]), *promises.kept(claim)]
-        required, others = _parted(claim.given, promises.required, lambda one: one.whole)
-        for strategy in self._strategies.for_all_lengths if used else ():
-            bare, attempt = replace(claim, given=others), partial(_attempted, strategy)
-            if found := from_fewest(bare, required, used, attempt, self._effort, is_cut=False):
-                return found
+        """A proof for all lengths from promises, its own earlier ones among them: of the claim as cut, or whole."""
+        of_calls = asked.promises.reached(asked.claim, _DEPTHS[-1])
+        used = [*of_calls, *asked.promises.kept(asked.claim)]
+        forms = [(True, *asked.at_calls(asked.claim))] if of_calls else []
+        forms += [(False, *asked.whole())] if used else []
+        for is_cut, claim, required in forms:
+            for strategy in self._strategies.for_all_lengths:
+                attempt = partial(self._attempted, strategy)
+                if found := from_fewest(claim, required, used, attempt, self._effort, is_cut=is_cut):
+                    return found
         return None
 
     def _run(self, claim: Claim) -> Counterexample | None:
@@ -136,7 +158,7 @@ class Ladder:
         """The first answer; a refutation counts only as far as the interpreter agrees."""
         failed: list[tuple[Strategy, NoAnswer]] = []
         for strategy in strategies:
-            match _attempted(strategy, claim, self._effort):
+            match self._attempted(strategy, claim, self._effort):
                 case Proof() as proof:
                     return proof
                 case Refutation() as refutation:
@@ -149,6 +171,13 @@ class Ladder:
                     failed.append((strategy, answer))
         told_by_each = tuple(f"{_name_of(strategy)}: {answer.reason}" for strategy, answer in failed)
         return _Failed(max((answer for _, answer in failed), key=_reach), told_by_each)
+
+    def _attempted(self, strategy: Strategy, claim: Claim, effort: Effort) -> Outcome:
+        """What a strategy answers; a claim that cannot be told to the solver so is left to the others."""
+        try:
+            return self._memory.answer(strategy, with_errors(with_answers(claim)), effort)
+        except (VerificationError, z3.Z3Exception, *_TOO_DEEP) as error:
+            return NoAnswer(_told(error))
 
     # What follows from promises alone.
 
@@ -190,11 +219,9 @@ class Ladder:
                 proof = Proof(_BY_PROMISES if counted else _BY_REQUIREMENTS, (query,))
                 return Composed(proof, counted, (condition,), (one.name,))
             if used or not must_compose:
-                text = cut.given_by_text(claim.given, claim.answered)
-                required, others = _parted(text, promises.required, lambda one: one.condition)
-                small = replace(claim, condition=condition, given=others)
+                small, required = asked.at_calls(claim)
                 for strategy in _AT_ONCE:
-                    fewest = from_fewest(small, required, used, partial(_attempted, strategy), effort)
+                    fewest = from_fewest(small, required, used, partial(self._attempted, strategy), effort)
                     if fewest:
                         named = _BY_PROMISES if fewest.used else fewest.proof.strategy
                         return replace(fewest, proof=replace(fewest.proof, strategy=named))
@@ -211,6 +238,8 @@ class Ladder:
 
     def _proved(self, claim: Claim, proof: Proof) -> Answer:
         scope = _scope(proof.reach) if claim.has_sequences else "all inputs"
+        if proof.reach is not None and (vocabulary := vocabulary_of(claim, proof.reach)):
+            scope = f"{scope}, {vocabulary}"
         verdict = self._verdict(claim, "proved", scope, proof.strategy)
         return Answer(replace(verdict, proof=proof), proof.reach)
 
@@ -246,6 +275,17 @@ class _Asked:
     cut: Cut
     promises: Promises
     is_promised: bool
+
+    def at_calls(self, claim: Claim) -> tuple[Claim, list[Given]]:
+        """A claim that is cut at the calls, without the clauses that the function requires, and these."""
+        text = self.cut.given_by_text(claim.given, claim.answered)
+        required, others = _parted(text, self.promises.required, lambda one: one.condition)
+        return replace(claim, condition=self.cut.abstract(claim.condition), given=others), required
+
+    def whole(self) -> tuple[Claim, list[Given]]:
+        """The same of the claim itself, about the whole graph."""
+        required, others = _parted(self.claim.given, self.promises.required, lambda one: one.whole)
+        return replace(self.claim, given=others), required
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,14 +330,6 @@ _AT_ONCE: Sequence[Strategy] = (_at_a_position, by_positions)
 def _name_of(strategy: Strategy) -> str:
     """What a strategy is called, to the user."""
     return getattr(strategy, "__name__", "strategy").removeprefix("by_").replace("_", " ")
-
-
-def _attempted(strategy: Strategy, claim: Claim, effort: Effort) -> Outcome:
-    """What a strategy answers; a claim that cannot be told to the solver so is left to the others."""
-    try:
-        return strategy(with_errors(with_answers(claim)), effort)
-    except (VerificationError, z3.Z3Exception, *_TOO_DEEP) as error:
-        return NoAnswer(_told(error))
 
 
 def _told(error: Exception) -> str:

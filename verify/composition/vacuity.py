@@ -45,11 +45,13 @@ class Vacuity:
         is_met: that one does.
         is_contradictory: that none does, whatever its length.
         told: either, in words; the clauses that contradict, or the lengths that were tried.
+        length: how long the shortest sequences are that were found to meet it.
     """
 
     is_met: bool
     is_contradictory: bool
     told: str
+    length: int = 1
 
 
 def of_requirements(function: Function, places: Mapping[SOp, Span], effort: Effort) -> Vacuity:
@@ -123,7 +125,7 @@ def _found(
     for length in lengths:
         few = among_few(none_meets, length) if none_meets else None
         if few or is_satisfiable(conditions, length, min(_STEPS, effort.steps)):
-            return Vacuity(True, False, f"met at length {length}" if length else "met by an input")
+            return Vacuity(True, False, f"met at length {length}" if length else "met by an input", length)
     return None
 
 

@@ -19,12 +19,15 @@ _LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
 
 
 class Codes:
-    """Numbers for the tokens that a question names; a token that is computed gets one between its neighbours."""
+    """Numbers for the tokens that a question names; a token that is computed gets one between its neighbours.
+
+    `named` are the tokens that it names, in their order.
+    """
 
     def __init__(self, tokens: Iterable[str]) -> None:
         self._tokens = sorted(set(tokens))
         self._codes: dict[str, int | Fraction] = {token: code for code, token in enumerate(self._tokens)}
-        self.n_named = len(self._tokens)
+        self.named = tuple(self._tokens)
 
     def code(self, token: str) -> int | Fraction:
         """The number of a token."""

@@ -73,6 +73,15 @@ class Atoms:
             return Linear({self._place(condition.arg(0), (0, 1)): -1}, 1)
         return Linear({self._place(condition, (0, 1)): 1})
 
+    def condition(self, value: Sum) -> Condition | None:
+        """The condition that a sum is the indicator of; None of any other sum."""
+        if not isinstance(value, Linear):
+            return bool(value) if value in (0, 1) else None
+        ((place, coefficient), *others) = value.coefficients.items()
+        if others or not z3.is_bool(self._terms[place]) or (coefficient, value.constant) not in ((1, 0), (-1, 1)):
+            return None
+        return self._terms[place] if coefficient == 1 else z3.Not(self._terms[place])
+
     def add(self, values: Iterable[Sum]) -> Sum:
         """The sum of sums."""
         coefficients: dict[int, Number] = {}

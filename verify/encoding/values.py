@@ -71,6 +71,12 @@ class Values:
             return self.undefined()
         return self.atoms.indicator(value) if isinstance(value, bool | z3.BoolRef) else value
 
+    def condition(self, value: Any) -> Condition | None:
+        """The condition that a value counts as 1 where it holds, and as 0 elsewhere; None of other numbers."""
+        if isinstance(value, bool | z3.BoolRef):
+            return value
+        return None if isinstance(value, Ratio | Word | str) else self.atoms.condition(value)
+
     def sum_of(self, value: Any) -> Any:
         """A value as a sum; a ratio becomes an unknown with one linear equation for each count."""
         number = self.number(value)

@@ -19,14 +19,16 @@ import z3
 from ...dsl.graph import Constant, Input, SOp, inputs_of, topological
 from ...dsl.operators import exact
 from ...dsl.types import Bool, Element, Int, Real, Token, Value, element_of
+from ...errors import VerificationError
 from ...runtime.evaluate import evaluate
+from ..encoding.codes import Codes
 from ..solver import Solver
-from ..terms import TokenCodes, as_term, fresh, tokens_in, within
+from ..terms import as_term, fresh, tokens_in, within
 from .expressions import neutral
 from .machine import Machine, Undefined, compiled
 from .scalars import Scalars
 
-__all__ = ["ItemClasses", "domain_of", "exact_value", "item_classes"]
+__all__ = ["ItemClasses", "domain_of", "exact_values", "item_classes"]
 
 _MOST_ITEMS, _MOST_CLASSES = 4096, 256
 
@@ -80,7 +82,7 @@ def _solved_classes(machine: Machine, seen: tuple[SOp, ...], steps: int) -> Item
     """The same where there is no end of items, but steps see no more than conditions of them: asked of the solver."""
     if not all(isinstance(element_of(node.type), Bool) for node in seen):
         return "there are too many items that a step can tell apart"
-    codes = TokenCodes(tokens_in([*seen, *machine.items]))
+    codes = Codes(tokens_in([*seen, *machine.items]))
     terms = {item.key: fresh(element_of(item.type), item.key) for item in machine.items}
     algebra = Scalars(codes)
     values = evaluate(seen, algebra, 0, terms)
@@ -100,7 +102,7 @@ def _solved_classes(machine: Machine, seen: tuple[SOp, ...], steps: int) -> Item
 
 
 def _smallest(
-    items: Sequence[Input], terms: Mapping[str, Any], solver: Any, is_this: Any, codes: TokenCodes
+    items: Sequence[Input], terms: Mapping[str, Any], solver: Any, is_this: Any, codes: Codes
 ) -> tuple[Value, ...]:
     """An item of a class, each value one of the smallest where there is one."""
     solver.push()
@@ -113,21 +115,50 @@ def _smallest(
     solver.check()
     model = solver.model()
     solver.pop()
-    return tuple(exact_value(model, terms[item.key], element_of(item.type), codes) for item in items)
+    return exact_values(model, [(terms[item.key], element_of(item.type)) for item in items], codes)
 
 
 _SMALL: Mapping[type, Sequence[Any]] = {Int: range(4), Real: range(2), Bool: (False, True)}
 
 
-def exact_value(model: Any, term: Any, element: Element, codes: TokenCodes) -> Value:
-    """The value that a model gives a term."""
+def exact_values(model: Any, terms: Sequence[tuple[Any, Element]], codes: Codes) -> tuple[Value, ...]:
+    """The values that a model gives terms of some types; of open types words in the order of their numbers.
+
+    Raises:
+        VerificationError: if some number stands for no token of its type, or too few words were tried to find one.
+    """
+    numbers = [_exact_number(model, term) for term, _ in terms]
+    words = codes.tokens([number for number, (_, element) in zip(numbers, terms, strict=True) if _is_open(element)])
+    if words is None:
+        raise VerificationError("there are too few short words between those that the program names")
+    return tuple(_value(number, element, words, codes) for number, (_, element) in zip(numbers, terms, strict=True))
+
+
+def _value(number: Any, element: Element, words: Mapping[Any, str], codes: Codes) -> Value:
+    match element:
+        case Token(None):
+            return words[number]
+        case Token(tuple() as vocabulary):
+            known = {codes.code(token): token for token in vocabulary}
+            if number not in known:
+                raise VerificationError(f"no token of the type {element} has the number {number}")
+            token: str = known[number]
+            return token
+    exactly: Value = number
+    return exactly
+
+
+def _is_open(element: Element) -> bool:
+    return element == Token(None)
+
+
+def _exact_number(model: Any, term: Any) -> Any:
     value = model.eval(as_term(term), model_completion=True)
     if z3.is_bool(value):
         return bool(z3.is_true(value))
     if z3.is_algebraic_value(value):
         value = value.approx(20)
-    number = exact(Fraction(value.as_fraction())) if z3.is_rational_value(value) else int(value.as_long())
-    return codes.token(int(number)) if isinstance(element, Token) else number
+    return exact(Fraction(value.as_fraction())) if z3.is_rational_value(value) else int(value.as_long())
 
 
 def domain_of(element: Element) -> Sequence[Value] | None:

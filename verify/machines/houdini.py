@@ -16,10 +16,11 @@ import z3
 
 from ...dsl.graph import SOp
 from ...dsl.types import Value, element_of
+from ...errors import VerificationError
 from ..outcome import Effort
 from ..solver import Solver
-from ..terms import as_term, conjunction
-from .alphabet import exact_value
+from ..terms import conjunction
+from .alphabet import exact_values
 from .hulls import AffineHull
 from .machine import Machine
 from .questions import Questions
@@ -97,7 +98,7 @@ class Houdini:
             del self._left[condition]
             self._dropped[condition] = None
         # A state may hold a token that is none, where nothing that it remembers was read yet: then it is no sample.
-        with suppress(IndexError):
+        with suppress(VerificationError):
             sample = self._read(model, state)
             for case, hull in self._hulls.items():
                 if any(hull.add(row) for row in rows_of(self._machine, case, [sample])):
@@ -112,6 +113,4 @@ class Houdini:
 
     def _read(self, model: Any, state: dict[str, Any]) -> tuple[Value, ...]:
         codes = self._questions.codes
-        return tuple(
-            exact_value(model, as_term(state[node.key]), element_of(node.type), codes) for node in self._machine.state
-        )
+        return exact_values(model, [(state[node.key], element_of(node.type)) for node in self._machine.state], codes)

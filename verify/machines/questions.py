@@ -16,9 +16,10 @@ from typing import Any
 from ...dsl.graph import Input, SOp
 from ...dsl.types import element_of
 from ...runtime.evaluate import evaluate
+from ..encoding.codes import Codes
 from ..outcome import Effort
 from ..solver import Query, proved
-from ..terms import TokenCodes, as_term, conjunction, fresh, tokens_in, within
+from ..terms import as_term, conjunction, fresh, tokens_in, within
 from .machine import Machine
 from .scalars import Scalars
 
@@ -34,7 +35,7 @@ class Questions:
         nexts = [variable.next for variable in machine.variables]
         initial = [variable.initial for variable in machine.variables]
         roots = [*nexts, *initial, *machine.assumed, *machine.ending, machine.goal, *machine.state, *machine.items]
-        self.codes = TokenCodes(tokens_in(roots))
+        self.codes = Codes(tokens_in(roots))
         self.before: dict[str, Any] = {node.key: _unknown(node) for node in (*machine.state, *machine.items)}
         fixed = {node.key: self.before[node.key] for node in (*machine.rigid, *machine.totals)}
         rigid = [self._typed(node) for node in (*machine.rigid, *machine.totals)]

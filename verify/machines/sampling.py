@@ -84,6 +84,8 @@ def _pool(element: Element, named: Sequence[Value]) -> list[Value]:
             return [False, True]
         case Token(tuple() as vocabulary):
             return list(vocabulary)
+        case Token():
+            return list(dict.fromkeys((*(value for value in named if isinstance(value, str)), "a", "b", "c")))
         case Int() | Real():
             numbers = [value for value in named if isinstance(value, int | Fraction) and not isinstance(value, bool)]
             near = [number + step for number in numbers[:8] for step in (0, 1, -1)]

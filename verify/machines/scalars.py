@@ -12,7 +12,8 @@ from ...dsl.types import Int, Value, element_of
 from ...errors import VerificationError
 from ...runtime.evaluate import Algebra, evaluate
 from ..claims.tolerance import meaning_of
-from ..terms import TokenCodes, apply_at, as_term, is_known, looked_up
+from ..encoding.codes import Codes
+from ..terms import apply_at, as_term, is_known, looked_up
 
 __all__ = ["Scalars"]
 
@@ -20,7 +21,7 @@ __all__ = ["Scalars"]
 class Scalars(Algebra[Any]):
     """Solver terms for scalars; a machine's graphs have no sequences."""
 
-    def __init__(self, codes: TokenCodes) -> None:
+    def __init__(self, codes: Codes) -> None:
         self._codes = codes
 
     def constant(self, value: Value) -> Any:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from ...dsl.types import Real, element_of
 from ..claims.claim import Claim
 from ..claims.conditions import all_of, implied
+from ..encoding.codes import Codes
 from ..outcome import Effort, NoAnswer, Outcome, Proof
 from ..positions.symbolic import Lemmas, Symbolic
 from ..solver import proved
-from ..terms import TokenCodes, as_term, tokens_in
+from ..terms import as_term, tokens_in
 from .pointwise import at_any_position
 
 __all__ = ["by_reals"]
@@ -28,7 +29,7 @@ def by_reals(claim: Claim, effort: Effort) -> Outcome:
         return NoAnswer("it is no claim about reals")
     anywhere = at_any_position(claim)
     *given, condition = anywhere.conditions
-    symbolic = Symbolic(TokenCodes(tokens_in(anywhere.conditions)), Lemmas())
+    symbolic = Symbolic(Codes(tokens_in(anywhere.conditions)), Lemmas())
     goal = as_term(symbolic.scalar(implied(all_of(given), condition)))
     query = proved(goal, symbolic.axioms, effort.steps, "any position" if claim.has_sequences else "any input")
     return Proof("nonlinear arithmetic", (query,)) if query else NoAnswer("the solver has no answer about any position")

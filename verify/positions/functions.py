@@ -17,7 +17,8 @@ import z3
 from ...dsl.graph import Aggregate, Fold, Input, Reduce, Select, SelectorWidth, SOp
 from ...dsl.types import Bool, Int, Real, Selector, Seq, element_of
 from ...errors import VerificationError
-from ..terms import TokenCodes, apply, as_term, conjunction, fresh, sort_of, unknown, within
+from ..encoding.codes import Codes
+from ..terms import apply, as_term, conjunction, fresh, sort_of, unknown, within
 from .axioms import (
     Axiom,
     average_axiom,
@@ -39,7 +40,7 @@ __all__ = ["Functions"]
 class Functions(Knowledge, ABC):
     """Functions for nodes, and the axioms about each; `adds_up` asks for what holds of sums of sizes as well."""
 
-    def __init__(self, codes: TokenCodes, *, adds_up: bool) -> None:
+    def __init__(self, codes: Codes, *, adds_up: bool) -> None:
         super().__init__(codes)
         self._adds_up = adds_up
         self._functions: dict[SOp, tuple[Any, tuple[Input, ...]]] = {}

@@ -14,7 +14,8 @@ import z3
 from ...dsl.graph import Input, SOp, inputs_of
 from ...dsl.types import element_of
 from ...errors import VerificationError
-from ..terms import TokenCodes, as_term, conjunction, sort_of, unknown
+from ..encoding.codes import Codes
+from ..terms import as_term, conjunction, sort_of, unknown
 from .axioms import Axiom
 
 __all__ = ["Knowledge"]
@@ -30,7 +31,7 @@ class Knowledge:
         codes: the numbers of tokens.
     """
 
-    def __init__(self, codes: TokenCodes) -> None:
+    def __init__(self, codes: Codes) -> None:
         self.length = z3.Int("n")
         self.axioms: list[Any] = [self.length >= 0]
         self.schemas: list[str] = [""]

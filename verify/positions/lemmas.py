@@ -34,8 +34,9 @@ from ...dsl.graph import (
 )
 from ...dsl.types import Int, Seq, element_of
 from ..claims.conditions import compared, everywhere
+from ..encoding.codes import Codes
 from ..solver import Query, proved_from
-from ..terms import TokenCodes, as_term, number_anew
+from ..terms import as_term, number_anew
 from .axioms import equal, rearrangement_axioms
 from .inner import closed_within
 from .symbolic import Lemmas, Symbolic
@@ -58,13 +59,13 @@ def follows(goal: Any, symbolic: Symbolic, premises: Iterable[Any], steps: int, 
     return query
 
 
-def begin(codes: TokenCodes, lemmas: Lemmas, *, adds_up: bool = False) -> Symbolic:
+def begin(codes: Codes, lemmas: Lemmas, *, adds_up: bool = False) -> Symbolic:
     """Where the terms of a question are made; which others were asked before does not show in their names."""
     number_anew()
     return Symbolic(codes, lemmas, adds_up=adds_up)
 
 
-def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: TokenCodes, steps: int) -> Lemmas:
+def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: Codes, steps: int) -> Lemmas:
     """What can be proved of the keys and the values of every aggregate and width, inner ones first.
 
     It is asked first what holds whatever is given: that is the same for all claims of a program, and asked once.
@@ -81,7 +82,7 @@ def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: TokenCodes, s
             continue
         if begin(codes, lemmas).gathered_from(node) is not None:
             continue
-        always = lemmas.take(_of_values(node, codes.tokens, min(steps, _FEW_STEPS)))
+        always = lemmas.take(_of_values(node, codes.named, min(steps, _FEW_STEPS)))
         if always or _agree(node, begin(codes, lemmas), given, steps):
             lemmas.choose(node)
     return lemmas
@@ -90,7 +91,7 @@ def find_lemmas(roots: Iterable[SOp], given: Sequence[SOp], codes: TokenCodes, s
 @lru_cache(maxsize=256)
 def _of_keys(keys: SOp, tokens: tuple[str, ...], steps: int) -> Lemmas | None:
     """What shows that keys permute the positions, whatever is given; None where nothing does."""
-    codes = TokenCodes(tokens)
+    codes = Codes(tokens)
     lemmas = find_lemmas([keys], (), codes, steps)
     return lemmas if _are_places(keys, begin(codes, lemmas), (), steps) else None
 
@@ -98,7 +99,7 @@ def _of_keys(keys: SOp, tokens: tuple[str, ...], steps: int) -> Lemmas | None:
 @lru_cache(maxsize=256)
 def _of_values(node: Aggregate, tokens: tuple[str, ...], steps: int) -> Lemmas | None:
     """What shows that selected values agree, whatever is given; None where nothing does."""
-    codes = TokenCodes(tokens)
+    codes = Codes(tokens)
     lemmas = find_lemmas(node.arguments, (), codes, steps)
     return lemmas if _agree(node, begin(codes, lemmas), (), steps) else None
 
@@ -111,9 +112,9 @@ def _keys_by_position(node: Aggregate | SelectorWidth) -> SOp | None:
     return None
 
 
-def _permute(keys: SOp, given: Sequence[SOp], codes: TokenCodes, lemmas: Lemmas, steps: int) -> bool:
+def _permute(keys: SOp, given: Sequence[SOp], codes: Codes, lemmas: Lemmas, steps: int) -> bool:
     """Whether keys permute the positions: that is given, or can be shown."""
-    if _is_onto(keys, given) or lemmas.take(_of_keys(keys, codes.tokens, min(steps, _FEW_STEPS))):
+    if _is_onto(keys, given) or lemmas.take(_of_keys(keys, codes.named, min(steps, _FEW_STEPS))):
         return True
     return _are_places(keys, begin(codes, lemmas), given, steps)
 

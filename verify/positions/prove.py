@@ -31,9 +31,10 @@ from ...dsl.graph import (
     nodes_within,
 )
 from ..claims.claim import Claim
+from ..encoding.codes import Codes
 from ..outcome import Effort, NoAnswer, Outcome, Proof
 from ..solver import Query
-from ..terms import TokenCodes, apply, as_term, tokens_in, unknown
+from ..terms import apply, as_term, tokens_in, unknown
 from .inner import closed_within, types_are_given
 from .lemmas import SHARED, begin, find_lemmas, follows, rearrangements
 from .order import neighbours_in_order, sorted_by_neighbours
@@ -52,7 +53,7 @@ def by_positions(claim: Claim, effort: Effort) -> Outcome:
     roots = (claim.condition, *given)
     if not types_are_given(roots, given):
         return NoAnswer("a value behind a guard may not be of the type that its port declares")
-    codes = TokenCodes(tokens_in([*roots, *claim.function.parameters]))
+    codes = Codes(tokens_in([*roots, *claim.function.parameters]))
     lemmas = find_lemmas(roots, given, codes, steps)
     nodes = closed_within(roots)
     symbolic = begin(codes, lemmas, adds_up=any(map(_is_of_length, nodes_within(roots))))

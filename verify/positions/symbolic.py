@@ -37,10 +37,11 @@ from ...dsl.graph import (
     inputs_of,
     substitute,
 )
-from ...dsl.types import Element, Int, Seq, Token, element_of
+from ...dsl.types import Element, Int, Seq, element_of
 from ..claims.tolerance import meaning_of
+from ..encoding.codes import Codes
 from ..solver import Query
-from ..terms import TokenCodes, apply, apply_at, as_term, fresh, looked_up, unknown, within
+from ..terms import apply, apply_at, as_term, fresh, looked_up, sort_of, unknown, within
 from .axioms import Axiom, inverse_axioms, witness_axiom
 from .functions import Functions
 
@@ -92,7 +93,7 @@ class Symbolic(Functions):
     `adds_up` asks for what holds of sums of sizes as well.
     """
 
-    def __init__(self, codes: TokenCodes, lemmas: Lemmas, *, adds_up: bool = False) -> None:
+    def __init__(self, codes: Codes, lemmas: Lemmas, *, adds_up: bool = False) -> None:
         super().__init__(codes, adds_up=adds_up)
         self.lemmas = lemmas
         self._scalars: dict[SOp, Any] = {}
@@ -322,4 +323,4 @@ def _meaning(call: CellCall) -> SOp:
 def _narrowed(value: Any, element: Element) -> Any:
     """A value that is known to be whole, as a whole number."""
     term = as_term(value)
-    return z3.ToInt(term) if isinstance(element, Int | Token) and z3.is_real(term) else value
+    return z3.ToInt(term) if z3.is_real(term) and sort_of(element) == z3.IntSort() else value

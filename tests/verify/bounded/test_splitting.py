@@ -21,10 +21,22 @@ STEPS = 20_000_000
 RANK = "selector_width(select(xs, xs, <) or select(xs, xs, ==) and select(indices, indices, <))"
 SORT = f"aggregate(select({RANK}, indices, ==), xs)"
 HIST = "selector_width(select(xs, xs, ==))"
+SUMMED = " + ".join(f"indicator(sum(indicator(xs <= {value})) <= indices)" for value in range(2))
 CUMULATIVE = " + ".join(f"indicator(selector_width(select(xs, {value}, <=)) <= indices)" for value in range(2))
 PROVED = {
     "order": (f"sorted(result) = {SORT}", 5, ("cardinality", "pigeonhole")),
     "counting sort": (f"result == {CUMULATIVE} = {SORT}", 5, ("cardinality", "pigeonhole")),
+    "counting sort by sums": (f"result == {SUMMED} = {SORT}", 5, ("cardinality", "pigeonhole")),
+    "a rank is below what is counted": (
+        f"forall i: xs[i] <= 1 implies result[i] < sum(indicator(xs <= 1)) = {RANK}",
+        6,
+        ("cardinality",),
+    ),
+    "counts that add up": (
+        "count(xs, 0) + count(xs, 1) + sum(indicator(xs > 1)) == length and sum(result) >= 0 = xs",
+        9,
+        ("symmetry",),
+    ),
     "congruence": (
         f"forall i, j: xs[i] == xs[j] implies result[i] == result[j] = {HIST}",
         24,
@@ -47,10 +59,25 @@ def test_a_claim_is_proved_at_a_length(claim_of: ClaimOf, claimed: str, length: 
     assert set(schemas) <= set(found.schemas)
 
 
+def test_what_is_counted_keeps_questions_small(claim_of: ClaimOf) -> None:
+    found = answer_at(claim_of(f"main(xs: seq[int 0..2]) ensures result == {SUMMED} = {SORT};"), 7, 1_000_000)
+    assert isinstance(found, Answered)
+
+
+def test_a_question_about_rows_says_nothing_of_their_widths(claim_of: ClaimOf) -> None:
+    found = answer_at(claim_of(f"main(xs: seq[int 0..2]) ensures sorted(result) = {SORT};"), 5, STEPS)
+    assert isinstance(found, Answered)
+    rows = [query for query in found.queries if query.purpose.endswith("rows")]
+    assert rows
+    assert [query.purpose for query in rows if "width." in query.text or "mean." in query.text] == []
+
+
 FALSE = {
     "no tie-break": "sorted(result) = aggregate(select(selector_width(select(xs, xs, <)), indices, ==), xs, 0)",
     "congruence": "forall i, j: xs[i] == xs[j] implies result[i] == result[j] = selector_width(select(xs, xs, <) and "
     "select(indices, indices, <))",
+    "a rank is below fewer": f"forall i: xs[i] <= 1 implies result[i] + 1 < sum(indicator(xs <= 1)) = {RANK}",
+    "counting sort by other sums": f"result == {SUMMED.replace('<= 0', '< 0')} = {SORT}",
     "too few": f"result >= 2 = {HIST}",
     "parity": "sum(result) mod 2 == length mod 2 = selector_width(select(xs, xs, <))",
 }

@@ -14,6 +14,7 @@ from stdcell.training import store_circuit
 from stdcell.verify import Effort
 from stdcell.verify.certificates import cache, versions
 from stdcell.verify.certificates.cache import Verifier, verification_key
+from stdcell.verify.composition.memory import Memory
 
 from .conftest import CALLING, build_next
 
@@ -30,9 +31,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts of the programs that were really verified."""
     found: list[str] = []
 
-    def counted(program: Program, catalog: Catalog | None = None, *, effort: Effort = Effort()) -> Report:  # noqa: B008
+    def counted(program: Program, catalog: Catalog | None, *, effort: Effort, memory: Memory) -> Report:
         found.append(program.source.text)
-        return verify(program, catalog, effort=effort)
+        return verify(program, catalog, effort=effort, memory=memory)
 
     monkeypatch.setattr(cache, "verify", counted)
     return found

@@ -104,6 +104,12 @@ def test_a_changed_byte_is_found(reversing: Certificate, share: float) -> None:
         read_certificate(reversing.text[:place] + other + reversing.text[place + 1 :])
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
+def test_a_number_that_is_none_is_told(number: str) -> None:
+    with pytest.raises(VerificationError, match="this is no certificate"):
+        read_certificate(f'{{"certificate":{{"format":{number}}},"digest":""}}')
+
+
 @pytest.mark.parametrize("end", ["", "\n\n", " \n", "\n}"])
 def test_white_space_at_the_end_counts(reversing: Certificate, end: str) -> None:
     with pytest.raises(VerificationError):

@@ -39,12 +39,12 @@ def test_a_proof_rests_on_the_earlier_promise() -> None:
 
 def test_a_promise_does_not_count_on_a_later_one() -> None:
     verdict = promise(promised(IS_REARRANGED, IS_SORTED), IS_REARRANGED)
-    assert (verdict.scope, verdict.rests_on) == ("n <= 2", ())
+    assert (verdict.reach, verdict.rests_on) == (2, ())
 
 
 def test_a_promise_does_not_count_on_one_that_is_proved_up_to_a_length_only() -> None:
     report = promised(IS_REARRANGED, HAS_THE_SUM)
-    assert [promise(report, claim).scope for claim in (IS_REARRANGED, HAS_THE_SUM)] == ["n <= 2", "n <= 2"]
+    assert [promise(report, claim).reach for claim in (IS_REARRANGED, HAS_THE_SUM)] == [2, 2]
 
 
 def test_a_promise_does_not_count_on_one_that_is_refuted() -> None:
@@ -54,4 +54,4 @@ def test_a_promise_does_not_count_on_one_that_is_refuted() -> None:
 
 def test_a_promise_does_not_count_on_the_same_one_that_is_unknown() -> None:
     report = promised(f"{IS_REARRANGED} and length < 9 or length > 8", f"{IS_REARRANGED} and length < 9 or length > 8")
-    assert [one.scope for one in report.verdicts if one.kind == "ensures"] == ["n <= 2", "n <= 2"]
+    assert [one.reach for one in report.verdicts if one.kind == "ensures"] == [2, 2]

@@ -56,6 +56,30 @@ def test_what_ranges_do_not_say_is_left_to_others(promise: str) -> None:
     assert not follows_from_ranges(condition_of(promise))
 
 
+TYPED = [
+    ("(x + 5) mod 8 <= 7", True),
+    ("(x + 5) mod 8 >= 1", False),
+    ("x * x - 9 <= 0", True),
+    ("x - y >= -5", True),
+    ("x - y >= -4", False),
+    ("y >= 0", False),
+    ("xs >= -2 * x - 1", True),
+    ("max(xs) <= 2", False),
+    ("forall i: xs[i] <= 2", False),
+    ("forall i: x - i <= 3", True),
+    ("x > 1 or x < 2", False),
+    ("x == x", False),
+]
+
+
+@pytest.mark.parametrize(("promise", "is_known"), TYPED)
+def test_what_is_made_of_inputs_lies_in_the_range_of_its_type(promise: str, is_known: bool) -> None:
+    program = parse(f"main(xs: seq[int -1..2], x: int 0..3, y: int ..5) ensures {promise} = xs;")
+    (*_, claim) = own_claims(program.functions["main"], program.spans)
+    assert follows_from_ranges(claim.condition, program.functions["main"].parameters) is is_known
+    assert not follows_from_ranges(claim.condition) or "x" not in promise
+
+
 BOUNDS = ["0", "1", "length", "length - 1", "i", "-1", "i + 1"]
 GUARDS = ["i > 0", "i < length - 1", "j >= i", "not (j < i)", "i == j"]
 COMPARED = ["i - 1 >= 0", "j + 1 < length", "j >= i", "i + j >= 0", "j - i < length", "length >= 2"]

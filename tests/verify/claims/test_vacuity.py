@@ -8,6 +8,7 @@ from stdcell import Report, Verdict, parse, verify
 from stdcell.dsl import CellPort, CellSignature
 from stdcell.dsl.types import Int
 from stdcell.errors import Source, UnknownCell
+from stdcell.verify import Effort
 
 DIGIT = "type Digit = int 0..9;\n"
 
@@ -89,9 +90,27 @@ def test_a_requirement_that_inputs_of_one_length_meet_is_no_error(length: int) -
     assert [(verdict.status, verdict.vacuity) for verdict in report.verdicts] == [("proved", f"met at length {length}")]
 
 
+LATE = "main(xs: seq[int]) requires length >= 10 ensures sum(xs * result) != 1 = xs[length - indices - 1];"
+
+
+def test_a_proof_up_to_a_length_that_no_required_input_has_is_none() -> None:
+    verdict = verify(parse(LATE)).verdicts[-1]
+    assert verdict.status == "unknown"
+    assert verdict.reason == (
+        "it holds for n <= 6, but no input of such a length meets what is required: the shortest found has length 10"
+    )
+
+
+def test_a_proof_of_no_elements_is_none() -> None:
+    report = verify(parse(LATE.replace("requires length >= 10", "")), effort=Effort(up_to=0))
+    verdict = report.verdicts[-1]
+    assert verdict.status == "unknown"
+    assert verdict.reason == "it holds of sequences without elements, and no others were tried"
+
+
 def test_a_requirement_that_only_no_elements_meet_says_so() -> None:
     report = verify(parse("main(xs: seq[bool]) requires not exists i: i == i = xs;"))
-    told = "no input but that of no elements meets it: `requires not exists i: i == i` contradicts itself"
+    told = "no input but that of no elements meets it: `requires not exists i: i == i` [1:21] contradicts itself"
     assert errors(report) == [("requires", told)]
 
 

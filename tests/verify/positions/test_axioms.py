@@ -13,11 +13,12 @@ from stdcell.dsl.graph import SOp, substitute
 from stdcell.dsl.program import Program
 from stdcell.dsl.types import Seq, element_of
 from stdcell.runtime.reference import run
+from stdcell.verify.encoding.codes import Codes
 from stdcell.verify.positions.inner import closed_within
 from stdcell.verify.positions.lemmas import find_lemmas
 from stdcell.verify.positions.symbolic import Symbolic
 from stdcell.verify.solver import Solver
-from stdcell.verify.terms import TokenCodes, as_term, sort_of
+from stdcell.verify.terms import as_term, sort_of
 
 COMPARISONS = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 LEAVES = st.sampled_from(["xs", "indices", "length", "1", "length - indices - 1", "xs + indices"])
@@ -69,7 +70,7 @@ def axioms_of(program: Program) -> list[Any]:
     function = program.functions["main"]
     condition = substitute(function.ensures[0].condition, {function.result_input: function.result})
     roots = [function.result, condition]
-    codes = TokenCodes([])
+    codes = Codes([])
     symbolic = Symbolic(codes, find_lemmas(roots, [], codes, 100_000), adds_up=True)
     symbolic.scalar(condition)
     for node in closed_within(roots):
