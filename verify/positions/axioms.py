@@ -46,7 +46,8 @@ class Axiom:
         schema: the name of the schema.
         n_positions: how many positions it is about.
         condition: what holds of them.
-        patterns: the terms at which the solver is to think of it; None: as it likes.
+        patterns: the term at which the solver is to think of it, or a tuple of those at which it is to think of it
+            together; None: as it likes.
     """
 
     schema: str
@@ -125,7 +126,7 @@ def selection_axioms(here: Positions, node: Aggregate, answer: Any, pick: Any) -
         return z3.Implies(here.selects(selector, query, key), z3.And(picked(query), as_term(precedes(query, key))))
 
     def patterns(query: Any, key: Any) -> Any:
-        return z3.MultiPattern(answer(query), *_applied_to(key, as_term(here.at(values, key))))
+        return (answer(query), *_applied_to(key, as_term(here.at(values, key))))
 
     # Of a key that nothing else speaks of: that the length is asked for, as in xs[length], says nothing of keys.
     probe = z3.FreshInt("key")
@@ -201,7 +202,7 @@ def _follows(schema: str, values: Any, step: Callable[[Any, Any], Any]) -> Itera
     def after(before: Any, place: Any) -> Any:
         return z3.Implies(place == before + 1, equal(values(place), step(values(before), place)))
 
-    yield Axiom(schema, 2, after, lambda p, q: z3.MultiPattern(values(p), values(q)))
+    yield Axiom(schema, 2, after, lambda p, q: (values(p), values(q)))
 
 
 def recurrence_axioms(here: Positions, node: Fold, running: Any, step: Callable[[Any, Any], Any]) -> Iterator[Axiom]:

@@ -154,7 +154,7 @@ def _masked_axioms(
         return z3.Implies(z3.And(is_next, z3.Not(row(shorter, new)), others), grown)
 
     yield Axiom("size of one", 0, first)
-    yield Axiom("one more key", 2, one_more, lambda p, q: z3.MultiPattern(width(p), width(q)))
+    yield Axiom("one more key", 2, one_more, lambda p, q: (width(p), width(q)))
 
 
 def _one(condition: Any) -> Any:

@@ -214,7 +214,7 @@ class Functions(Knowledge, ABC):
         called = [family.total(*values) for family, values in ((left, a), (right, b)) if values]
         schema, condition = rule(self, left, a, right, b)
         ranged = z3.Implies(conjunction([*map(self.in_range, queries)]), condition) if queries else condition
-        self._assert(schema, [*a, *b], ranged, [z3.MultiPattern(*called)] if called else [])
+        self._assert(schema, [*a, *b], ranged, called)
 
 
 def _constant(term: Any) -> Callable[[], Any]:

@@ -45,10 +45,12 @@ class Knowledge:
             places = [unknown(z3.IntSort(), "p") for _ in range(axiom.n_positions)]
             condition = as_term(axiom.condition(*places))
             ranged = z3.Implies(conjunction([*map(self.in_range, places)]), condition) if places else condition
-            patterns = [axiom.patterns(*places)] if axiom.patterns is not None else []
-            self._assert(axiom.schema, [*variables, *places], ranged, patterns)
+            named = () if axiom.patterns is None else axiom.patterns(*places)
+            self._assert(axiom.schema, [*variables, *places], ranged, named if isinstance(named, tuple) else (named,))
 
-    def _assert(self, schema: str, variables: Sequence[Any], condition: Any, patterns: Sequence[Any]) -> None:
+    def _assert(self, schema: str, variables: Sequence[Any], condition: Any, pattern: Sequence[Any]) -> None:
+        # The terms of a pattern must be held from here: Z3's binding forgets them before it has made the pattern.
+        patterns = [z3.MultiPattern(*pattern)] if pattern else []
         self.schemas.append(schema)
         self.axioms.append(z3.ForAll(list(variables), condition, patterns=patterns) if variables else condition)
 
