@@ -200,3 +200,20 @@ def test_what_depends_on_a_place_is_no_image_of_what_is_moved() -> None:
     )
     assert verdict.counterexample is not None
     assert verdict.counterexample.inputs == [0, 0, 1]
+
+
+ASSUMED = {
+    "a rearrangement of one": ("permutation(xs, ys) and permutation(ys, zs) implies permutation(xs, zs)", "xs"),
+    "its total": ("permutation(xs, ys) and permutation(ys, zs) implies sum(xs) == sum(zs)", "xs"),
+    "ranks without ties": ("distinct(xs) implies permutation(result, indices)", "selector_width(select(xs, xs, <))"),
+    "neighbours that change places": (
+        "length mod 2 == 0 implies permutation(result, xs)",
+        "aggregate(select(indices, indices + 1 - 2 * (indices mod 2), ==), xs, 0)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("promise", "body"), ASSUMED.values(), ids=ASSUMED.keys())
+def test_what_a_promise_assumes_serves_the_lemmas(promise: str, body: str) -> None:
+    text = f"main(xs: seq[int], ys: seq[int], zs: seq[int]) ensures {promise} = {body};"
+    assert verify(parse(text)).is_proved_for_all_lengths

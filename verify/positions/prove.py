@@ -30,7 +30,9 @@ from ...dsl.graph import (
     SOp,
     nodes_within,
 )
+from ...dsl.types import Seq
 from ..claims.claim import Claim
+from ..claims.conditions import conjuncts
 from ..encoding.codes import Codes
 from ..outcome import Effort, NoAnswer, Outcome, Proof
 from ..solver import Query
@@ -42,6 +44,9 @@ from .symbolic import Symbolic
 
 __all__ = ["by_positions"]
 
+_LEMMA_STEPS = 1_000_000
+"""Lemmas that hold are small questions; those that do not should not cost what the claim itself may."""
+
 
 def by_positions(claim: Claim, effort: Effort) -> Outcome:
     """Prove the claim by lemmas on positions.
@@ -49,16 +54,18 @@ def by_positions(claim: Claim, effort: Effort) -> Outcome:
     Raises:
         VerificationError: if the claim speaks of values that the solver has no terms for.
     """
-    given, steps = claim.given, effort.steps
-    roots = (claim.condition, *given)
+    condition, premises = _with_premises(claim.condition)
+    given, steps = (*claim.given, *premises), effort.steps
+    roots = (condition, *given)
     if not types_are_given(roots, given):
         return NoAnswer("a value behind a guard may not be of the type that its port declares")
     codes = Codes(tokens_in([*roots, *claim.function.parameters]))
-    lemmas = find_lemmas(roots, given, codes, steps)
+    few = min(steps, _LEMMA_STEPS)
+    lemmas = find_lemmas(roots, given, codes, few)
     nodes = closed_within(roots)
     symbolic = begin(codes, lemmas, adds_up=any(map(_is_of_length, nodes_within(roots))))
-    joined = rearrangements(roots, given, symbolic, steps)
-    goal = symbolic.scalar(claim.condition)
+    joined = rearrangements(roots, given, symbolic, few)
+    goal = symbolic.scalar(condition)
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]
     for node in _worth_more(nodes):
         symbolic.explain_further(node)
@@ -70,14 +77,24 @@ def by_positions(claim: Claim, effort: Effort) -> Outcome:
     def prove(purpose: str, conclusion: Any, *premises: Any) -> Query | None:
         return follows(conclusion, symbolic, [*facts, *premises], steps, purpose)
 
-    recurs = any(map(_recurs, nodes_within([claim.condition])))
-    queries = _by_position(claim.condition, symbolic, prove) if recurs else ()
+    recurs = any(map(_recurs, nodes_within([condition])))
+    queries = _by_position(condition, symbolic, prove) if recurs else ()
     if not queries:
         whole = prove("the claim", goal)
         queries = (whole,) if whole else ()
     if not queries:
         return NoAnswer("it does not follow from the axioms on positions")
     return Proof("lemmas on positions", (*lemmas.queries, *queries), tuple(sorted(lemmas.schemas)))
+
+
+def _with_premises(condition: SOp) -> tuple[SOp, tuple[SOp, ...]]:
+    """What `a implies b` claims where it assumes a: lemmas are found by what is assumed."""
+    match condition:
+        case Elementwise(operator="or", arguments=(Elementwise(operator="not", arguments=(premise,)), conclusion)):
+            if not isinstance(condition.type, Seq):
+                inner, further = _with_premises(conclusion)
+                return inner, (*conjuncts(premise), *further)
+    return condition, ()
 
 
 def _is_of_length(node: SOp) -> bool:
