@@ -209,7 +209,7 @@ def test_answers_repeat() -> None:
 
 def test_a_counterexample_of_a_function_names_the_function() -> None:
     text = "def same(xs: seq[int 0..9]) -> seq[int 0..9] ensures sorted(result) { return xs; }"
-    program = parse(text)
+    program = parse(f"{text} def other(x: int) -> int {{ return x; }}")
     verdict = verdict_on(verify(program), "ensures sorted(result)")
     assert verdict.counterexample is not None
     assert verdict.counterexample.command == "stdcell run '<program>' --input '[1, 0]' --output same"
