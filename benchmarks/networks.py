@@ -5,7 +5,7 @@ Run: python benchmarks/networks.py [N_VALUES]
 A one-layer circuit with random weights, d 64, 4 heads, MLP 128, has two ports of N_VALUES (1000) numbers each. The loop
 calls the cell and evaluates the contract for the first 2,000 of its inputs, one after the other. Then, for small
 networks of one layer: the derived rounding error beside the largest that was seen, and certified radii beside the
-smallest move by which a search changed an answer.
+smallest move by which a search changed an answer. Last, how both grow with the layers of small networks.
 """
 
 from __future__ import annotations
@@ -23,14 +23,17 @@ from stdcell.runtime.cell import CellConfig, IntPort, NeuralCell
 from stdcell.runtime.evaluate import evaluate
 from stdcell.runtime.reference import Exact, call_by_contract
 from stdcell.runtime.transformer import LayerShape, Transformer, TransformerConfig, initial_parameters
-from stdcell.verify.networks.certified import certified_leads, certified_radii
+from stdcell.verify.networks.certified import ball_around, certified_leads, certified_radii, least_leads
 from stdcell.verify.networks.exhaustive import check_exhaustively
-from stdcell.verify.networks.logit_errors import error_of_all, errors_of_each
-from stdcell.verify.networks.rounding import precision_of
+from stdcell.verify.networks.logit_errors import embedded_points, error_of_all, errors_of_each, exact_leads
+from stdcell.verify.networks.passage import network_of
+from stdcell.verify.networks.rounding import EXACT, precision_of
 
 FLOAT32 = precision_of(torch.float32)
 N_IN_LOOP = 2_000
 N_OUTPUTS = 37
+SMALL = 0.02
+"""How far each coordinate of an embedding is moved, where leads are compared."""
 
 
 def cell_of(n_values: int, d_model: int, d_mlp: int, seed: int) -> NeuralCell:
@@ -91,12 +94,53 @@ def print_tightness(seed: int) -> None:
     )
 
 
+def deep_cell(n_layers: int, seed: int) -> NeuralCell:
+    """Two ports of 8 numbers and an answer below 8, d 16, 2 heads and an MLP of 32 in each layer."""
+    ports = (IntPort("a", 0, 7), IntPort("b", 0, 7))
+    config = CellConfig(ports, IntPort("result", 0, 7), ("a", "b", 8), 2)
+    shape = TransformerConfig(9, 3, 16, (LayerShape(2, 8, 8, 32),) * n_layers, 8)
+    return NeuralCell(config, Transformer(shape, initial_parameters(shape, seed)))
+
+
+def print_depth(n_layers: int) -> None:
+    """How loose bounds are in networks of so many layers: drops of leads, and radii, beside seen ones, of 5 seeds."""
+    drops, shares = [], []
+    for seed in range(5):
+        cell = deep_cell(n_layers, seed)
+        values_bp = torch.cartesian_prod(torch.arange(8), torch.arange(8))[::9]
+        answers_b, network = cell(*values_bp.unbind(1)), network_of(cell)
+        ball = ball_around(embedded_points(cell, network, values_bp).center, {0: SMALL})
+        least_b = least_leads(network, ball, answers_b, EXACT)
+        seen_b, before_b = seen_least_leads(cell, values_bp, SMALL), exact_leads(cell, values_bp, answers_b)
+        drops.append((before_b - least_b) / (before_b - seen_b))
+        shares.append(certified_radii(cell, values_bp, ["a"], EXACT) / smallest_change(cell, values_bp))
+    print(
+        f"| {n_layers} | {float(torch.cat(drops).median()):.2f} | {float(torch.cat(shares).median()):.2f} |", flush=True
+    )
+
+
+def seen_least_leads(cell: NeuralCell, values_bp: Tensor, radius: float) -> Tensor:
+    """The least lead of each answer that a descent along signs of gradients finds where port a is moved so far."""
+    answers_b1 = cell(*values_bp.unbind(1))[:, None]
+    embedded_be = cell.embedded("a", values_bp[:, 0]).detach()
+    moved_be, found_b = embedded_be.clone(), torch.full((len(values_bp),), float("inf"), dtype=torch.float64)
+    for _ in range(30):
+        written_be = moved_be.detach().requires_grad_()
+        logits_bo = cell.run(values_bp, {"a": written_be}).logits_bo
+        others_b = logits_bo.scatter(1, answers_b1, -float("inf")).amax(1)
+        lead_b = logits_bo.gather(1, answers_b1)[:, 0] - others_b
+        found_b = torch.minimum(found_b, lead_b.detach().double())
+        (slope_be,) = torch.autograd.grad(lead_b.sum(), written_be)
+        moved_be = embedded_be + (moved_be - radius / 3 * slope_be.sign() - embedded_be).clamp(-radius, radius)
+    return found_b
+
+
 def smallest_change(cell: NeuralCell, values_bp: Tensor) -> Tensor:
     """The smallest move of what is embedded for port a, of those tried along the gradient, that changes an answer."""
     answers_b = cell(*values_bp.unbind(1))
     embedded_be = cell.embedded("a", values_bp[:, 0]).detach()
     found_b = torch.full((len(values_bp),), float("inf"), dtype=torch.float64)
-    for output in range(N_OUTPUTS):
+    for output in range(cell.config.output.n_values):
         written_be = embedded_be.clone().requires_grad_()
         logits_bo = cell.run(values_bp, {"a": written_be}).logits_bo
         lead_b = logits_bo.gather(1, answers_b[:, None])[:, 0] - logits_bo[:, output]
@@ -117,6 +161,9 @@ def main() -> None:
     print("|---|---|---|---|---|---|")
     for seed in range(5):
         print_tightness(seed)
+    print("\n| layers | certified drop of a lead / seen drop | certified radius / smallest change |\n|---|---|---|")
+    for n_layers in range(1, 5):
+        print_depth(n_layers)
 
 
 if __name__ == "__main__":

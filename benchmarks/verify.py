@@ -2,6 +2,16 @@
 
 Run: python benchmarks/verify.py [--rows reach,refuted,library,wires,mutants,encoder,claims] [--limit 10] [--seed 0]
 
+<<<<<<< HEAD
+1. *reach*: promises over eight values, and the greatest length at which each is proved: by one plain question to Z3
+   and by enumeration (`peers/`), which try one length after the other, and here, at those of `LENGTHS`, by the runs of
+   a machine or by unrolling. A length counts if Z3 answers each question within `--limit` seconds; told are the length,
+   the questions, the seconds in all, and those of the slowest question, which is put again as it is written. Then
+   whether here it is proved for all lengths, and how fast. Equivalences are asked as `equivalent` does.
+2. *refuted*: broken promises, the time to the counterexample, and whether it is as short as any.
+3. *library*: the programs of `library/` that are proved for all lengths, and the slowest of them.
+4. *wires*: a chain and a fan-out of `--wires` calls of two clauses each, answered once and again.
+=======
 1. *reach*: promises over eight values, and the greatest length up to which each is proved: by one plain question to Z3
    and by enumeration (`peers/`), and here by what answers up to a length; then whether here it is proved for all
    lengths, and how fast. A length counts if it is answered within `--limit` seconds.
@@ -9,6 +19,7 @@ Run: python benchmarks/verify.py [--rows reach,refuted,library,wires,mutants,enc
 3. *library*: each program of `library/`, verified whole and for the first time, and how many are quick.
 4. *wires*: a chain and a fan-out of `--wires` calls of two clauses each: answered for the first time, in all and a
    clause; and by a `Verifier` again, the same program and its text parsed anew.
+>>>>>>> main
 5. *mutants*: the corpus of `tests/verify/adversary` and the library with one small change each, `--every` so manieth;
    whether a mutant is right is decided by enumeration. A wrong one that is proved fails the run.
 6. *encoder*: `--inputs` random programs and inputs, encoded and interpreted. A difference fails the run.
@@ -23,8 +34,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+<<<<<<< HEAD
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+=======
 from collections.abc import Callable, Iterator
 from functools import partial
+>>>>>>> main
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
@@ -34,11 +50,24 @@ sys.path.append(str(Path(__file__).parent.parent))
 
 from peers.enumeration import longest_checked
 from peers.plain_z3 import longest_proved, seconds_to_refute
-from verify_programs import BOUNDED, WRONG, chained, fanned
+from verify_programs import BOUNDED, LENGTHS, PAIRS, WRONG, chained, fanned
 
 from stdcell import parse, verify
 from stdcell.dsl import Program
 from stdcell.errors import VerificationError
+<<<<<<< HEAD
+from stdcell.verify import Claim, Effort, own_claims
+from stdcell.verify.bounded.question import GaveUp
+from stdcell.verify.bounded.splitting import Answered, answer_at
+from stdcell.verify.certificates.solvers import ask_z3
+from stdcell.verify.claims.cut import Cut
+from stdcell.verify.claims.equivalence import equivalence_claims, paired
+from stdcell.verify.comparison import sides_of
+from stdcell.verify.machines.search import by_search
+from stdcell.verify.outcome import Proof, Refutation
+from stdcell.verify.prove import FOR_ALL_LENGTHS, TO_REFUTE, UP_TO_A_LENGTH
+from stdcell.verify.solver import Query
+=======
 from stdcell.verify import Claim, Effort, functions_in_order, own_claims
 from stdcell.verify.certificates.cache import Verifier
 from stdcell.verify.claims.cut import Cut
@@ -48,6 +77,7 @@ from stdcell.verify.composition.promises import Promises
 from stdcell.verify.outcome import Proof
 from stdcell.verify.prove import FOR_ALL_LENGTHS, STRATEGIES, UP_TO_A_LENGTH
 from stdcell.verify.replay import replayed
+>>>>>>> main
 from tests.programs.drawing import draw_program
 from tests.verify.adversary.claims import draw_claims
 from tests.verify.adversary.encoding import Encoded
@@ -55,8 +85,7 @@ from tests.verify.adversary.law import wrong_rungs, wrong_verdicts
 from tests.verify.adversary.mutation import all_mutants, judged
 
 LIBRARY = Path(__file__).parent.parent / "library"
-LENGTHS = (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256)
-STEPS = 100_000_000
+STEPS = 30_000_000
 N_RUNS = 5
 QUICK_MS = 100
 
@@ -67,21 +96,48 @@ def promise_of(text: str) -> Claim:
     return next(claim for claim in reversed(list(own_claims(program.output(), program.spans))) if claim.is_promised)
 
 
-def reach_of(claim: Claim, limit_s: float) -> tuple[int, float]:
-    """The greatest of the lengths that are answered within the limit each, and the seconds that the last one took."""
-    reached, last_s = 0, 0.0
-    for length in LENGTHS:
+def equality_of(first: str, second: str) -> Claim:
+    """The claim that two programs give equal answers."""
+    pair = paired(*sides_of(parse(first), parse(second), None, None))
+    return next(claim for claim in equivalence_claims(pair, Cut(pair.function)) if claim.kind == "equal")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A length at which a claim was proved, and what that took."""
+
+    length: int = 0
+    n_queries: int = 0
+    seconds: float = 0.0
+    slowest_s: float = 0.0
+
+
+def reach_of(claim: Claim, lengths: Sequence[int], limit_s: float) -> Reached:
+    """The greatest of the lengths at which each question is answered within the limit."""
+    reached = Reached()
+    for length in lengths:
         start = perf_counter()
-        answers = (strategy(claim, Effort(up_to=length, steps=STEPS)) for strategy in UP_TO_A_LENGTH)
-        proof = next((found for found in answers if isinstance(found, Proof)), None)
+        queries = queries_at(claim, length)
         seconds = perf_counter() - start
-        # All shorter lengths are asked for again: so many questions, so many limits.
-        if proof is None or seconds > limit_s * (length + 1):
+        if queries is None:
             break
-        reached, last_s = length, seconds
-        if seconds > limit_s * 4:
+        slowest_s = max(timed(lambda query=query: ask_z3(query.text, query.steps)) for query in queries)
+        if slowest_s > limit_s:
             break
-    return reached, last_s
+        reached = Reached(length, len(queries), seconds, slowest_s)
+    return reached
+
+
+def queries_at(claim: Claim, length: int) -> Sequence[Query] | None:
+    """What proves a claim at a length, by the runs of its machine or else by unrolling it."""
+    found = by_search(claim, Effort(up_to=length, steps=STEPS))
+    if isinstance(found, Proof):
+        return found.queries
+    try:
+        answered = answer_at(claim, length, STEPS)
+    except GaveUp:
+        return None
+    return answered.queries if isinstance(answered, Answered) else None
 
 
 def all_lengths(claim: Claim) -> tuple[str, float]:
@@ -99,18 +155,30 @@ def all_lengths(claim: Claim) -> tuple[str, float]:
 
 def print_reach(limit_s: float) -> int:
     """The first table."""
-    print(f"\n{'promise, V = 8':26}{'plain Z3':>10}{'enumeration':>13}{'here, n':>9}{'s':>8}   for all n")
+    here = f"{'here, n':>9}{'questions':>11}{'s':>8}{'slowest, s':>12}"
+    print(f"\n{'promise, V = 8':26}{'plain Z3':>10}{'enumeration':>13}{here}   for all n")
     for name, text in BOUNDED.items():
-        claim = promise_of(text)
+        claim = equality_of(*PAIRS[name]) if name in PAIRS else promise_of(text)
         strategy, seconds = all_lengths(claim)
-        reached, last_s = reach_of(claim, limit_s)
+        reached = reach_of(claim, LENGTHS[name], limit_s)
         plain, enumerated = longest_proved(text, limit_s), longest_checked(name, limit_s)
-        print(
-            f"{name:26}{plain:>10}{enumerated:>13}{reached:>9}{last_s:>8.2f}   {strategy}, {seconds:.3f} s", flush=True
-        )
+        told = f"{reached.length:>9}{reached.n_queries:>11}{reached.seconds:>8.1f}{reached.slowest_s:>12.2f}"
+        print(f"{name:26}{plain:>10}{enumerated:>13}{told}   {strategy}, {seconds:.3f} s", flush=True)
     return 0
 
 
+<<<<<<< HEAD
+def refutation_of(claim: Claim) -> Refutation | None:
+    """The first input that a strategy finds."""
+    for strategy in (*TO_REFUTE, *UP_TO_A_LENGTH):
+        found = strategy(claim, Effort())
+        if isinstance(found, Refutation):
+            return found
+    return None
+
+
+=======
+>>>>>>> main
 def print_refuted() -> int:
     """The second table: the whole verification of a program with a broken promise."""
     print(f"\n{'broken promise':26}{'plain Z3, ms':>14}{'here, ms':>10}   shortest")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["BOUNDED", "WRONG", "chained", "fanned"]
+__all__ = ["BOUNDED", "LENGTHS", "PAIRS", "WRONG", "chained", "fanned"]
 
 _EARLIER = "select(xs, xs, <) or (select(xs, xs, ==) and select(indices, indices, <))"
 _SORTED = f"aggregate(select(selector_width({_EARLIER}), indices, ==), xs)"
@@ -29,6 +29,25 @@ BOUNDED: Mapping[str, str] = {
     f"main(opens: seq[bool]) ensures result == (scan(deeper, opens, 0) == 0) = {_DYCK};",
 }
 """Each promise holds; how far each way gets is what is measured."""
+
+PAIRS: Mapping[str, tuple[str, str]] = {
+    "sort = counting sort": (f"main(xs: seq[int 0..7]) = {_SORTED};", f"main(xs: seq[int 0..7]) = {_COUNTED};"),
+    "dyck-1 = automaton": (
+        f"main(opens: seq[bool]) = {_DYCK};",
+        f"{_DEEPER}\nmain(opens: seq[bool]) = scan(deeper, opens, 0) == 0;",
+    ),
+}
+"""Those of these promises that say that two programs are equivalent, as the two programs."""
+
+LENGTHS: Mapping[str, tuple[int, ...]] = {
+    "sort: sorted": (4, 8, 16),
+    "sort: permutation": (4, 6),
+    "sort = counting sort": (4, 8, 12),
+    "hist: congruence": (16, 64),
+    "hist: sum = n (mod 2)": (16, 64),
+    "dyck-1 = automaton": (16, 64, 256),
+}
+"""The lengths that are asked for here."""
 
 WRONG: Mapping[str, tuple[str, int]] = {
     "sort without tie-break": (

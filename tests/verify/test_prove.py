@@ -207,13 +207,23 @@ def test_answers_repeat() -> None:
     assert verify(program) == verify(program)
 
 
-def test_a_counterexample_of_a_function_names_the_function() -> None:
-    text = "def same(xs: seq[int 0..9]) -> seq[int 0..9] ensures sorted(result) { return xs; }"
-    program = parse(f"{text} def other(x: int) -> int {{ return x; }}")
-    verdict = verdict_on(verify(program), "ensures sorted(result)")
+SAME = "def same(xs: seq[int 0..9]) -> seq[int 0..9] ensures sorted(result) { return xs; }"
+
+
+@pytest.mark.parametrize(
+    ("rest", "option"),
+    [("", ""), (" def other(xs: seq[int]) -> seq[int] { return xs; }", " --output same")],
+)
+def test_a_counterexample_names_the_function_where_there_is_another(rest: str, option: str) -> None:
+    verdict = verdict_on(verify(parse(SAME + rest)), "ensures sorted(result)")
     assert verdict.counterexample is not None
-    assert verdict.counterexample.command == "stdcell run '<program>' --input '[1, 0]' --output same"
-    assert interpret(program, [[1, 0]], output="same") == [[1, 0]]
+    assert verdict.counterexample.command == f"stdcell run '<program>' --input '[1, 0]'{option}"
+
+
+def test_the_command_of_a_counterexample_answers_as_it_was_told() -> None:
+    verdict = verdict_on(verify(parse(SAME)), "ensures sorted(result)")
+    assert verdict.counterexample is not None
+    assert interpret(parse(SAME), [[1, 0]]) == [verdict.counterexample.answer]
 
 
 NARROW = """

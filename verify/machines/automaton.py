@@ -14,6 +14,7 @@ from ...dsl.types import Value
 from ..claims.claim import Claim
 from ..outcome import Effort, NoAnswer, Outcome, Proof
 from .counting import with_short_counters
+from .differences import with_fewer_counters
 from .exploring import explore
 from .expressions import FALSE, TRUE, applied, conj, disj, neg
 from .machine import Machine
@@ -34,7 +35,7 @@ def by_automaton(claim: Claim, effort: Effort) -> Outcome:
     machine = machine_of(claim)
     if isinstance(machine, str):
         return NoAnswer(machine)
-    machine = with_short_counters(machine)
+    machine = with_short_counters(with_fewer_counters(machine))
     found = explore(machine, effort)
     if isinstance(found, str):
         return NoAnswer(f"its states are not counted: {found}")

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ...errors import VerificationError, did_you_mean
 from ...runtime.cell import NeuralCell
-from .intervals import Spread, point
+from .intervals import SLACK, Spread, point
 from .linear_bounds import Norm, lower_bounds, run_on_ball
 from .logit_errors import embedded_points, exact_leads
 from .passage import Network, network_of
@@ -145,8 +145,10 @@ def least_leads(
     passage = run_on_ball(network, embedded_bnd, precision, norm)
     identity = torch.eye(n_outputs, dtype=torch.float64)
     asked_boo = identity[outputs_b][:, None] - identity
-    found_bo = lower_bounds(network, passage, asked_boo, norm=norm)
-    return found_bo.scatter(1, outputs_b[:, None], math.inf).amin(1)
+    boxes_bo, asked_b1 = passage.logits_bo, outputs_b[:, None]
+    boxed_bo = boxes_bo.lower.gather(1, asked_b1) - boxes_bo.upper - SLACK * boxes_bo.size.amax(1, keepdim=True)
+    found_bo = torch.maximum(lower_bounds(network, passage, asked_boo, norm=norm), boxed_bo.nan_to_num(nan=-math.inf))
+    return found_bo.scatter(1, asked_b1, math.inf).amin(1)
 
 
 def at_once(network: Network, n_inputs: int) -> Iterator[slice]:

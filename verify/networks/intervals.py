@@ -164,14 +164,19 @@ def rectified(part: Spread) -> Spread:
     return between(lower, upper, error, torch.zeros_like(error))
 
 
-def softmax(scores: Spread, is_seen_qk: Tensor, precision: Precision) -> Spread:
+def softmax(scores: Spread, relative: Spread, is_seen_qk: Tensor, precision: Precision) -> Spread:
     """The weights of the keys that are seen; the others weigh exactly 0.
+
+    `relative` are the scores less one number for each query, which changes no weight.
 
     A weight is 1 / (1 + Σ exp(differences to the other scores)), which falls with each of them. Computed, with e the
     error of the scores: each exponential is off by a factor within exp(±λ), λ = e + (error of its argument and of exp)
     for each time that it is rescaled; so the quotient is within exp(±2λ) and the roundings of a sum and a division.
     """
     lower, upper = shares(scores, is_seen_qk)
+    if relative is not scores:
+        least, most = shares(relative, is_seen_qk)
+        lower, upper = torch.maximum(lower, least), torch.minimum(upper, most)
     largest, worst = (
         part.masked_fill(~is_seen_qk, 0.0).amax(-1, keepdim=True) for part in (scores.size + scores.error, scores.error)
     )

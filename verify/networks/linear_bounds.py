@@ -7,7 +7,8 @@ its terms were computed from, and so on down to the embeddings:
 2. A rectifier lies between its chord and a line through 0 (Zhang et al. 2018).
 3. A product x · y lies within r(x) r(y) of its tangent at the centers (McCormick 1976, both planes averaged).
 4. A softmax lies within a remainder of its tangent, by the mean value theorem: |J(ξ) - J(center)| times the radius; or
-   within its own box, where that is narrower.
+   within its own box, where that is narrower. It depends on differences of scores alone, so that both are taken of the
+   scores less that of one key, whose bounds are sharper.
 
 Each step is one on computed values, too: its `local` error goes into the constant. So the bounds hold of the weights
 in real arithmetic and of any evaluation in the number format that the boxes were made for.
@@ -90,6 +91,9 @@ class _Narrowing:
         """Narrow the queries, keys, values or hidden neurons of a layer."""
         if name == "hidden":
             return self._narrowed(passage, number, found, lambda walk, asked: walk.leave_hidden(number, asked, found))
+        if name == "relative":
+            heads = range(self.network.config.layers[number].n_heads)
+            return stacked([self._relative(passage, number, place) for place in heads])
         if number == 0 and self.norm == "max":
             # One affine map of a box: its linear bounds are the box again.
             return found
@@ -103,6 +107,29 @@ class _Narrowing:
         return self._narrowed(
             passage, number, found, lambda walk, asked: walk.leave_projection(number, place, letter, asked, found, rows)
         )
+
+    def _relative(self, passage: Passage, number: int, place: int) -> Spread:
+        """The scores of a head less that of the key that most is paid to, for each query."""
+        run = _of_head(passage.layers[number], place)
+        assert run.scores is not None, "scores come before"
+        seen_qk = self.network.is_seen(number)
+        n_queries, n_keys = seen_qk.shape
+        chosen_bq1 = run.scores.center.masked_fill(~seen_qk, -torch.inf).argmax(-1, keepdim=True)
+        chosen_bqk = torch.zeros_like(run.scores.center).scatter(-1, chosen_bq1, 1.0)
+        each_qkqk = torch.eye(n_queries * n_keys, dtype=torch.float64).reshape(n_queries, n_keys, n_queries, n_keys)
+        here_qk = torch.eye(n_queries, dtype=torch.float64)
+        asked = each_qkqk - here_qk[:, None, :, None] * chosen_bqk[:, :, None, None, :]
+        bounds = []
+        for sign in (1, -1):
+            walk = _Walk(self.network, passage, self.norm)
+            walk.leave_scores(number, place, run, sign * asked.flatten(1, 2))
+            bounds.append(sign * walk.down_to_embeddings(number, has_mlp=False).reshape(run.scores.center.shape))
+        off = run.scores.radius + run.scores.radius.gather(-1, chosen_bq1)
+        center = run.scores.center - run.scores.center.gather(-1, chosen_bq1)
+        boxed = SLACK * (run.scores.size + run.scores.size.gather(-1, chosen_bq1))
+        lower = torch.maximum(bounds[0], center - off - boxed).masked_fill(chosen_bqk > 0, 0.0)
+        upper = torch.minimum(bounds[1], center + off + boxed).masked_fill(chosen_bqk > 0, 0.0)
+        return between(lower, upper, torch.zeros_like(lower), torch.zeros_like(lower))
 
     def _narrowed(self, passage: Passage, number: int, found: Spread, leave: Callable[[_Walk, Tensor], None]) -> Spread:
         """The box within which linear bounds hold every element, shape (batch, row, element)."""
@@ -213,17 +240,18 @@ class _Walk:
         mixed_bsqc = coefficient_bsqd @ network.weights[f"{name}.W_O"][place].mT
         self.lose(mixed_bsqc, run.mixed.local)
         pattern_bsqk, value_bskc = self._leave_product(mixed_bsqc, run.pattern, run.value)
-        scores_bsqk = self._leave_softmax(pattern_bsqk, run.pattern, run.scores, network.is_seen(number))
+        scores_bsqk = self._leave_softmax(pattern_bsqk, run, network.is_seen(number))
+        self.leave_projection(number, place, "V", value_bskc, run.value, slice(0, network.n_positions))
+        self.leave_scores(number, place, run, scores_bsqk)
+
+    def leave_scores(self, number: int, place: int, run: LayerRun, scores_bsqk: Tensor) -> None:
+        """From the scores of a head to what its queries and keys read."""
+        assert run.query and run.key and run.scores, "a head has run"
         self.lose(scores_bsqk, run.scores.local)
-        scale = network.scale(network.config.layers[number])
+        scale = self.network.scale(self.network.config.layers[number])
         query_bsqc, key_bsck = self._leave_product(scale * scores_bsqk, run.query, run.key.turned())
-        every = slice(0, network.n_positions)
-        for letter, coefficient, part, rows in (
-            ("V", value_bskc, run.value, every),
-            ("Q", query_bsqc, run.query, network.rows(number)),
-            ("K", key_bsck.mT, run.key, every),
-        ):
-            self.leave_projection(number, place, letter, coefficient, part, rows)
+        self.leave_projection(number, place, "Q", query_bsqc, run.query, self.network.rows(number))
+        self.leave_projection(number, place, "K", key_bsck.mT, run.key, slice(0, self.network.n_positions))
 
     def leave_projection(
         self, number: int, place: int, letter: str, coefficient: Tensor, part: Spread, rows: slice
@@ -249,8 +277,10 @@ class _Walk:
         self.lose(coefficient_bsij, left.radius @ right.radius + 8 * SLACK * (left.size @ right.size))
         return left_bsik, right_bskj
 
-    def _leave_softmax(self, coefficient_bsqk: Tensor, pattern: Spread, scores: Spread, seen_qk: Tensor) -> Tensor:
+    def _leave_softmax(self, coefficient_bsqk: Tensor, run: LayerRun, seen_qk: Tensor) -> Tensor:
         """From the weights of a pattern to its scores."""
+        pattern, scores, relative = run.pattern, run.scores, run.relative
+        assert pattern and scores and relative, "a head has run"
         self.lose(coefficient_bsqk, pattern.local)
         # Exact weights sum to 1, so that what all coefficients have in common is a constant.
         high = coefficient_bsqk.masked_fill(~seen_qk, -torch.inf).amax(-1, keepdim=True)
@@ -259,14 +289,14 @@ class _Walk:
         self.add(common_bsq1)
         coefficient_bsqk = (coefficient_bsqk - common_bsq1).masked_fill(~seen_qk, 0.0)
         self.off_bs = self.off_bs + 4 * SLACK * (low.abs() + high.abs()).flatten(2).sum(-1)
-        middle_bqk, linear_bqk, off_bqk = _tangent(scores, seen_qk)
+        middle_bqk, linear_bqk, off_bqk = _tangent(relative, seen_qk)
         self.lose(coefficient_bsqk, off_bqk + 8 * SLACK)
         self.add(coefficient_bsqk * middle_bqk[:, None])
         weighed_bsqk = coefficient_bsqk * (linear_bqk * middle_bqk)[:, None]
         scores_bsqk = weighed_bsqk - middle_bqk[:, None] * weighed_bsqk.sum(-1, keepdim=True)
-        self.add(-scores_bsqk * scores.center[:, None])
+        self.add(-scores_bsqk * relative.center[:, None])
         sizes = weighed_bsqk.abs() + middle_bqk[:, None] * weighed_bsqk.abs().sum(-1, keepdim=True)
-        self.lose(sizes, 8 * SLACK * scores.size.masked_fill(~seen_qk, 0.0))
+        self.lose(sizes, 8 * SLACK * (scores.size + relative.size).masked_fill(~seen_qk, 0.0))
         return scores_bsqk
 
     def _concretise(self, coefficient_bsnd: Tensor) -> None:
@@ -282,7 +312,7 @@ class _Walk:
 
 def _of_head(run: LayerRun, place: int) -> LayerRun:
     """One head of a layer."""
-    parts = (run.query, run.key, run.value, run.scores, run.pattern, run.mixed)
+    parts = (run.query, run.key, run.value, run.scores, run.relative, run.pattern, run.mixed)
     return LayerRun(*(None if part is None else part.head(place) for part in parts))
 
 

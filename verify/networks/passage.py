@@ -84,6 +84,8 @@ class LayerRun:
     key: Spread | None = None
     value: Spread | None = None
     scores: Spread | None = None
+    relative: Spread | None = None
+    """The scores less that of one key for each query, which weights depend on alone; the scores where not narrowed."""
     pattern: Spread | None = None
     mixed: Spread | None = None
     hidden: Spread | None = None
@@ -198,8 +200,10 @@ def _attend(
         )
     # Queries, keys or scores are multiplied by the scale, or by its root, which is rounded itself.
     product = bilinear(run.query, run.key.turned(), precision, layer.d_key + 3)
-    run.scores = scaled(product, network.scale(layer))
-    run.pattern = softmax(run.scores, network.is_seen(number), precision)
+    run.scores = run.relative = scaled(product, network.scale(layer))
+    if sharpen is not None:
+        run.relative = sharpen(passage, number, "relative", run.scores)
+    run.pattern = softmax(run.scores, run.relative, network.is_seen(number), precision)
     run.mixed = mixed(run.pattern, run.value, network.is_seen(number), precision)
     output = network.weights[f"{name}.W_O"][:, None]
     zero = torch.zeros(1, network.config.d_model, dtype=torch.float64)

@@ -30,7 +30,16 @@ WORD = 'main(xs: seq[token {"a", "b", "c"}])'
 NEIGHBOURS = 'forall i: i + 1 < length implies not (xs[i] == "b" and xs[i + 1] == "a")'
 NO_B_BEFORE_A = 'all(not (xs == "a" and any(select(xs, "b", ==) and select(indices, indices, <), True)))'
 LATEST = 'last(select(xs, "c", !=) and select(indices, indices, <=), xs, "a")'
+DEPTH = (
+    "(selector_width(select(xs, True, ==) and select(indices, indices, <=))"
+    " - selector_width(select(xs, False, ==) and select(indices, indices, <=)))"
+)
 PROVED = {
+    "two counters whose difference stays small": (
+        f"main(xs: seq[bool]) requires all({DEPTH} >= 0) requires all({DEPTH} <= 2) "
+        f"ensures all(result mod 3 == result) = {DEPTH};",
+        3,
+    ),
     "parity is a count": (
         f"{PARITY}main(xs: seq[int 0..1]) ensures result == (count(xs, 1) mod 2 == 1) = fold(flip, xs, False);",
         2,
