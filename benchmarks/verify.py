@@ -2,24 +2,15 @@
 
 Run: python benchmarks/verify.py [--rows reach,refuted,library,wires,mutants,encoder,claims] [--limit 10] [--seed 0]
 
-<<<<<<< HEAD
 1. *reach*: promises over eight values, and the greatest length at which each is proved: by one plain question to Z3
    and by enumeration (`peers/`), which try one length after the other, and here, at those of `LENGTHS`, by the runs of
    a machine or by unrolling. A length counts if Z3 answers each question within `--limit` seconds; told are the length,
    the questions, the seconds in all, and those of the slowest question, which is put again as it is written. Then
    whether here it is proved for all lengths, and how fast. Equivalences are asked as `equivalent` does.
-2. *refuted*: broken promises, the time to the counterexample, and whether it is as short as any.
-3. *library*: the programs of `library/` that are proved for all lengths, and the slowest of them.
-4. *wires*: a chain and a fan-out of `--wires` calls of two clauses each, answered once and again.
-=======
-1. *reach*: promises over eight values, and the greatest length up to which each is proved: by one plain question to Z3
-   and by enumeration (`peers/`), and here by what answers up to a length; then whether here it is proved for all
-   lengths, and how fast. A length counts if it is answered within `--limit` seconds.
 2. *refuted*: broken promises, the time of the whole verification, and whether the counterexample is as short as any.
 3. *library*: each program of `library/`, verified whole and for the first time, and how many are quick.
 4. *wires*: a chain and a fan-out of `--wires` calls of two clauses each: answered for the first time, in all and a
    clause; and by a `Verifier` again, the same program and its text parsed anew.
->>>>>>> main
 5. *mutants*: the corpus of `tests/verify/adversary` and the library with one small change each, `--every` so manieth;
    whether a mutant is right is decided by enumeration. A wrong one that is proved fails the run.
 6. *encoder*: `--inputs` random programs and inputs, encoded and interpreted. A difference fails the run.
@@ -34,13 +25,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-<<<<<<< HEAD
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-=======
-from collections.abc import Callable, Iterator
 from functools import partial
->>>>>>> main
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
@@ -55,29 +42,22 @@ from verify_programs import BOUNDED, LENGTHS, PAIRS, WRONG, chained, fanned
 from stdcell import parse, verify
 from stdcell.dsl import Program
 from stdcell.errors import VerificationError
-<<<<<<< HEAD
-from stdcell.verify import Claim, Effort, own_claims
+from stdcell.verify import Claim, Effort, functions_in_order, own_claims
 from stdcell.verify.bounded.question import GaveUp
 from stdcell.verify.bounded.splitting import Answered, answer_at
+from stdcell.verify.certificates.cache import Verifier
 from stdcell.verify.certificates.solvers import ask_z3
 from stdcell.verify.claims.cut import Cut
 from stdcell.verify.claims.equivalence import equivalence_claims, paired
 from stdcell.verify.comparison import sides_of
-from stdcell.verify.machines.search import by_search
-from stdcell.verify.outcome import Proof, Refutation
-from stdcell.verify.prove import FOR_ALL_LENGTHS, TO_REFUTE, UP_TO_A_LENGTH
-from stdcell.verify.solver import Query
-=======
-from stdcell.verify import Claim, Effort, functions_in_order, own_claims
-from stdcell.verify.certificates.cache import Verifier
-from stdcell.verify.claims.cut import Cut
 from stdcell.verify.composition.functions import Functions
 from stdcell.verify.composition.ladder import Answer, Ladder
 from stdcell.verify.composition.promises import Promises
+from stdcell.verify.machines.search import by_search
 from stdcell.verify.outcome import Proof
-from stdcell.verify.prove import FOR_ALL_LENGTHS, STRATEGIES, UP_TO_A_LENGTH
+from stdcell.verify.prove import FOR_ALL_LENGTHS, STRATEGIES
 from stdcell.verify.replay import replayed
->>>>>>> main
+from stdcell.verify.solver import Query
 from tests.programs.drawing import draw_program
 from tests.verify.adversary.claims import draw_claims
 from tests.verify.adversary.encoding import Encoded
@@ -167,18 +147,6 @@ def print_reach(limit_s: float) -> int:
     return 0
 
 
-<<<<<<< HEAD
-def refutation_of(claim: Claim) -> Refutation | None:
-    """The first input that a strategy finds."""
-    for strategy in (*TO_REFUTE, *UP_TO_A_LENGTH):
-        found = strategy(claim, Effort())
-        if isinstance(found, Refutation):
-            return found
-    return None
-
-
-=======
->>>>>>> main
 def print_refuted() -> int:
     """The second table: the whole verification of a program with a broken promise."""
     print(f"\n{'broken promise':26}{'plain Z3, ms':>14}{'here, ms':>10}   shortest")
