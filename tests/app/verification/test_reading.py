@@ -11,6 +11,7 @@ from stdcell import Report, parse, verify
 from stdcell.app.verification.page import verdicts_page
 from stdcell.app.verification.printing import print_report
 from stdcell.app.verification.words import explained, summary
+from stdcell.verify import Effort
 
 PROGRAM = """type Digit = int 0..9;
 def ranked(keys: seq[Digit]) -> seq[Digit]
@@ -100,3 +101,15 @@ def test_a_page_marks_the_lines_of_the_text(report: Report) -> None:
     assert "ranked requires distinct(keys)" in text
     assert "main([0, 0]) , which answers [0, 0]" in text
     assert page == verdicts_page("program.cell", PROGRAM, report)
+
+
+def test_the_scope_tells_the_vocabularies_wherever_it_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "main(xs: seq[int 0..3]) ensures permutation(result, xs) = "
+    program = f"{text}min(select(selector_width(select(xs, xs, <=)), indices, >), xs);"
+    found = verify(parse(program), effort=Effort(up_to=2))
+    scope = "n <= 2, any ordered vocabulary"
+    print_report(found, as_json=True, quiet=False)
+    assert json.loads(capsys.readouterr().out)["verdicts"][-1]["scope"] == scope
+    print_report(found, as_json=False, quiet=False)
+    assert f"for {scope}: " in capsys.readouterr().out
+    assert f"for {scope}: " in " ".join(Text(verdicts_page("ranks.cell", program, found)).words)

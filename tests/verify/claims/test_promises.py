@@ -114,7 +114,7 @@ def test_what_stands_in_the_argument_of_a_call_is_owed_by_the_caller() -> None:
 
 
 MAP = """
-def half(x: Digit) -> int requires x > 0 ensures result < x { return x - 1 if x > 4 else 0; }
+def half(x: Digit) -> int requires x > 0 ensures result < x { return min(x - 1, 3); }
 main(xs: seq[Digit]) requires xs > 0 ensures result < xs = map(half, xs);
 """
 
