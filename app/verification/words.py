@@ -14,7 +14,7 @@ SIGNS = {"proved": "✓", "unknown": "?", "error": "!", "refuted": "✗"}
 STYLES = {"proved": "green", "refuted": "red", "unknown": "yellow", "error": "red"}
 
 _WHY: Mapping[str, str] = {
-    "types": "the types say so",
+    "types": "it follows from the types, or from how it is written",
     "one graph": "both programs are the same graph",
     "the function's own requirements": "it is required as it stands",
     "promises of called functions": "it follows from what the called functions promise",
@@ -48,8 +48,8 @@ def summary(verdicts: Iterable[Verdict]) -> str:
 
 
 def by_types(verdict: Verdict) -> bool:
-    """Whether a verdict says nothing that the types do not say."""
-    return verdict.status == "proved" and verdict.method == "types"
+    """Whether a verdict on a wire says nothing that the types do not say; a promise is told, whatever proves it."""
+    return verdict.kind == "wire" and verdict.status == "proved" and verdict.method == "types"
 
 
 def explained(verdict: Verdict) -> Iterator[tuple[str, str]]:

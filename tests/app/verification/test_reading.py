@@ -67,6 +67,13 @@ def test_wires_that_the_types_settle_are_counted_only(report: Report, capsys: py
     assert ("ranked.keys is seq[int 0..9]" in out, "more wire" in out) == (False, True)
 
 
+def test_a_promise_that_the_types_settle_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    print_report(verify(parse("main(x: int 0..9) ensures result <= 9 = x;")), as_json=False, quiet=False)
+    shown = capsys.readouterr().out
+    assert "✓ proved   ensures result <= 9" in shown
+    assert "it follows from the types, or from how it is written" in shown
+
+
 def test_json_tells_all_that_the_terminal_tells(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
     print_report(report, as_json=True, quiet=False)
     verdicts = {verdict["claim"]: verdict for verdict in json.loads(capsys.readouterr().out)["verdicts"]}
