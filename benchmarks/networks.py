@@ -23,9 +23,15 @@ from stdcell.runtime.cell import CellConfig, IntPort, NeuralCell
 from stdcell.runtime.evaluate import evaluate
 from stdcell.runtime.reference import Exact, call_by_contract
 from stdcell.runtime.transformer import LayerShape, Transformer, TransformerConfig, initial_parameters
-from stdcell.verify.networks.certified import ball_around, certified_leads, certified_radii, least_leads
+from stdcell.verify.networks.certified import (
+    ball_around,
+    certified_leads,
+    certified_radii,
+    exact_leads,
+    least_leads,
+)
 from stdcell.verify.networks.exhaustive import check_exhaustively
-from stdcell.verify.networks.logit_errors import embedded_points, error_of_all, errors_of_each, exact_leads
+from stdcell.verify.networks.logit_errors import embedded_points, error_of_all, errors_of_each
 from stdcell.verify.networks.passage import network_of
 from stdcell.verify.networks.rounding import EXACT, precision_of
 

@@ -18,9 +18,9 @@ from ...errors import VerificationError, did_you_mean
 from ...runtime.cell import NeuralCell
 from .intervals import SLACK, Spread, point
 from .linear_bounds import Norm, lower_bounds, run_on_ball
-from .logit_errors import embedded_points, exact_leads
-from .passage import Network, network_of
-from .rounding import Precision
+from .logit_errors import embedded_points
+from .passage import Network, network_of, run_on_spreads
+from .rounding import EXACT, Precision
 
 __all__ = [
     "at_once",
@@ -28,11 +28,14 @@ __all__ = [
     "certified_leads",
     "certified_radii",
     "certified_radius",
+    "exact_leads",
     "least_leads",
     "place_of_port",
 ]
 
-_NUMBERS_AT_ONCE = 2**22
+_NUMBERS_AT_ONCE, _POINTS_AT_ONCE = 2**22, 2**10
+_SHARP = 2.0**-20
+"""The radius of a logit, relative to its size, up to which intervals of float64's own rounding are sharp enough."""
 _STEPS = 16
 _FIRST = 16
 """The closest inputs, whose radius is sought first: that of all is seldom less."""
@@ -54,6 +57,32 @@ def certified_leads(cell: NeuralCell, values_bp: Tensor, answers_b: Tensor, prec
         for rows in at_once(network, len(values_bp))
     ]
     return torch.cat(found)
+
+
+def exact_leads(cell: NeuralCell, values_bp: Tensor, answers_b: Tensor) -> Tensor:
+    """The least lead of each answer's logit over any other in real arithmetic, shape (batch,).
+
+    Float64 with intervals of its own rounding says it; for deep networks, where intervals grow, linear bounds do.
+    Arguments are those of `certified_leads`.
+    """
+    network, outputs_b1 = network_of(cell), (answers_b - cell.config.output.low)[:, None]
+    leads, radii = [], []
+    for rows in torch.split(torch.arange(len(values_bp)), _POINTS_AT_ONCE):
+        logits_bo = run_on_spreads(network, embedded_points(cell, network, values_bp[rows]), EXACT).logits_bo
+        leads.append(_boxed_leads(logits_bo, outputs_b1[rows]).scatter(1, outputs_b1[rows], math.inf).amin(1))
+        radii.append((logits_bo.radius / logits_bo.size).amax(1))
+    leads_b, is_loose_b = torch.cat(leads), ~(torch.cat(radii) <= _SHARP)
+    if bool(is_loose_b.any()):
+        sharper = certified_leads(cell, values_bp[is_loose_b], answers_b[is_loose_b], EXACT)
+        leads_b[is_loose_b] = torch.maximum(leads_b[is_loose_b], sharper)
+    return leads_b
+
+
+def _boxed_leads(logits_bo: Spread, outputs_b1: Tensor) -> Tensor:
+    """At least the lead of some logits over each one, by their boxes alone."""
+    leads_bo = logits_bo.lower.gather(1, outputs_b1) - logits_bo.upper
+    leads_bo = leads_bo - SLACK * logits_bo.size.amax(1, keepdim=True)
+    return leads_bo.nan_to_num(nan=-math.inf, posinf=math.inf, neginf=-math.inf)
 
 
 def certified_radii(
@@ -145,10 +174,9 @@ def least_leads(
     passage = run_on_ball(network, embedded_bnd, precision, norm)
     identity = torch.eye(n_outputs, dtype=torch.float64)
     asked_boo = identity[outputs_b][:, None] - identity
-    boxes_bo, asked_b1 = passage.logits_bo, outputs_b[:, None]
-    boxed_bo = boxes_bo.lower.gather(1, asked_b1) - boxes_bo.upper - SLACK * boxes_bo.size.amax(1, keepdim=True)
-    found_bo = torch.maximum(lower_bounds(network, passage, asked_boo, norm=norm), boxed_bo.nan_to_num(nan=-math.inf))
-    return found_bo.scatter(1, asked_b1, math.inf).amin(1)
+    boxed_bo = _boxed_leads(passage.logits_bo, outputs_b[:, None])
+    found_bo = torch.maximum(lower_bounds(network, passage, asked_boo, norm=norm), boxed_bo)
+    return found_bo.scatter(1, outputs_b[:, None], math.inf).amin(1)
 
 
 def at_once(network: Network, n_inputs: int) -> Iterator[slice]:

@@ -25,9 +25,9 @@ from ...dsl.scope import CellSignature
 from ...dsl.types import Int, element_of
 from ...errors import VerificationError
 from ...runtime.cell import NeuralCell
-from .certified import certified_leads
+from .certified import certified_leads, exact_leads
 from .domain import Domain, check_faces, domain_of, holds
-from .logit_errors import error_of_all, errors_of_each, exact_leads
+from .logit_errors import error_of_all, errors_of_each
 from .rounding import Precision, precision_of
 
 __all__ = ["ExhaustiveCheck", "Reach", "allowed_answers", "check_exhaustively"]
@@ -197,9 +197,7 @@ def _reach(tally: _Tally, cell: NeuralCell, precision: Precision) -> Reach:
     values_bp, answers_b = values_bp[is_open_b], answers_b[is_open_b]
     if not len(values_bp):
         return "every evaluation"
-    if not bool((exact_leads(cell, values_bp, answers_b) > 0).all()):
+    if len(values_bp) > _MOST_CERTIFIED or not bool((exact_leads(cell, values_bp, answers_b) > 0).all()):
         return "as run"
-    if len(values_bp) > _MOST_CERTIFIED:
-        return "real arithmetic"
     is_certain = bool((certified_leads(cell, values_bp, answers_b, precision) > 0).all())
     return "every evaluation" if is_certain else "real arithmetic"

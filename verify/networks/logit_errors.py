@@ -12,11 +12,11 @@ import torch
 from torch import Tensor
 
 from ...runtime.cell import NeuralCell
-from .intervals import SLACK, Spread, hull_of, point
+from .intervals import Spread, hull_of, point
 from .passage import Network, network_of, run_on_spreads
-from .rounding import EXACT, Precision
+from .rounding import Precision
 
-__all__ = ["embedded_box", "embedded_points", "error_of_all", "errors_of_each", "exact_leads"]
+__all__ = ["embedded_box", "embedded_points", "error_of_all", "errors_of_each"]
 
 _AT_ONCE = 2**10
 
@@ -44,24 +44,6 @@ def errors_of_each(cell: NeuralCell, values_bp: Tensor, precision: Precision) ->
         for rows in torch.split(values_bp, _AT_ONCE)
     ]
     return torch.cat(bounds).nan_to_num(nan=math.inf, posinf=math.inf)
-
-
-def exact_leads(cell: NeuralCell, values_bp: Tensor, answers_b: Tensor) -> Tensor:
-    """At least the lead of each answer's logit over any other in real arithmetic, shape (batch,).
-
-    Args:
-        cell: the cell.
-        values_bp: inputs, one column for each port.
-        answers_b: the answers that are asked about, as values of the output port.
-    """
-    network, outputs_b1 = network_of(cell), (answers_b - cell.config.output.low)[:, None]
-    found = []
-    for rows in torch.split(torch.arange(len(values_bp)), _AT_ONCE):
-        logits_bo = run_on_spreads(network, embedded_points(cell, network, values_bp[rows]), EXACT).logits_bo
-        others_bo = logits_bo.upper.scatter(1, outputs_b1[rows], -math.inf)
-        leads_b1 = logits_bo.lower.gather(1, outputs_b1[rows]) - others_bo.amax(1, keepdim=True)
-        found.append((leads_b1 - SLACK * logits_bo.size.amax(1, keepdim=True))[:, 0])
-    return torch.cat(found).nan_to_num(nan=-math.inf, posinf=math.inf, neginf=-math.inf)
 
 
 def embedded_points(cell: NeuralCell, network: Network, values_bp: Tensor) -> Spread:

@@ -29,11 +29,11 @@ from torch import Tensor
 from ...errors import VerificationError
 from ...runtime.cell import STREAM, NeuralCell
 from ...runtime.stitching import Adapter, Stitched, Wire
-from .certified import at_once, ball_around, certified_radius, place_of_port
+from .certified import at_once, ball_around, certified_radius, exact_leads, place_of_port
 from .domain import Domain
 from .intervals import SLACK, Spread, affine, point
 from .linear_bounds import lower_bounds, run_on_ball
-from .logit_errors import embedded_points, errors_of_each, exact_leads
+from .logit_errors import embedded_points, errors_of_each
 from .passage import network_of, run_on_spreads
 from .rounding import EXACT, Precision, precision_of
 

@@ -8,8 +8,15 @@ from torch import Tensor, nn
 
 from stdcell.errors import VerificationError
 from stdcell.runtime.cell import CellConfig, IntPort, NeuralCell
-from stdcell.runtime.transformer import Edge, LayerShape, Transformer, TransformerConfig, parameter_shapes
-from stdcell.verify.networks.certified import ball_around, certified_leads, certified_radii
+from stdcell.runtime.transformer import (
+    Edge,
+    LayerShape,
+    Transformer,
+    TransformerConfig,
+    initial_parameters,
+    parameter_shapes,
+)
+from stdcell.verify.networks.certified import ball_around, certified_leads, certified_radii, exact_leads
 from stdcell.verify.networks.intervals import point
 from stdcell.verify.networks.linear_bounds import Norm, lower_bounds, run_on_ball
 from stdcell.verify.networks.logit_errors import embedded_box, embedded_points
@@ -194,3 +201,15 @@ def test_bounds_of_a_rectifier_network_are_those_of_auto_lirpa() -> None:
     box = lirpa.BoundedTensor(centers_bd.float(), lirpa.PerturbationLpNorm(norm=torch.inf, eps=0.1))
     theirs_bo, _ = model.compute_bounds(x=(box,), method="CROWN")
     assert float((found_bo - theirs_bo).abs().max()) < 1e-3
+
+
+@pytest.mark.parametrize("n_layers", [1, 2, 3, 4])
+def test_leads_in_real_arithmetic_are_sharp_in_deep_networks(n_layers: int) -> None:
+    shape = TransformerConfig(6, 3, 16, (LayerShape(2, 8, 8, 32),) * n_layers, 5)
+    ports = CellConfig((IntPort("a", 0, 4), IntPort("b", 0, 4)), IntPort("result", 0, 4), ("a", "b", 5), 2)
+    cell = in_float64(NeuralCell(ports, Transformer(shape, initial_parameters(shape, 0))))
+    values_bp = every_input()[::5]
+    answers_b, margins_b = cell(*values_bp.unbind(1)), cell.margins(*values_bp.unbind(1))
+    leads_b = exact_leads(cell, values_bp, answers_b)
+    assert bool((leads_b <= margins_b + ROUNDED_OFF).all())
+    assert float((margins_b - leads_b).max()) < 1e-5
