@@ -37,7 +37,7 @@ from .machines.spacer import by_spacer
 from .numeric.prove import by_boxes
 from .numeric.reals import by_reals
 from .outcome import DEFAULT_EFFORT, Effort, Strategy
-from .positions.prove import by_positions
+from .positions.prove import by_positions, by_positions_soon
 from .real_cells import RealCells
 from .replay import replayed
 from .verdict import Report
@@ -48,8 +48,9 @@ FOR_ALL_LENGTHS: tuple[Strategy, ...] = (
     by_induction,
     by_automaton,
     by_reals,
-    by_positions,
+    by_positions_soon,
     by_invariant,
+    by_positions,
     by_spacer,
     by_boxes,
 )
