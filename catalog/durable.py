@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,19 +17,22 @@ def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
     Content may come in pieces; where they end in an error the file stays as it was.
 
     Raises:
-        OSError: if the folder cannot be made or written.
+        OSError: if the folder cannot be made or written; it names the file.
     """
-    _make_folder(path.parent)
     beside = path.with_name(f".writing-{uuid4().hex}")
     try:
+        _make_folder(path.parent)
         with beside.open("xb") as file:
             file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
+        flush_folder(path.parent)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
-        beside.unlink(missing_ok=True)
-    flush_folder(path.parent)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def flush_folder(folder: Path) -> None:

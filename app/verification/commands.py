@@ -17,7 +17,7 @@ from ..options import CatalogOption, JsonOption, QuietOption, find_catalog, pars
 if TYPE_CHECKING:
     from ...catalog import Catalog
     from ...dsl import Program
-    from ...verify import Report
+    from ...verify import Effort, Report
     from ...verify.certificates.subject import Comparison
     from .budgets import Budgets
 
@@ -52,18 +52,26 @@ def verify(
     from ...verify import Effort
     from ...verify.certificates.cache import Verifier
     from ..certificates.files import write_certificate
+    from ..certificates.tree import print_tree
     from .budgets import budgets_of
+    from .printing import print_report
 
+    if out is not None and out.suffix != ".html":
+        raise StdcellError(f"verdicts are written as a page: expected a name that ends in .html, found {str(out)!r}")
     opened, effort = find_catalog(catalog), Effort(up_to=up_to, steps=steps)
     program = parse_file(file, opened)
     report = Verifier(opened).verify(program, effort=effort)
-    if certificate is not None:
-        write_certificate(certificate, program, report, opened, effort)
     is_told = out is not None or as_json or not (quiet or tree)
     budgets = budgets_of(program, opened) if is_told else None
+    if tree and not as_json:
+        print_tree(report)
+    else:
+        print_report(report, budgets, as_json=as_json, quiet=quiet)
+    if certificate is not None:
+        write_certificate(certificate, program, report, opened, effort)
     if out is not None:
         _write_page(out, program, report, budgets)
-    _conclude(report, budgets, all_lengths=all_lengths, tree=tree, as_json=as_json, quiet=quiet)
+    raise _exit(report, all_lengths=all_lengths)
 
 
 def equivalent(
@@ -83,6 +91,7 @@ def equivalent(
     quiet: QuietOption = False,
 ) -> None:
     """Prove that two programs answer alike on every input that both accept, or show one on which they differ."""
+    from ...verify import Effort
     from ...verify.certificates.subject import Comparison
     from .vocabulary import element_type
 
@@ -90,8 +99,8 @@ def equivalent(
     programs = parse_file(file, opened), parse_file(other, opened)
     open_type = None if vocabulary is None else element_type(vocabulary)
     compared = Comparison("equivalent", programs, (output, other_output), open_type)
-    report = _compare(compared, opened, up_to, steps, certificate)
-    _conclude(report, all_lengths=all_lengths, as_json=as_json, quiet=quiet)
+    report = _compare(compared, opened, Effort(up_to=up_to, steps=steps), certificate, as_json=as_json, quiet=quiet)
+    raise _exit(report, all_lengths=all_lengths)
 
 
 def refines(
@@ -108,24 +117,34 @@ def refines(
     quiet: QuietOption = False,
 ) -> None:
     """Prove that a program may stand where the other one does: it requires no more and promises no less."""
+    from ...verify import Effort
     from ...verify.certificates.subject import Comparison
 
     opened = find_catalog(catalog)
     programs = parse_file(file, opened), parse_file(other, opened)
     compared = Comparison("refines", programs, (output, other_output))
-    report = _compare(compared, opened, up_to, steps, certificate)
-    _conclude(report, all_lengths=all_lengths, as_json=as_json, quiet=quiet)
+    report = _compare(compared, opened, Effort(up_to=up_to, steps=steps), certificate, as_json=as_json, quiet=quiet)
+    raise _exit(report, all_lengths=all_lengths)
 
 
-def _compare(compared: Comparison, catalog: Catalog | None, up_to: int, steps: int, certificate: Path | None) -> Report:
-    from ...verify import Effort
+def _compare(
+    compared: Comparison,
+    catalog: Catalog | None,
+    effort: Effort,
+    certificate: Path | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> Report:
+    """Answer, tell, and only then write what is to be kept: whatever becomes of that, the answers are seen."""
     from ...verify.certificates.cache import keep_comparison
     from ...verify.certificates.subject import answers_about
     from ...verify.prove import STRATEGIES
     from ..certificates.files import write_certificate
+    from .printing import print_report
 
-    effort = Effort(up_to=up_to, steps=steps)
     report = answers_about(compared, catalog, effort, STRATEGIES)
+    print_report(report, as_json=as_json, quiet=quiet)
     if certificate is not None:
         write_certificate(certificate, compared, report, catalog, effort)
     if catalog is not None:
@@ -137,34 +156,12 @@ def _write_page(path: Path, program: Program, report: Report, budgets: Budgets |
     from ...catalog.durable import write_atomically
     from .page import verdicts_page
 
-    if path.suffix != ".html":
-        raise StdcellError(f"verdicts are written as a page: expected a name that ends in .html, found {str(path)!r}")
-    page = verdicts_page(program.source.name, program.source.text, report, budgets)
-    try:
-        write_atomically(path, page.encode())
-    except OSError as error:
-        raise StdcellError(f"the page {str(path)!r} cannot be written: {error.strerror}") from None
+    write_atomically(path, verdicts_page(program.source.name, program.source.text, report, budgets).encode())
 
 
-def _conclude(
-    report: Report,
-    budgets: Budgets | None = None,
-    *,
-    all_lengths: bool,
-    as_json: bool,
-    quiet: bool,
-    tree: bool = False,
-) -> None:
-    """Tell the verdicts, and exit with what they come to."""
-    from ..certificates.tree import print_tree
-    from .printing import print_report
-
-    if tree and not as_json:
-        print_tree(report)
-    else:
-        print_report(report, budgets, as_json=as_json, quiet=quiet)
+def _exit(report: Report, *, all_lengths: bool) -> typer.Exit:
     holds = report.is_proved_for_all_lengths if all_lengths else report.is_proved
-    raise typer.Exit(0 if holds else 1)
+    return typer.Exit(0 if holds else 1)
 
 
 PROOFS: dict[str, Callable[..., None]] = {"verify": verify, "equivalent": equivalent, "refines": refines}

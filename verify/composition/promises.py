@@ -106,7 +106,10 @@ class Promises:
         rests: tuple[str, ...],
         verdicts: tuple[str, ...],
     ) -> Promise:
-        given = (_given(f"{call.callee.name} {named(clause)}", condition, self._cut) for clause, condition in promised)
+        given = (
+            _given(f"{call.callee.name} {clause.text} [{clause.span.place}]", condition, self._cut)
+            for clause, condition in promised
+        )
         return Promise(tuple(given), reach, rests, verdicts)
 
     def reached(self, claim: Claim, depth: int) -> list[Promise]:

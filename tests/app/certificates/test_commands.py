@@ -24,7 +24,7 @@ def stdcell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     """Runs the command line in an empty folder; gives the exit code and all that was printed."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("STDCELL_CATALOG", raising=False)
-    Path("same.cell").write_text("main(xs: seq[int 0..9]) ensures result <= 9 ensures result < 9 = xs;\n")
+    Path("same.cell").write_text("main(xs: seq[int 0..9]) ensures sum(result) >= 0 ensures result < 9 = xs;\n")
 
     def run(*words: str) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["stdcell", *words])
@@ -64,7 +64,7 @@ def test_the_findings_are_told_for_machines(stdcell: Run) -> None:
     code, printed = stdcell("certificate", "check", "same.json", "--json")
     assert code == 0
     assert json.loads(printed)[1] == {
-        "subject": "same.cell:1:25: ensures result <= 9",
+        "subject": "same.cell:1:25: ensures sum(result) >= 0",
         "standing": "confirmed",
         "text": "proved: 3 questions unsat in Z3 and cvc5",
     }
@@ -106,8 +106,8 @@ def test_verify_draws_the_tree(stdcell: Run) -> None:
     code, printed = stdcell("verify", "same.cell", "--tree")
     assert code == 1
     assert [line[4:] for line in printed.splitlines()[1:]] == [
-        "proved ensures result <= 9  all lengths, same.cell:1:25",
-        "refuted ensures result < 9  one input, same.cell:1:45",
+        "proved ensures sum(result) >= 0  all lengths, same.cell:1:25",
+        "refuted ensures result < 9  one input, same.cell:1:50",
     ]
 
 

@@ -87,3 +87,26 @@ def test_programs_that_cannot_be_compared_are_refused_in_one_message(stdcell: Ru
     assert err == (
         "error: pair.cell takes 2 and same.cell takes 1 inputs: compare programs that take the same number\n"
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("verify", "least.cell", "--certificate"),
+        ("verify", "least.cell", "--out"),
+        ("equivalent", "back.cell", "back.rasp", "--certificate"),
+        ("refines", "least.cell", "spec.cell", "--certificate"),
+    ],
+)
+def test_the_verdicts_are_told_though_a_file_cannot_be_written(stdcell: Run, words: tuple[str, ...]) -> None:
+    code, out, err = stdcell(*words, "sort.cell/no-folder.html")
+    assert "proved" in out
+    assert (code, err.startswith("error: cannot use 'sort.cell/no-folder.html': ")) == (1, True)
+
+
+def test_a_page_of_another_kind_is_refused_before_anything_is_asked(stdcell: Run) -> None:
+    assert stdcell("verify", "least.cell", "--out", "page.txt") == (
+        1,
+        "",
+        "error: verdicts are written as a page: expected a name that ends in .html, found 'page.txt'\n",
+    )

@@ -46,7 +46,7 @@ def test_a_refutation_says_which_input_breaks_it_and_how_to_see_it(report: Repor
     assert told(report, "ranked requires distinct(keys)") == {
         "broken by": "main([0, 0]), which answers [0, 0]",
         "try": "stdcell run '<program>' --input '[0, 0]'",
-        "because": "`requires distinct(keys)` [3:5] does not hold",
+        "because": "`requires distinct(keys)` [<program>:3:5] does not hold",
     }
 
 

@@ -26,7 +26,7 @@ def test_a_clause_that_is_given_as_it_stands_is_named() -> None:
 
 def test_a_promise_that_a_proof_takes_is_named_with_its_function() -> None:
     verdict = verify(parse(TEXT)).verdicts[-1]
-    assert (verdict.claim, verdict.because) == ("ensures result < 7", ("low ensures result < 5 [4:5]",))
+    assert (verdict.claim, verdict.because) == ("ensures result < 7", ("low ensures result < 5 [<program>:4:5]",))
 
 
 MANY = """type Digit = int 0..9;
@@ -43,14 +43,17 @@ main(x: Digit, y: Digit)
 = odd(x) + y;
 """
 TAKEN = {
-    "a promise and a requirement": ("result < 8", ("requires y == 2 and x < 9 [10:5]", "odd ensures result < 6 [5:5]")),
+    "a promise and a requirement": (
+        "result < 8",
+        ("requires y == 2 and x < 9 [10:5]", "odd ensures result < 6 [<program>:5:5]"),
+    ),
     "two promises and a requirement": (
         "result <= 7 and result != 4",
         (
             "requires y == 2 and x < 9 [10:5]",
-            "odd ensures result < 6 [5:5]",
+            "odd ensures result < 6 [<program>:5:5]",
             "requires y == 2 and x < 9 [10:5]",
-            "odd ensures result mod 2 == 1 [6:5]",
+            "odd ensures result mod 2 == 1 [<program>:6:5]",
         ),
     ),
     "the types alone": ("result <= 18", ()),

@@ -12,12 +12,16 @@ CALLED = """def low(x: int 0..9) -> int 0..9
 main(x: int 0..9) requires x < 5 ensures {promise} = low(x);
 """
 BROKEN = {
-    "a part of a requirement": (" and x != 3", "True", "`x != 3` in `requires x < 5 and x != 3` [2:5] does not hold"),
-    "a requirement of one part": (" - 1", "True", "`requires x < 5 - 1` [2:5] does not hold"),
+    "a part of a requirement": (
+        " and x != 3",
+        "True",
+        "`x != 3` in `requires x < 5 and x != 3` [<program>:2:5] does not hold",
+    ),
+    "a requirement of one part": (" - 1", "True", "`requires x < 5 - 1` [<program>:2:5] does not hold"),
     "a part of a promise": (
         "",
         "result < 5 and not (result == 2)",
-        "`not (result == 2)` in `ensures result < 5 and not (result == 2)` [4:34] does not hold",
+        "`not (result == 2)` in `ensures result < 5 and not (result == 2)` [<program>:4:34] does not hold",
     ),
     "a promise of one part": ("", "result != 2", None),
 }
@@ -35,4 +39,4 @@ main(x: int 0..9) requires x < 5 = sure(x < 5 and x != 3);
 """
     report = verify(parse(text))
     told = [verdict.reason for verdict in report.verdicts if verdict.status == "refuted"]
-    assert told == ["`requires p` [1:27] does not hold"]
+    assert told == ["`requires p` [<program>:1:27] does not hold"]

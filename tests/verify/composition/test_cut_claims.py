@@ -25,12 +25,16 @@ def promise(text: str) -> Verdict:
 
 
 PROVED = {
-    "a fold": ("result mod 2 == 0", "fold(add, doubled(xs), 0)", ("doubled ensures result mod 2 == 0 [5:5]",)),
-    "a sum": ("result mod 2 == 0", "sum(doubled(xs))", ("doubled ensures result mod 2 == 0 [5:5]",)),
+    "a fold": (
+        "result mod 2 == 0",
+        "fold(add, doubled(xs), 0)",
+        ("doubled ensures result mod 2 == 0 [<program>:5:5]",),
+    ),
+    "a sum": ("result mod 2 == 0", "sum(doubled(xs))", ("doubled ensures result mod 2 == 0 [<program>:5:5]",)),
     "an order": (
         "length == 0 or result == 0 or result == ordered(xs)[length - 1]",
         "fold(largest, ordered(xs), 0)",
-        ("ordered ensures sorted(result) [9:5]",),
+        ("ordered ensures sorted(result) [<program>:9:5]",),
     ),
 }
 
