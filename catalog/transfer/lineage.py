@@ -6,7 +6,8 @@
    adapters that it uses, an adapter to its two circuits, a cell to its ports, contracts, tasks, parents, components
    and to the checkpoint and the phase that it was found in, a run to its data set, evidence to what it measured.
 2. Against it ("in") from a part to its owner: a component to its model, a phase or a checkpoint to its run.
-3. Against it from a cell or an adapter to the evidence and the verdicts about it.
+3. Against it from a cell or an adapter to the evidence and the verdicts about it; a verdict that compares two programs
+   brings both.
 
 Nothing is followed from what many share to all that share it: a contract does not bring every cell that keeps it, nor
 a run every checkpoint that it made. Only who asks for a run itself gets its checkpoints too (`MADE_BY_ROOTS`).
@@ -43,6 +44,7 @@ FOLLOWED: dict[str, tuple[Direction, ...]] = {
     "WRITES": OUT,
     "DERIVED_FROM": OUT,
     "ABOUT": BOTH,
+    "COMPARES": BOTH,
     "SUPPORTS": OUT,
     "REFUTES": OUT,
     "RESTS_ON": OUT,
