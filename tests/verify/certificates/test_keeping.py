@@ -44,7 +44,7 @@ def test_a_verdict_tells_how_it_was_reached(catalog: Catalog) -> None:
     verdict = verdicts(program, catalog)["ensures: ensures result == x + 1 at 2:26"]
     assert (verdict.status, verdict.scope) == ("proved", "all inputs")
     assert (verdict.limits["up_to"], verdict.limits["steps"]) == (6, 3_000_000)
-    assert [question["steps"] for question in verdict.argument["questions"]] == [3_000_000]
+    assert [question["steps"] for question in verdict.argument["questions"]] == [600_000]
     assert verdict.solver == f"z3 {z3.get_version_string()}"
 
 
