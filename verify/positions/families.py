@@ -22,7 +22,7 @@ __all__ = [
     "Family",
     "PairRule",
     "counted_axioms",
-    "disjoint_rule",
+    "joint_rule",
     "other_axiom",
     "pair_rule",
     "size_axioms",
@@ -173,12 +173,14 @@ def pair_rule(here: Positions, left: Family, a: Sequence[Any], right: Family, b:
     return "contained sets", z3.Implies(is_contained, is_smaller)
 
 
-def disjoint_rule(here: Positions, left: Family, a: Sequence[Any], right: Family, b: Sequence[Any]) -> tuple[str, Any]:
-    """Disjoint sets are together not larger than the sequence is long."""
+def joint_rule(here: Positions, left: Family, a: Sequence[Any], right: Family, b: Sequence[Any]) -> tuple[str, Any]:
+    """Disjoint sets are together not larger than the sequence is long, sets that cover it not smaller."""
     one, other = left.holds, right.holds
     assert one and other, "sizes of sets"
-    meets = here.exists(lambda k: z3.And(one(a, k), other(b, k)))
-    return "disjoint sets", z3.Or(meets, left.total(*a) + right.total(*b) <= here.length)
+    both = here.exists(lambda k: z3.And(one(a, k), other(b, k)))
+    neither = here.exists(lambda k: z3.Not(z3.Or(one(a, k), other(b, k))))
+    together = left.total(*a) + right.total(*b)
+    return "joint sets", z3.And(z3.Or(both, together <= here.length), z3.Or(neither, together >= here.length))
 
 
 def _ordered(here: Positions, left: Family, a: Sequence[Any], right: Family, b: Sequence[Any]) -> Any:

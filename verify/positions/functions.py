@@ -31,7 +31,7 @@ from .axioms import (
     sum_axioms,
     total_axioms,
 )
-from .families import Family, PairRule, counted_axioms, disjoint_rule, other_axiom, pair_rule, size_axioms
+from .families import Family, PairRule, counted_axioms, joint_rule, other_axiom, pair_rule, size_axioms
 from .knowledge import Knowledge
 
 __all__ = ["Functions"]
@@ -206,7 +206,7 @@ class Functions(Knowledge, ABC):
     def _state_pair(self, left: Family, right: Family) -> None:
         self._state_rule(left, right, pair_rule)
         if self._adds_up and left.holds and right.holds:
-            self._state_rule(left, right, disjoint_rule)
+            self._state_rule(left, right, joint_rule)
 
     def _state_rule(self, left: Family, right: Family, rule: PairRule) -> None:
         a, b = ([unknown(sort, "p") for sort in family.sorts] for family in (left, right))

@@ -165,16 +165,16 @@ def _permutes(place: Callable[[Any], Any], symbolic: Symbolic, given: Sequence[S
     return True
 
 
-def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symbolic, steps: int) -> nx.Graph[SOp]:
-    """Sequences as nodes, joined where one is a rearrangement of the other; `given` conditions may say so too.
+def asks_for_rearrangements(nodes: Iterable[SOp]) -> bool:
+    """Whether anything is asked that rearranged sequences share."""
+    totals = Counter(node.operator for node in nodes if isinstance(node, Reduce) and node.operator in SHARED)
+    return totals["permutation"] > 0 or max(totals.values(), default=0) > 1
 
-    None are joined where nothing is asked that rearranged sequences share.
-    """
+
+def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symbolic, steps: int) -> nx.Graph[SOp]:
+    """Sequences as nodes, joined where one is a rearrangement of the other; `given` conditions may say so too."""
     graph: nx.Graph[SOp] = nx.Graph()
     nodes = closed_within(roots)
-    totals = Counter(node.operator for node in nodes if isinstance(node, Reduce) and node.operator in SHARED)
-    if not totals["permutation"] and max(totals.values(), default=0) < 2:
-        return graph
     for node in nodes:
         match node:
             case Ascribe(arguments=(value,)):

@@ -4,6 +4,7 @@
 2. Sequences that are rearrangements of each other are joined; they have equal sums and extremes.
 3. The claim is asked of the solver at symbolic positions, with the axioms of `symbolic.py`; one that speaks of running
    folds at every position also of the first position, and of the next one after any where it holds.
+4. Where two sequences are to be equal, they are so if both are sorted and joined.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from ...dsl.graph import (
     SOp,
     nodes_within,
 )
-from ...dsl.types import Seq
+from ...dsl.types import Int, Real, Seq
 from ..claims.claim import Claim
 from ..claims.conditions import conjuncts
 from ..encoding.codes import Codes
@@ -39,7 +40,7 @@ from ..outcome import Effort, NoAnswer, Outcome, Proof
 from ..solver import Query
 from ..terms import apply, as_term, tokens_in, unknown
 from .inner import closed_within, types_are_given
-from .lemmas import SHARED, begin, find_lemmas, follows, rearrangements
+from .lemmas import SHARED, asks_for_rearrangements, begin, find_lemmas, follows, rearrangements
 from .order import neighbours_in_order, sorted_by_neighbours
 from .symbolic import Symbolic
 
@@ -65,7 +66,7 @@ def by_positions(claim: Claim, effort: Effort) -> Outcome:
     lemmas = find_lemmas(roots, given, codes, few)
     nodes = closed_within(roots)
     symbolic = begin(codes, lemmas, adds_up=any(map(_is_of_length, nodes_within(roots))))
-    joined = rearrangements(roots, given, symbolic, few)
+    joined = rearrangements(roots, given, symbolic, few) if asks_for_rearrangements(nodes) else nx.Graph()
     goal = symbolic.scalar(condition)
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]
     for node in _worth_more(nodes):
@@ -83,6 +84,9 @@ def by_positions(claim: Claim, effort: Effort) -> Outcome:
     if not queries:
         whole = prove("the claim", goal)
         queries = (whole,) if whole else ()
+    if not queries and (pair := _ordered_pair(condition)):
+        joined = joined or rearrangements(roots, given, symbolic, few)
+        queries = _as_sorted(pair, symbolic, prove) if _is_joined(joined, *pair) else ()
     if not queries:
         return NoAnswer("it does not follow from the axioms on positions")
     return Proof("lemmas on positions", (*lemmas.queries, *queries), tuple(sorted(lemmas.schemas)))
@@ -185,6 +189,23 @@ def _shared_properties(roots: Sequence[SOp], joined: nx.Graph[SOp], symbolic: Sy
     for left, right in combinations(totals, 2):
         if left.operator == right.operator and _is_joined(joined, left.arguments[0], right.arguments[0]):
             yield as_term(apply("==", (symbolic.scalar(left), symbolic.scalar(right))))
+
+
+def _ordered_pair(condition: SOp) -> tuple[SOp, SOp] | None:
+    """The two sequences of values with an order that a claim says are equal."""
+    match condition:
+        case Reduce(operator="all", arguments=(Elementwise(operator="==", arguments=(left, right)),)):
+            if all(isinstance(one.type, Seq) and isinstance(one.type.element, Int | Real) for one in (left, right)):
+                return left, right
+    return None
+
+
+def _as_sorted(pair: tuple[SOp, SOp], symbolic: Symbolic, prove: Callable[..., Query | None]) -> tuple[Query, ...]:
+    """That both of two sequences are sorted: rearrangements of each other, they are equal."""
+    found = (prove("it is sorted", symbolic.scalar(Reduce((one,), "sorted"))) for one in pair)
+    queries = tuple(query for query in found if query)
+    symbolic.lemmas.rest_on(("sorted rearrangements", len(queries) == len(pair)))
+    return queries if len(queries) == len(pair) else ()
 
 
 def _is_joined(joined: nx.Graph[SOp], left: SOp, right: SOp) -> bool:

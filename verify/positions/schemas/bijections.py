@@ -6,6 +6,7 @@ from typing import Any
 
 import z3
 
+from ...solver import Query
 from .schema import Schema, Sum, all_below, by_induction, concluded, indicator, some_below, whole
 
 __all__ = ["BIJECTIONS"]
@@ -179,10 +180,41 @@ def _neighbours() -> Schema:
     return Schema("neighbours", statement, "by induction over the distance", queries)
 
 
+def _sorted_rearrangements() -> Schema:
+    """An element smaller than that of the other sequence has too few places to be moved to, with all before it."""
+    back = z3.Function("back", _INT, _INT)
+    hit = z3.Int("hit")
+
+    def in_order(values: Any) -> Any:
+        pair = z3.And(_i >= 0, _i <= _j, _j < _n)
+        return z3.ForAll([_i, _j], z3.Implies(pair, values(_i) <= values(_j)))
+
+    def too_few(smaller: Any, larger: Any, move: Any, name: str) -> tuple[Query, Query]:
+        given = [in_order(smaller), in_order(larger), _inside(_p, _n), smaller(_p) < larger(_p)]
+        one = [_inside(_j, _p + 1), _inside(move(_j), _n), smaller(_j) == larger(move(_j))]
+        before = all_below(_p + 1, lambda place: move(place) < _p)
+        return (
+            concluded(f"{name}: those up to it are moved before it", move(_j) < _p, [*given, *one]),
+            concluded(
+                f"{name}: but one is moved to its place", z3.Not(before), [_inside(hit, _p + 1), move(hit) == _p]
+            ),
+        )
+
+    moved_back = [_ELEMENT(back(_p)) == _SOURCE(_MOVE(back(_p))), _MOVE(back(_p)) == _p]
+    queries = (
+        *too_few(_ELEMENT, _SOURCE, _MOVE, "smaller"),
+        concluded("moved back to equal ones", _SOURCE(_p) == _ELEMENT(back(_p)), moved_back),
+        *too_few(_SOURCE, _ELEMENT, back, "larger"),
+    )
+    statement = "Sorted sequences of which one is a rearrangement of the other are equal."
+    return Schema("sorted rearrangements", statement, "by *pigeonhole*, of the positions up to one", queries)
+
+
 BIJECTIONS = (
     _pigeonhole(),
     _rearrangement(),
     _rearranged_totals(),
+    _sorted_rearrangements(),
     _neighbours(),
     Schema(
         "induction",

@@ -68,6 +68,10 @@ def _disjoint(m: Any) -> Any:
     return z3.Or(some_below(m, lambda k: z3.And(_ROW(k), _OTHER(k))), _SIZE(m) + _LARGER(m) <= m)
 
 
+def _covering(m: Any) -> Any:
+    return z3.Or(some_below(m, lambda k: z3.Not(z3.Or(_ROW(k), _OTHER(k)))), _SIZE(m) + _LARGER(m) >= m)
+
+
 _query = z3.Int("query")
 _HOLDS: Mapping[str, Callable[[Any], Any]] = {
     "<": lambda k: k < _query,
@@ -143,9 +147,10 @@ SIZES = (
         by_induction(_contained, [_WIDTH, _WIDER]),
     ),
     Schema(
-        "disjoint sets",
-        "Where no key meets both of two conditions, their sizes together are at most the length.",
+        "joint sets",
+        "Where no key meets both of two conditions, their sizes together are at most the length; where each meets one, "
+        "at least.",
         BY_INDUCTION,
-        by_induction(_disjoint, [_WIDTH, _WIDER]),
+        (*by_induction(_disjoint, [_WIDTH, _WIDER]), *by_induction(_covering, [_WIDTH, _WIDER])),
     ),
 )
