@@ -32,7 +32,7 @@ def strongest_evidence(catalog: Lineage, cell: str, claim: str) -> Evidence | No
     Args:
         catalog: where to look.
         cell: the id of the cell's node: evidence is about exactly these weights.
-        claim: the claim as the evidence states it, such as a contract's `ensures`.
+        claim: the claim as the evidence states it, such as a contract's `promise`.
     """
     about = (found for _, found in catalog.neighbours(cell, "ABOUT", "in"))
     evidence = [found for found in about if isinstance(found, Evidence) and found.claim == claim]

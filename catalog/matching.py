@@ -46,7 +46,7 @@ def _properties(catalog: Lineage, cell: Node) -> Mapping[str, Any]:
     tasks = [task for _, task in catalog.neighbours(cell.id, "IMPLEMENTS") if isinstance(task, Task)]
     parameters = {name: value for task in tasks for name, value in task.parameters.items()}
     contracts = [one for _, one in catalog.neighbours(cell.id, "SATISFIES") if isinstance(one, Contract)]
-    evidence = [strongest_evidence(catalog, cell.id, one.ensures) for one in contracts if one.ensures]
+    evidence = [strongest_evidence(catalog, cell.id, one.promise) for one in contracts if one.ensures]
     verdict = next((found.kind for found in evidence if found), "none")
     return {**fields, **parameters, "implements": tuple(map(_task_names, tasks)), "verdict": verdict}
 

@@ -192,8 +192,8 @@ class Contract(Node):
 
     @property
     def promise(self) -> str:
-        """What it ensures, with the tolerance: the claim of evidence for it."""
-        return promise_text(self.ensures, as_tolerance(self.tolerance))
+        """What it ensures of which inputs, with the tolerance: the claim of evidence for it."""
+        return promise_text(self.requires, self.ensures, as_tolerance(self.tolerance))
 
 
 class Evidence(Node):

@@ -57,8 +57,8 @@ class CellSignature:
 
     @property
     def promise(self) -> str | None:
-        """What it ensures, with the tolerance: what evidence has to be about."""
-        return None if self.ensures is None else promise_text(self.ensures, self.tolerance)
+        """What it ensures of which inputs, with the tolerance: what evidence has to be about."""
+        return None if self.ensures is None else promise_text(self.requires, self.ensures, self.tolerance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,10 @@ def as_tolerance(number: float) -> int | Fraction:
     return exact(Fraction(repr(number)))
 
 
-def promise_text(ensures: str, tolerance: int | Fraction) -> str:
-    """What a contract ensures, with its tolerance if it has one: what evidence for it is evidence for."""
-    return f"{ensures}, within {in_digits(tolerance)}" if tolerance else ensures
+def promise_text(requires: str | None, ensures: str, tolerance: int | Fraction) -> str:
+    """What a contract ensures, of which inputs, and its tolerance if it has one: what evidence is evidence for."""
+    of_which = f", where {requires}" if requires else ""
+    return f"{ensures}{of_which}, within {in_digits(tolerance)}" if tolerance else f"{ensures}{of_which}"
 
 
 def library_names() -> list[str]:

@@ -70,7 +70,7 @@ _OF_CELLS = (
     f"""MATCH (v:Verdict)-[:ABOUT]->{{program}}-[:COMPOSED_OF]->{{cell}}<-[:POINTS_TO]-(a:Alias)
 {_NEWEST}, 'cell' AS because, name AS name""",
     f"""MATCH {{program}}<-[:ABOUT]-(v:Verdict)-[:RESTS_ON]->(e:Evidence)-[:ABOUT]->{{cell}}-[r:SATISFIES]->(k:Contract)
-WHERE r.event > v.event AND k.ensures <> e.claim
+WHERE r.event > v.event
 RETURN DISTINCT {_VERDICT}, 'contract' AS because, c.name AS name""",
     f"""MATCH {{program}}<-[:ABOUT]-(v:Verdict)-[:RESTS_ON]->(e:Evidence)-[:ABOUT]->{{cell}}
 MATCH (c)<-[:ABOUT]-(g:Evidence) WHERE g.claim = e.claim AND {rank_in_cypher(evidence="g")} = 0 AND v.status = 'proved'

@@ -76,7 +76,7 @@ def add_check(batch: Records, node: Circuit, contract: Contract, check: Exhausti
         Evidence(
             of=node.id,
             kind="exhaustive",
-            claim=contract.ensures,
+            claim=contract.promise,
             method="enumeration of every input",
             n_inputs=check.n_inputs,
             n_wrong=check.n_wrong,
@@ -98,7 +98,7 @@ def add_measurement(batch: Records, node: Circuit, contract: Contract, found: Me
         Evidence(
             of=node.id,
             kind="measurement",
-            claim=contract.ensures,
+            claim=contract.promise,
             method="inputs drawn evenly, with replacement; Clopper-Pearson interval",
             n_inputs=found.n_inputs,
             n_wrong=found.n_wrong,
@@ -144,7 +144,7 @@ def judge(
     verdict = batch.add(
         Verdict(
             of=node.id,
-            claim=contract.ensures,
+            claim=contract.promise,
             status="exhaustive" if holds else "refuted",
             scope=scope or f"all {evidence.n_inputs:,} inputs{_run_in(evidence)}",
             method=evidence.method,

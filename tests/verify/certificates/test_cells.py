@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from stdcell.catalog import Circuit, Contract, Evidence, Formula, Port
 from stdcell.dsl import CellPort, CellSignature
 from stdcell.dsl.types import Real
 from stdcell.training import store_circuit
+from stdcell.verify.assumptions import assumption_of
 from stdcell.verify.certificates.cells import check_again
 from stdcell.verify.certificates.certificate import CellRecord
 from stdcell.verify.certificates.checking import check_certificate
@@ -97,3 +99,12 @@ def test_a_network_is_run_again_where_the_evidence_says_how(
     finding = finding_on(kind, tmp_path, **said)
     assert finding.standing == standing
     assert told in finding.text
+
+
+def test_evidence_speaks_for_the_inputs_that_its_contract_requires_and_no_others(tmp_path: Path) -> None:
+    with Catalog(tmp_path / "catalog") as catalog:
+        signature = store_circuit(catalog, "next", build_next(), "result == a + 1")
+        asked = replace(signature, requires="a < 2")
+        assert assumption_of(signature, catalog).holds
+        assert not assumption_of(asked, catalog).holds
+        assert assumption_of(asked, catalog).contract == "result == a + 1, where a < 2"
