@@ -7,10 +7,11 @@ For each function, callees first, and for each of its claims, the cheapest answe
    once their own claims and the call's requirements are proved (`composition/promises.py`);
 3. a counterexample among a few short sequences, replayed in the interpreter (with the networks themselves where the
    contracts of cells leave their answers open, `claims/answers.py`);
-4. for all lengths, by each strategy of `FOR_ALL_LENGTHS`; then once more with the promises of called functions;
+4. for all lengths, by each strategy of `FOR_ALL_LENGTHS`;
 5. a counterexample among all short sequences;
-6. for every sequence up to a length, by each strategy of `UP_TO_A_LENGTH`;
-7. unknown.
+6. for all lengths once more, with the promises of called functions, and its own that were proved before;
+7. for every sequence up to a length, by each strategy of `UP_TO_A_LENGTH`;
+8. unknown.
 
 A contract that nothing meets is an error (`composition/vacuity.py`). A claim that rests on a catalogued cell's contract
 is proved only if that contract has conclusive evidence. Answers are limited in solver steps, not in time, so that they
