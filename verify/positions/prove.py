@@ -34,7 +34,7 @@ from ...dsl.graph import (
 )
 from ...dsl.types import Int, Real, Seq
 from ..claims.claim import Claim
-from ..claims.conditions import conjuncts
+from ..claims.conditions import conjuncts, everywhere
 from ..encoding.codes import Codes
 from ..outcome import Effort, NoAnswer, Outcome, Proof
 from ..solver import Query
@@ -108,6 +108,11 @@ def _with_premises(condition: SOp) -> tuple[SOp, tuple[SOp, ...]]:
             if not isinstance(condition.type, Seq):
                 inner, further = _with_premises(conclusion)
                 return inner, (*conjuncts(premise), *further)
+        case Reduce(operator="all", arguments=(Elementwise(operator="or", arguments=(left, conclusion)),)):
+            # A scalar premise is assumed of all positions or of none.
+            if isinstance(left, Elementwise) and left.operator == "not" and not isinstance(left.type, Seq):
+                inner, further = _with_premises(everywhere(conclusion))
+                return inner, (*conjuncts(left.arguments[0]), *further)
     return condition, ()
 
 
