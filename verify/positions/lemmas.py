@@ -191,6 +191,9 @@ def rearrangements(roots: Sequence[SOp], given: Sequence[SOp], symbolic: Symboli
             case Reduce(operator="permutation", arguments=(left, right)):
                 graph.add_edge(left, right)
                 symbolic.state(rearrangement_axioms(symbolic, left, right))
+            case Reduce(operator="all", arguments=(Elementwise(operator="==", arguments=(left, right)),)):
+                if isinstance(left.type, Seq) and left.type == right.type:
+                    graph.add_edge(left, right)
     _join_equal(roots[0], graph, given, symbolic, steps)
     _join_images(graph, [node.arguments[0] for node in nodes if isinstance(node, Reduce) and node.operator in SHARED])
     return graph

@@ -34,3 +34,13 @@ def test_sorted_rearrangements_are_equal(text: str) -> None:
 @pytest.mark.parametrize("text", DIFFERENT.values(), ids=DIFFERENT.keys())
 def test_others_are_not(text: str) -> None:
     assert verify(parse(SORT + text)).verdicts[-1].status == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("promise", "status"),
+    [("all(result) implies permutation(xs, ys)", "proved"), ("permutation(xs, ys) implies all(result)", "refuted")],
+)
+def test_equal_sequences_are_rearrangements_and_not_the_other_way(promise: str, status: str) -> None:
+    text = f"main(xs: seq[int], ys: seq[int]) -> seq[bool] ensures {promise} = xs == ys;"
+    verdict = verify(parse(text)).verdicts[-1]
+    assert (verdict.status, verdict.scope) == (status, "all lengths" if status == "proved" else "one input")
