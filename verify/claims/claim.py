@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 from ...dsl.graph import (
     At,
@@ -97,8 +98,13 @@ class Claim:
 
 
 def named(clause: Clause) -> str:
-    """A clause as written, and where."""
+    """A clause as written, and where in its file."""
     return f"{clause.text} [{clause.span.line}:{clause.span.column}]"
+
+
+def file_and_place(span: Span) -> str:
+    """Where something is written: the file without its folders, line and column."""
+    return f"{PurePath(span.source.name).name}:{span.line}:{span.column}"
 
 
 def quoted(clause: Clause) -> str:

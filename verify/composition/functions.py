@@ -12,7 +12,7 @@ from ...dsl.program import Clause, Function, cells_called
 from ...dsl.scope import CellSignature
 from ...errors import Span
 from ..assumptions import assumption_of
-from ..claims.claim import Claim, call_claims, own_claims
+from ..claims.claim import Claim, call_claims, file_and_place, own_claims
 from ..claims.cut import Cut
 from ..outcome import Effort
 from ..verdict import Assumption, Status, Verdict
@@ -85,7 +85,7 @@ class Functions:
         clause, part = claim.clause, self._places.get(claim.part) if claim.part else None
         if clause is None or claim.kind != clause.kind or (part is None and clause.span == claim.span):
             return None
-        of_clause = f"`{clause.text}` [{clause.span.place}] does not hold"
+        of_clause = f"`{clause.text}` [{file_and_place(clause.span)}] does not hold"
         return f"`{' '.join(part.text.split())}` in {of_clause}" if part else of_clause
 
 

@@ -23,7 +23,7 @@ from ...dsl.graph import Ascribe, At, Constant, Fold, Input, Length, Quantified,
 from ...dsl.passes import fold_constants
 from ...dsl.program import CallSite, Clause
 from ...dsl.types import Int
-from ..claims.claim import Claim, at_call, named, requirements
+from ..claims.claim import Claim, at_call, file_and_place, named, requirements
 from ..claims.conditions import conjuncts, everywhere, implied, in_one_form
 from ..claims.cut import Cut, is_pointwise
 from ..solver import Query
@@ -107,7 +107,7 @@ class Promises:
         verdicts: tuple[str, ...],
     ) -> Promise:
         given = (
-            _given(f"{call.callee.name} {clause.text} [{clause.span.place}]", condition, self._cut)
+            _given(f"{call.callee.name} {clause.text} [{file_and_place(clause.span)}]", condition, self._cut)
             for clause, condition in promised
         )
         return Promise(tuple(given), reach, rests, verdicts)

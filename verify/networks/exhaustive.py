@@ -25,6 +25,7 @@ from ...dsl.scope import CellSignature
 from ...dsl.types import Int, element_of
 from ...errors import VerificationError
 from ...runtime.cell import NeuralCell
+from ...runtime.threads import one_thread
 from .certified import certified_leads, exact_leads
 from .domain import Domain, check_faces, domain_of, holds
 from .logit_errors import error_of_all, errors_of_each
@@ -75,6 +76,7 @@ class ExhaustiveCheck:
         return self.n_wrong == 0
 
 
+@one_thread()
 def check_exhaustively(cell: NeuralCell, signature: CellSignature) -> ExhaustiveCheck:
     """Run a cell on every input that its contract allows.
 

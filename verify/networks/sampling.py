@@ -18,6 +18,7 @@ from ...dsl.checking.contracts import read_contract
 from ...dsl.scope import CellSignature
 from ...errors import VerificationError
 from ...runtime.cell import NeuralCell
+from ...runtime.threads import one_thread
 from .domain import Domain, check_faces, domain_of, holds
 from .exhaustive import allowed_answers
 from .rounding import precision_of
@@ -69,6 +70,7 @@ class Measurement:
         )
 
 
+@one_thread()
 def measure_contract(
     cell: NeuralCell, signature: CellSignature, n_inputs: int, *, seed: int, confidence: float = 0.95
 ) -> Measurement:

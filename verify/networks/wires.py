@@ -29,6 +29,7 @@ from torch import Tensor
 from ...errors import VerificationError
 from ...runtime.cell import STREAM, NeuralCell
 from ...runtime.stitching import Adapter, Stitched, Wire
+from ...runtime.threads import one_thread
 from .certified import at_once, ball_around, certified_radius, exact_leads, place_of_port
 from .domain import Domain
 from .intervals import SLACK, Spread, affine, point
@@ -105,6 +106,7 @@ class WireReport:
         return self.is_settled and all(one.decision in ("reset", "accepted") for one in self.last)
 
 
+@one_thread()
 def wire_budgets(stitched: Stitched, *, n_calls: int = 4) -> WireReport:
     """The budget at every wire from network to network, call by call.
 
