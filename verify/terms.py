@@ -25,6 +25,7 @@ __all__ = [
     "apply_at",
     "as_term",
     "conjunction",
+    "disjunction",
     "fresh",
     "is_known",
     "looked_up",
@@ -109,6 +110,11 @@ def within(element: Element, value: Any, codes: Codes) -> Any:
 def conjunction(terms: Sequence[Any]) -> Any:
     """That all terms hold; of none, true (an `and` without operands is no SMT-LIB)."""
     return z3.And(*terms) if terms else z3.BoolVal(True)
+
+
+def disjunction(terms: Sequence[Any]) -> Any:
+    """That one of some terms holds; of one, itself; of none, false."""
+    return z3.Or(*terms) if len(terms) > 1 else terms[0] if terms else z3.BoolVal(False)
 
 
 def apply(operator: str, operands: Sequence[Any]) -> Any:

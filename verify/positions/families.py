@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import z3
 
 from ...dsl.graph import Indices, Select, SelectorLogic, SOp
-from ..terms import apply, as_term
+from ..terms import apply, as_term, disjunction
 from .axioms import Axiom, Positions
 
 __all__ = [
     "COUNTED",
     "Family",
-    "PairRule",
+    "Member",
+    "Rule",
     "counted_axioms",
     "joint_rule",
     "other_axiom",
@@ -57,8 +59,10 @@ class Family:
         return apply("if", (self.holds(values, key), 1, 0))
 
 
-PairRule = Callable[[Positions, Family, Sequence[Any], Family, Sequence[Any]], tuple[str, Any]]
-"""What holds of a sum of each of two families, at values of their variables, and the schema."""
+Member = tuple[Family, Sequence[Any]]
+"""A sum of a family, at values of its variables."""
+Rule = Callable[..., tuple[str, Any]]
+"""What holds of some sums, and the schema: of the positions, and one member after the other."""
 
 
 def size_axioms(here: Positions, size: Any, counts: Callable[..., Any], *, asks: bool) -> Iterator[Axiom]:
@@ -161,8 +165,9 @@ def _one(condition: Any) -> Any:
     return z3.If(condition, z3.IntVal(1), z3.IntVal(0))
 
 
-def pair_rule(here: Positions, left: Family, a: Sequence[Any], right: Family, b: Sequence[Any]) -> tuple[str, Any]:
-    """What holds of a sum of each of two families, and the schema: sets that contain each other, or terms in order."""
+def pair_rule(here: Positions, one: Member, other: Member) -> tuple[str, Any]:
+    """Of two sums: sets that contain each other, or terms in order."""
+    (left, a), (right, b) = one, other
     inner, outer = left.holds, right.holds
     if inner is None or outer is None:
         return "ordered sums", _ordered(here, left, a, right, b)
@@ -173,13 +178,15 @@ def pair_rule(here: Positions, left: Family, a: Sequence[Any], right: Family, b:
     return "contained sets", z3.Implies(is_contained, is_smaller)
 
 
-def joint_rule(here: Positions, left: Family, a: Sequence[Any], right: Family, b: Sequence[Any]) -> tuple[str, Any]:
+def joint_rule(here: Positions, *members: Member) -> tuple[str, Any]:
     """Disjoint sets are together not larger than the sequence is long, sets that cover it not smaller."""
-    one, other = left.holds, right.holds
-    assert one and other, "sizes of sets"
-    both = here.exists(lambda k: z3.And(one(a, k), other(b, k)))
-    neither = here.exists(lambda k: z3.Not(z3.Or(one(a, k), other(b, k))))
-    together = left.total(*a) + right.total(*b)
+
+    def held(key: Any) -> list[Any]:
+        return [family.holds(values, key) for family, values in members if family.holds]
+
+    both = here.exists(lambda k: disjunction([z3.And(*pair) for pair in combinations(held(k), 2)]))
+    neither = here.exists(lambda k: z3.Not(z3.Or(*held(k))))
+    together = z3.Sum(*(family.total(*values) for family, values in members))
     return "joint sets", z3.And(z3.Or(both, together <= here.length), z3.Or(neither, together >= here.length))
 
 

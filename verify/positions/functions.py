@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 import z3
@@ -31,16 +32,16 @@ from .axioms import (
     sum_axioms,
     total_axioms,
 )
-from .families import Family, PairRule, counted_axioms, joint_rule, other_axiom, pair_rule, size_axioms
+from .families import Family, Rule, counted_axioms, joint_rule, other_axiom, pair_rule, size_axioms
 from .knowledge import Knowledge
 
 __all__ = ["Functions"]
 
 
 class Functions(Knowledge, ABC):
-    """Functions for nodes, and the axioms about each; `adds_up` asks for what holds of sums of sizes as well."""
+    """Functions for nodes, and the axioms about each; `adds_up` asks for what holds of sums of so many sizes."""
 
-    def __init__(self, codes: Codes, *, adds_up: bool) -> None:
+    def __init__(self, codes: Codes, *, adds_up: int) -> None:
         super().__init__(codes)
         self._adds_up = adds_up
         self._functions: dict[SOp, tuple[Any, tuple[Input, ...]]] = {}
@@ -199,22 +200,23 @@ class Functions(Knowledge, ABC):
     def _compare(self, family: Family) -> None:
         """State what holds of a family and each one before, itself included."""
         self._families.append(family)
-        for other in (other for other in self._families if other.depth == family.depth):
-            for left, right in ((family, other), (other, family))[: 1 if other is family else 2]:
-                self._state_pair(left, right)
+        level = [other for other in self._families if other.depth == family.depth]
+        for other in level:
+            for pair in ((family, other), (other, family))[: 1 if other is family else 2]:
+                self._state_rule(pair, pair_rule)
+        sizes = [other for other in level if other.holds] if family.holds else []
+        for other in sizes if self._adds_up > 1 else ():
+            self._state_rule((family, other), joint_rule)
+        for two in combinations(sizes[:-1], 2) if self._adds_up > 2 else ():
+            self._state_rule((family, *two), joint_rule)
 
-    def _state_pair(self, left: Family, right: Family) -> None:
-        self._state_rule(left, right, pair_rule)
-        if self._adds_up and left.holds and right.holds:
-            self._state_rule(left, right, joint_rule)
-
-    def _state_rule(self, left: Family, right: Family, rule: PairRule) -> None:
-        a, b = ([unknown(sort, "p") for sort in family.sorts] for family in (left, right))
-        queries = [values[-1] for family, values in ((left, a), (right, b)) if family.asks]
-        called = [family.total(*values) for family, values in ((left, a), (right, b)) if values]
-        schema, condition = rule(self, left, a, right, b)
+    def _state_rule(self, families: Sequence[Family], rule: Rule) -> None:
+        members = [(family, [unknown(sort, "p") for sort in family.sorts]) for family in families]
+        queries = [values[-1] for family, values in members if family.asks]
+        called = [family.total(*values) for family, values in members if values]
+        schema, condition = rule(self, *members)
         ranged = z3.Implies(conjunction([*map(self.in_range, queries)]), condition) if queries else condition
-        self._assert(schema, [*a, *b], ranged, called)
+        self._assert(schema, [value for _, values in members for value in values], ranged, called)
 
 
 def _constant(term: Any) -> Callable[[], Any]:

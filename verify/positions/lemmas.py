@@ -59,7 +59,7 @@ def follows(goal: Any, symbolic: Symbolic, premises: Iterable[Any], steps: int, 
     return query
 
 
-def begin(codes: Codes, lemmas: Lemmas, *, adds_up: bool = False) -> Symbolic:
+def begin(codes: Codes, lemmas: Lemmas, *, adds_up: int = 0) -> Symbolic:
     """Where the terms of a question are made; which others were asked before does not show in their names."""
     number_anew()
     return Symbolic(codes, lemmas, adds_up=adds_up)

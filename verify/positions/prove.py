@@ -65,7 +65,7 @@ def by_positions(claim: Claim, effort: Effort) -> Outcome:
     few = min(steps, _LEMMA_STEPS)
     lemmas = find_lemmas(roots, given, codes, few)
     nodes = closed_within(roots)
-    symbolic = begin(codes, lemmas, adds_up=any(map(_is_of_length, nodes_within(roots))))
+    symbolic = begin(codes, lemmas, adds_up=_adds_up(roots))
     joined = rearrangements(roots, given, symbolic, few) if asks_for_rearrangements(nodes) else nx.Graph()
     goal = symbolic.scalar(condition)
     assumed = [as_term(symbolic.scalar(condition)) for condition in given]
@@ -116,9 +116,13 @@ def _with_premises(condition: SOp) -> tuple[SOp, tuple[SOp, ...]]:
     return condition, ()
 
 
-def _is_of_length(node: SOp) -> bool:
-    """Whether a number is compared with or made of the length, other than by a range."""
-    return isinstance(node, Elementwise) and Length() in node.arguments
+def _adds_up(roots: Sequence[SOp]) -> int:
+    """How many sizes are added, at most 3, where the length is compared with or part of a number; else 0."""
+    operations = [node for node in nodes_within(roots) if isinstance(node, Elementwise)]
+    sums = [node for node in operations if node.operator == "+"]
+    if not any(Length() in node.arguments for node in operations):
+        return 0
+    return 3 if any(argument in sums for node in sums for argument in node.arguments) else 2
 
 
 def _worth_more(nodes: Sequence[SOp]) -> Iterator[SOp]:

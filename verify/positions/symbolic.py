@@ -90,10 +90,10 @@ class Lemmas:
 class Symbolic(Functions):
     """Terms for nodes at symbolic positions, and the axioms about them.
 
-    `adds_up` asks for what holds of sums of sizes as well.
+    `adds_up` asks for what holds of sums of so many sizes.
     """
 
-    def __init__(self, codes: Codes, lemmas: Lemmas, *, adds_up: bool = False) -> None:
+    def __init__(self, codes: Codes, lemmas: Lemmas, *, adds_up: int = 0) -> None:
         super().__init__(codes, adds_up=adds_up)
         self.lemmas = lemmas
         self._scalars: dict[SOp, Any] = {}

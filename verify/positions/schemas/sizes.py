@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import z3
 
 from ...solver import Query
+from ...terms import disjunction
 from ..families import COUNTED
 from .schema import BY_INDUCTION, Schema, Sum, all_below, by_induction, concluded, indicator, some_below, whole
 
 __all__ = ["SIZES"]
 
-_ROW, _OTHER = (z3.Function(name, z3.IntSort(), z3.BoolSort()) for name in ("row", "other"))
-_SIZE, _LARGER = (z3.Function(name, z3.IntSort(), z3.IntSort()) for name in ("size", "larger"))
-_WIDTH, _WIDER = Sum(_SIZE, lambda k: indicator(_ROW(k))), Sum(_LARGER, lambda k: indicator(_OTHER(k)))
+_INT = z3.IntSort()
+_ROW, _OTHER, _THIRD = (z3.Function(name, _INT, z3.BoolSort()) for name in ("row", "other", "third"))
+_SIZE, _LARGER, _THIRD_SIZE = (z3.Function(name, _INT, _INT) for name in ("size", "larger", "third_size"))
+_PARTS = [(_ROW, _SIZE), (_OTHER, _LARGER), (_THIRD, _THIRD_SIZE)]
+
+
+def _counting(row: Any, size: Any) -> Sum:
+    return Sum(size, lambda k: indicator(row(k)))
+
+
+_WIDTH, _WIDER = _counting(_ROW, _SIZE), _counting(_OTHER, _LARGER)
 
 
 def _bounded(m: Any) -> Any:
@@ -64,12 +74,23 @@ def _contained(m: Any) -> Any:
     return z3.Implies(inside, z3.And(_SIZE(m) <= _LARGER(m), z3.Implies(misses, _SIZE(m) < _LARGER(m))))
 
 
-def _disjoint(m: Any) -> Any:
-    return z3.Or(some_below(m, lambda k: z3.And(_ROW(k), _OTHER(k))), _SIZE(m) + _LARGER(m) <= m)
+def _joint(parts: Sequence[tuple[Any, Any]]) -> Iterator[Query]:
+    """Of some conditions and their sizes: that they are disjoint, that they cover all keys."""
+    sums = [_counting(row, size) for row, size in parts]
 
+    def together(m: Any) -> Any:
+        return z3.Sum(*(size(m) for _, size in parts))
 
-def _covering(m: Any) -> Any:
-    return z3.Or(some_below(m, lambda k: z3.Not(z3.Or(_ROW(k), _OTHER(k)))), _SIZE(m) + _LARGER(m) >= m)
+    def disjoint(m: Any) -> Any:
+        pairs = list(combinations([row for row, _ in parts], 2))
+        both = some_below(m, lambda k: disjunction([z3.And(one(k), other(k)) for one, other in pairs]))
+        return z3.Or(both, together(m) <= m)
+
+    def covering(m: Any) -> Any:
+        return z3.Or(some_below(m, lambda k: z3.Not(z3.Or(*(row(k) for row, _ in parts)))), together(m) >= m)
+
+    yield from by_induction(disjoint, sums)
+    yield from by_induction(covering, sums)
 
 
 _query = z3.Int("query")
@@ -148,9 +169,9 @@ SIZES = (
     ),
     Schema(
         "joint sets",
-        "Where no key meets both of two conditions, their sizes together are at most the length; where each meets one, "
-        "at least.",
+        "Where no key meets two of two or three conditions, their sizes together are at most the length; where each "
+        "meets one, at least.",
         BY_INDUCTION,
-        (*by_induction(_disjoint, [_WIDTH, _WIDER]), *by_induction(_covering, [_WIDTH, _WIDER])),
+        (*_joint(_PARTS[:2]), *_joint(_PARTS)),
     ),
 )
