@@ -17,11 +17,11 @@ def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
     Content may come in pieces; where they end in an error the file stays as it was.
 
     Raises:
-        OSError: if the folder cannot be made or written; it names the file.
+        OSError: if the folder cannot be made, or the file cannot be written; it names which.
     """
+    _make_folder(path.parent)
     beside = path.with_name(f".writing-{uuid4().hex}")
     try:
-        _make_folder(path.parent)
         with beside.open("xb") as file:
             file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
