@@ -98,8 +98,16 @@ def texts(dialect: str, n_texts: int, seed: int) -> Iterator[str]:
 
 def survives(text: str, dialect: str) -> None:
     """Fail where a text leads to anything but an answer, or takes too long for one."""
-    # A machine that others use too may be slow once.
-    assert any(seconds_to_answer(text, dialect) < SECONDS for _ in range(2)), text
+    # A machine that others use too may be slow for a while: then its seconds are longer.
+    seconds = seconds_to_answer(text, dialect)
+    assert seconds < SECONDS or min(seconds, seconds_to_answer(text, dialect)) < SECONDS * slowness(), text
+
+
+def slowness() -> float:
+    """The processor time that a fixed computation takes now, in that of a machine which does nothing else."""
+    start = time.process_time()
+    assert sum(number * number % 7 for number in range(3_000_000)) > 0
+    return max(1.0, (time.process_time() - start) / 0.2)
 
 
 def seconds_to_answer(text: str, dialect: str) -> float:
