@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, product
 
 from ...dsl.types import Seq, element_of
 from ...errors import VerificationError
@@ -40,25 +40,24 @@ def by_short_inputs(claim: Claim, effort: Effort) -> Outcome:
 
 def few_inputs(claim: Claim, effort: Effort) -> Iterator[Refutation]:
     """The smallest few inputs of each short length, whether or not they break the claim."""
-    for length in _lengths(claim, effort):
-        for each in by_kind(claim):
-            for inputs in islice(inputs_over(_few(each, length), length), _FEW):
-                yield Refutation(length, inputs)
+    for length, each in _short(claim, effort):
+        for inputs in islice(inputs_over(_few(each, length), length), _FEW):
+            yield Refutation(length, inputs)
 
 
-def _lengths(claim: Claim, effort: Effort) -> range:
-    return range(min(effort.up_to, _LONGEST) + 1 if claim.has_sequences else 1)
+def _short(claim: Claim, effort: Effort) -> Iterator[tuple[int, Claim]]:
+    """Each short length, and at it the claim about each kind of tokens."""
+    return product(range(min(effort.up_to, _LONGEST) + 1 if claim.has_sequences else 1), by_kind(claim))
 
 
 def _shortest(claim: Claim, effort: Effort, look: Callable[[Claim, int], Refutation | None]) -> Refutation | None:
     """What is found first, the shortest inputs first; nothing of states or positions that may not be reached."""
     if claim.speaks_of_inner_inputs:
         return None
-    for length in _lengths(claim, effort):
-        for each in by_kind(claim):
-            found = look(each, length)
-            if found and are_of_one_input(found.inputs, (claim.condition, *claim.given)):
-                return found
+    for length, each in _short(claim, effort):
+        found = look(each, length)
+        if found and are_of_one_input(found.inputs, (claim.condition, *claim.given)):
+            return found
     return None
 
 
