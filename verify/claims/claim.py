@@ -97,19 +97,19 @@ class Claim:
         return not given <= set(self.function.parameters)
 
 
-def named(clause: Clause) -> str:
-    """A clause as written, and where in its file."""
-    return f"{clause.text} [{clause.span.line}:{clause.span.column}]"
+def named(written: Clause | Claim) -> str:
+    """A clause or a claim as written, and where in its file."""
+    return f"{written.text} [{written.span.line}:{written.span.column}]"
+
+
+def quoted(clause: Clause) -> str:
+    """A clause in the same way, its text in quotation marks."""
+    return f"`{clause.text}` [{clause.span.line}:{clause.span.column}]"
 
 
 def file_and_place(span: Span) -> str:
     """Where something is written: the file without its folders, line and column."""
     return f"{PurePath(span.source.name).name}:{span.line}:{span.column}"
-
-
-def quoted(clause: Clause) -> str:
-    """The same with the text in quotation marks."""
-    return f"`{clause.text}` [{clause.span.line}:{clause.span.column}]"
 
 
 def functions_in_order(program: Program) -> list[Function]:

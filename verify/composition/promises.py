@@ -121,8 +121,8 @@ class Promises:
 
     def keep(self, claim: Claim, rests: tuple[str, ...], verdict: str) -> None:
         """Count on a part of the function's own contract from here on, which was proved for all lengths."""
-        name = f"{claim.text} [{claim.span.line}:{claim.span.column}]"
-        self._kept.append((claim, Promise((_given(name, claim.condition, self._cut),), None, rests, (verdict,))))
+        given = _given(named(claim), claim.condition, self._cut)
+        self._kept.append((claim, Promise((given,), None, rests, (verdict,))))
 
     def kept(self, claim: Claim) -> list[Promise]:
         """What was proved of the contract before a later part of it, wherever that is asked.
